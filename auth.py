@@ -79,6 +79,11 @@ class Action(StrEnum):
     SET_DEMOGRAPHICS = "store demographic data"
     ANALYZE_IMPACT = "analyze impact"
     UPDATE_NOTICE = "update the notice for candidates"
+    WITHDRAW_CONSENT = "withdraw a candidate's consent"
+    REQUEST_ACCOMMODATION = "make a candidate's requests"
+    READ_REQUESTS = "read candidates' requests"
+    """Requests, accommodations and the reason of a withdrawal, which may be about health."""
+    RESOLVE_REQUEST = "answer candidates' requests"
 
 
 _STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE, Action.CORRECT_TURN}
@@ -93,7 +98,15 @@ _ADMIN_ACTIONS = frozenset(
         Action.ANALYZE_IMPACT,
     }
 )
-_DECIDER_ACTIONS = frozenset({Action.REVIEW_EVALUATION, Action.SAVE_POSITION, Action.READ_LEGAL_HOLD})
+_DECIDER_ACTIONS = frozenset(
+    {
+        Action.REVIEW_EVALUATION,
+        Action.SAVE_POSITION,
+        Action.READ_LEGAL_HOLD,
+        Action.READ_REQUESTS,
+        Action.RESOLVE_REQUEST,
+    }
+)
 """Actions of people, which programs may not perform."""
 
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
@@ -111,7 +124,17 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
         }
     ),
     # resolvers.scope limits this to the interview of the token
-    Role.CANDIDATE: frozenset({Action.READ_INTERVIEW, Action.SEND_MESSAGE, Action.END_INTERVIEW, Action.CORRECT_TURN}),
+    Role.CANDIDATE: frozenset(
+        {
+            Action.READ_INTERVIEW,
+            Action.SEND_MESSAGE,
+            Action.END_INTERVIEW,
+            Action.CORRECT_TURN,
+            Action.WITHDRAW_CONSENT,
+            Action.REQUEST_ACCOMMODATION,
+            Action.READ_REQUESTS,
+        }
+    ),
 }
 
 
@@ -145,6 +168,11 @@ async def authenticate(token: str, auth: settings.AuthSettings, credentials: Cre
     if claims is None:
         raise Unauthenticated("The token is invalid or has expired: send an API key, or join again with the invite.")
     interview = await _load_joined_interview(ObjectId(claims["org"]), ObjectId(claims["sub"]), claims["gen"])
+    return build_candidate_principal(interview, datetime.fromtimestamp(claims["exp"], UTC))
+
+
+def build_candidate_principal(interview: Interview, expires_at: datetime | None = None) -> Principal:
+    """Return the interview's candidate, who was authenticated by a token or by the invite, as a caller."""
     return Principal(
         organization_id=interview.organization_id,
         role=Role.CANDIDATE,
@@ -152,7 +180,7 @@ async def authenticate(token: str, auth: settings.AuthSettings, credentials: Cre
         caller=f"candidate:{interview.id}",
         interview_id=interview.id,
         generation=interview.invite_generation,
-        expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        expires_at=expires_at,
     )
 
 

@@ -8,16 +8,19 @@ from agent.plan import InterviewPlan, TimeLimits, derive_plan
 from agent.prompts import Background
 from errors import AppError
 from models.documents.interview import (
+    MAX_PAUSE,
     MAX_QUESTION_CHARACTERS,
     OPEN_STATUSES,
     CandidateQuestion,
     EndReason,
     Interview,
     InterviewStatus,
+    compute_time_limit,
 )
 from models.documents.position import Position, PositionContent, get_position
 from models.documents.turn import Move, NewTurn, Turn
 from models.writes.append_turns import InterviewerUpdate
+from models.writes.candidate_requests import NewRequest
 from models.writes.reply_usage import ReplyUsage
 
 
@@ -48,9 +51,13 @@ def derive_interview_plan(
     """
     limits = TimeLimits(
         started_at=interview.started_at,
-        total=timedelta(minutes=position.limit_minutes),
+        total=compute_time_limit(
+            interview.position, interview.accommodations, interview.credited_seconds, interview.paused_at, now
+        ),
         closing_reserve=timedelta(seconds=closing_seconds),
         max_silence=timedelta(seconds=silence_seconds),
+        paused_until=interview.paused_at + MAX_PAUSE if interview.paused_at else None,
+        resumed_after_seq=interview.resumed_after_seq,
     )
     return derive_plan(position, interview.language, phrases, turns, limits, now)
 
@@ -65,7 +72,10 @@ def compose_greeting(interview: Interview, plan: InterviewPlan) -> str:
     """Compose the greeting, which discloses that the interviewer is an AI."""
     name = interview.candidate.name if interview.candidate else ""
     return plan.phrases.format_greeting(
-        name=name, title=plan.position.title, questions=len(plan.position.questions), minutes=plan.position.limit_minutes
+        name=name,
+        title=plan.position.title,
+        questions=len(plan.position.questions),
+        minutes=round(plan.limits.total.total_seconds() / 60),
     )
 
 
@@ -94,6 +104,18 @@ def build_interviewer_update(
         end_reason=(reason or plan.end_reason) if is_closing else None,
         candidate_question=_build_candidate_question(plan, turn) if turn.move is Move.ANSWER else None,
         statuses=statuses,
+        unjudged_seqs=plan.unjudged_seqs if turn.move else (),
+        request=_build_request(plan) if turn.move else None,
+    )
+
+
+def _build_request(plan: InterviewPlan) -> NewRequest | None:
+    """Return the request for accommodations that the contribution makes, or None if it makes none."""
+    kinds = plan.requested_accommodations
+    if not kinds:
+        return None
+    return NewRequest(
+        kinds=kinds, seqs=plan.contribution_seqs, requested_at=plan.now, time_factor=plan.position.extra_time_factor
     )
 
 

@@ -12,7 +12,9 @@ The reply to a contribution is one move:
     ANSWER   answers a question about the job from the position's facts, or says that it is noted; the open question stays open
     ANYTHING_ELSE   asks once, before the closing, whether the candidate wants to add or ask anything     counts as an exchange
     STOP     asks the candidate to confirm that they want to end the interview
-    CLOSE    ends the interview          counts as an exchange, unless it answers a STOP or an ANYTHING_ELSE
+    WITHDRAW, ALTERNATIVE   ask the candidate to confirm that they withdraw their consent, or want to talk to a person
+                            instead; only code makes these moves
+    CLOSE    ends the interview       counts as an exchange, unless it answers a confirmation or an ANYTHING_ELSE
 
 Let W = wrap_up_after_exchanges, u = exchanges including this one, r = core questions not asked yet,
 m = minutes left before those reserved for the closing, and t = minutes reserved for each answer
@@ -30,12 +32,12 @@ m = minutes left before those reserved for the closing, and t = minutes reserved
 Requests that code recognizes (agent/intents) are not left to the model. They allow one move, and the model is not asked,
 except to explain a question or to bridge to the next one:
 
-    STOP, WITHDRAW                  STOP, or CLOSE after a STOP
-    CONFIRM, DENY after a STOP      CLOSE, or REPEAT
+    WITHDRAW, HUMAN, STOP           WITHDRAW, ALTERNATIVE, STOP, or CLOSE if it was this wish that was to be confirmed
+    CONFIRM, DENY after one of them CLOSE, or REPEAT
     REPEAT, WAIT                    REPEAT, WAIT
     CONFIRM after an ANYTHING_ELSE  WAIT, once
     EXPLAIN                         CLARIFY; after MAX_TRIES_PER_QUESTION in code's words, which offer to move on
-    HUMAN, ACCOMMODATION, ARE_YOU_AI, TROUBLE    REPEAT, after code's answer
+    ACCOMMODATION, ARE_YOU_AI, TROUBLE    REPEAT, after code's answer
     READY, before the first answer  REPEAT
     UNKNOWN                         NEXT or ANYTHING_ELSE, or one PROBE before that
 
@@ -65,7 +67,7 @@ from datetime import datetime, timedelta
 
 from agent.intents import Intent
 from agent.phrases import CodePhrases
-from models.documents.interview import EndReason, Progress
+from models.documents.interview import EndReason, Progress, RequestKind
 from models.documents.position import Fact, PositionContent, Question
 from models.documents.turn import Channel, Move, Speaker, Turn
 
@@ -76,14 +78,21 @@ MAX_FINAL_ANSWERS = 3
 EXCHANGE_MOVES = (Move.NEXT, Move.PROBE, Move.ANYTHING_ELSE)
 REQUEST_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 OPEN_QUESTION_MOVES = (Move.PROBE, *REQUEST_MOVES)
-_STOP_WISHES = frozenset({Intent.STOP, Intent.WITHDRAW})
-_CONFIRMATIONS = _STOP_WISHES | {Intent.CONFIRM}
+END_REASONS = {
+    Move.STOP: EndReason.CANDIDATE_ENDED,
+    Move.WITHDRAW: EndReason.CONSENT_WITHDRAWN,
+    Move.ALTERNATIVE: EndReason.ALTERNATIVE_REQUESTED,
+}
+"""Why the interview ends once the candidate has confirmed what each of these moves asks."""
+_WISHES = {Intent.WITHDRAW: Move.WITHDRAW, Intent.HUMAN: Move.ALTERNATIVE, Intent.STOP: Move.STOP}
+"""The move that asks for confirmation of each wish to end the interview, by descending precedence."""
+_RIGHTS = frozenset({*_WISHES, Intent.ACCOMMODATION})
+"""Requests that concern candidates' rights. The judge does not read them."""
 _REQUESTS = {
+    Intent.ACCOMMODATION: Move.REPEAT,
     Intent.EXPLAIN: Move.CLARIFY,
     Intent.REPEAT: Move.REPEAT,
     Intent.WAIT: Move.WAIT,
-    Intent.HUMAN: Move.REPEAT,
-    Intent.ACCOMMODATION: Move.REPEAT,
     Intent.ARE_YOU_AI: Move.REPEAT,
     Intent.TROUBLE: Move.REPEAT,
     Intent.READY: Move.REPEAT,
@@ -102,6 +111,10 @@ class TimeLimits:
     total: timedelta
     closing_reserve: timedelta
     max_silence: timedelta
+    paused_until: datetime | None = None
+    """Until when the clock is paused at most; None while it runs. `total` includes the pause so far."""
+    resumed_after_seq: int | None = None
+    """Seq of the last turn before the answer to a request of the candidate ended a pause."""
 
     @property
     def reserve(self) -> timedelta:
@@ -129,19 +142,23 @@ class InterviewPlan:
     """Whether ANYTHING_ELSE was asked: all that is left is what the candidate adds or asks."""
     answers_given: int
     """Number of ANSWER moves since the question that was asked last."""
-    is_stop_pending: bool
-    """Whether the candidate was asked to confirm that they want to end, and could have answered."""
+    pending_confirmation: Move | None
+    """STOP, WITHDRAW or ALTERNATIVE if the candidate was asked to confirm it, and could have answered; otherwise None."""
     unheard_move: Move | None
-    """NEXT or STOP if the whole contribution was written before that move's question was asked; otherwise None."""
+    """NEXT or a move that asks for confirmation, if the whole contribution was written before its question was asked."""
     has_nudged: bool
     has_greeted: bool
     reply_to_seq: int
     """Sequence number of the last candidate turn, which a reply made now would answer."""
     contribution: str
     """Everything the candidate has said since the last reply, or an empty string."""
+    contribution_seqs: tuple[int, ...]
+    """Sequence numbers of the turns of the contribution."""
     intents: frozenset[Intent]
     """The requests that code recognizes in the contribution."""
     last_turn_at: datetime | None
+    is_resumed: bool
+    """Whether the answer to the candidate's request has ended a pause, and nobody has spoken since."""
 
     # --- the state
 
@@ -173,7 +190,9 @@ class InterviewPlan:
         if question is None:
             # A spoken greeting has been played, and the first question has not.
             return (Move.NEXT,) if self._may_move_on(minutes) else (Move.CLOSE,)
-        forced_move = Move.CLOSE if minutes <= 0 else Move.STOP if self.unheard_move is Move.STOP else self._requested_move
+        forced_move = Move.CLOSE if minutes <= 0 else self._requested_move
+        if self.unheard_move in END_REASONS and minutes > 0:
+            forced_move = self.unheard_move
         if forced_move:
             return (forced_move,)
         if self.unheard_move:
@@ -195,11 +214,11 @@ class InterviewPlan:
     @property
     def _requested_move(self) -> Move | None:
         """The only move that answers a recognized request, or None if there is none."""
-        if self.is_stop_confirmed:
+        if self.is_confirmed:
             return Move.CLOSE
-        if self.intents & _STOP_WISHES and Intent.DENY not in self.intents and not self.is_stop_pending:
+        if self._wish and Intent.DENY not in self.intents and self._wish is not self.pending_confirmation:
             # nothing but the closing is left after ANYTHING_ELSE
-            return Move.CLOSE if self.is_wrapping_up else Move.STOP
+            return Move.CLOSE if self.is_wrapping_up and self._wish is Move.STOP else self._wish
         for intent in self._requests:
             # A question that was not heard is asked before it is explained, and ANYTHING_ELSE needs no explanation.
             is_explanation = _REQUESTS[intent] is Move.CLARIFY
@@ -226,9 +245,39 @@ class InterviewPlan:
         return self.phrases.job_questions.is_question(self.contribution)
 
     @property
-    def is_stop_confirmed(self) -> bool:
-        """Whether the contribution confirms the wish to stop, or says it again."""
-        return self.is_stop_pending and bool(self.intents) and self.intents <= _CONFIRMATIONS
+    def _wish(self) -> Move | None:
+        """The move that asks for confirmation of the contribution's wish to end the interview, or None if there is none.
+
+        Who confirms one wish with the words of STOP ("Yes, stop.") wishes nothing else.
+        """
+        wishes = [move for intent, move in _WISHES.items() if intent in self.intents]
+        if self.pending_confirmation and wishes == [Move.STOP] and Intent.CONFIRM in self.intents:
+            return self.pending_confirmation
+        return wishes[0] if wishes else None
+
+    @property
+    def is_stop_pending(self) -> bool:
+        """Whether the candidate was asked to confirm that they want to end, in whichever way, and could have answered."""
+        return self.pending_confirmation is not None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the contribution confirms the wish that is to be confirmed, or says it again."""
+        is_confirmation = bool(self.intents) and self.intents <= {Intent.CONFIRM, *_WISHES}
+        return self.is_stop_pending and is_confirmation and self._wish in (None, self.pending_confirmation)
+
+    @property
+    def unjudged_seqs(self) -> tuple[int, ...]:
+        """The turns of the contribution if it concerns the candidate's rights, or answers whether a wish is confirmed."""
+        is_answer = self.is_stop_pending and bool(self.intents) and self.intents <= {Intent.CONFIRM, Intent.DENY, *_WISHES}
+        return self.contribution_seqs if is_answer or self.intents & _RIGHTS else ()
+
+    @property
+    def requested_accommodations(self) -> tuple[RequestKind, ...]:
+        """The accommodations that the candidate requests; OTHER where the words do not say which."""
+        if Intent.ACCOMMODATION not in self.intents:
+            return ()
+        return self.phrases.intents.find_accommodations(self.contribution) or (RequestKind.OTHER,)
 
     @property
     def _may_stop(self) -> bool:
@@ -265,8 +314,8 @@ class InterviewPlan:
     @property
     def end_reason(self) -> EndReason:
         """Why the interview ends if the move is CLOSE now."""
-        if self.is_stop_confirmed:
-            return EndReason.CANDIDATE_ENDED
+        if self.pending_confirmation and self.is_confirmed:
+            return END_REASONS[self.pending_confirmation]
         if not self.is_wrapping_up and self.time_left <= self.limits.reserve:
             return EndReason.OUT_OF_TIME
         return EndReason.WRAPPED_UP if self.next_question is None else EndReason.OUT_OF_EXCHANGES
@@ -278,6 +327,14 @@ class InterviewPlan:
             question=self.questions_asked, question_key=self.question_key_after(Move.REPEAT), exchanges=self.exchanges
         )
 
+    @property
+    def _accommodation_answer(self) -> str:
+        """What was done about the accommodations that the candidate requests; an empty string if there are none."""
+        kinds = self.requested_accommodations
+        factor = self.position.extra_time_factor
+        minutes = round(self.position.limit_minutes * factor)
+        return self.phrases.format_accommodations(kinds, minutes, factor > 1) if kinds else ""
+
     # --- the effect of a move
 
     def scripted_text(self, move: Move, reason: EndReason | None = None) -> str:
@@ -287,15 +344,18 @@ class InterviewPlan:
         """
         match move:
             case Move.NEXT:
-                text = self.next_question.text if self.next_question else ""
+                # a request over the greeting is answered before the first question
+                answer = self._accommodation_answer if self.open_question is None else ""
+                text = f"{answer} {self.next_question.text}".lstrip() if self.next_question else ""
             case Move.ANYTHING_ELSE:
                 text = self.phrases.anything_else
             case Move.REPEAT:
-                text = self._last_question
+                is_notice = self.is_resumed and not self.contribution
+                text = self.repeat_question(self.phrases.request_answered) if is_notice else self._last_question
             case Move.NUDGE:
                 text = self.repeat_question(self.phrases.nudge)
-            case Move.STOP:
-                text = self.phrases.stop
+            case Move.STOP | Move.WITHDRAW | Move.ALTERNATIVE:
+                text = self.phrases.get_confirmation(move)
             case Move.CLOSE:
                 text = self.phrases.closings[reason or self.end_reason]
             case _:
@@ -304,11 +364,12 @@ class InterviewPlan:
 
     def repeat_question(self, opening: str) -> str:
         """Return the opening, followed by the question that the candidate was asked last."""
-        return f"{opening} {self.phrases.stop if self.is_stop_pending else self._last_question}".strip()
+        pending = self.pending_confirmation
+        return f"{opening} {self.scripted_text(pending) if pending else self._last_question}".strip()
 
     @property
     def _last_question(self) -> str:
-        """The text of the question that the candidate was asked last, apart from STOP."""
+        """The text of the question that the candidate was asked last, apart from confirmations."""
         if self.is_wrapping_up:
             return self.phrases.anything_else_again
         return self.open_question.text if self.open_question else ""
@@ -353,6 +414,8 @@ class InterviewPlan:
     def _repeat_opening(self) -> str:
         """The words before a repetition of the open question: the answer to a recognized request, if there is one."""
         if self._requested_move is Move.REPEAT:
+            if answer := self._accommodation_answer:
+                return f"{answer} {self.phrases.question_again}"
             answers = self.phrases.request_answers
             requests = [intent for intent in self._requests if intent in answers]
             return answers[requests[0]] if requests else self.phrases.carry_on
@@ -383,9 +446,15 @@ class InterviewPlan:
 
     def due_after(self, last_turn_at: datetime) -> datetime | None:
         """Return when the interviewer must act if no turn follows; None until the candidate's first turn."""
-        if self.limits.started_at is None:
+        limits = self.limits
+        if limits.started_at is None:
             return None
-        return min(self.limits.started_at + self.limits.total, last_turn_at + self.limits.max_silence)
+        if limits.paused_until and self.now < limits.paused_until:
+            return limits.paused_until + min(self.time_left, limits.max_silence)
+        if self.is_resumed and last_turn_at == self.last_turn_at:
+            return self.now
+        silent_since = max(last_turn_at, limits.paused_until) if limits.paused_until else last_turn_at
+        return min(limits.started_at + limits.total, silent_since + limits.max_silence)
 
     @property
     def timeout_move(self) -> tuple[Move, EndReason | None] | None:
@@ -397,6 +466,8 @@ class InterviewPlan:
             return Move.CLOSE, self.end_reason
         if self.time_left == timedelta():
             return Move.CLOSE, EndReason.OUT_OF_TIME
+        if self.is_resumed:
+            return Move.REPEAT, None
         return (Move.CLOSE, EndReason.CANDIDATE_LEFT) if self.has_nudged else (Move.NUDGE, None)
 
     # --- conditions
@@ -443,7 +514,7 @@ def derive_plan(
     follow_ups: list[str] = []
     has_nudged = False
     question: Turn | None = None
-    # the first STOP that only NUDGEs have followed
+    # the first move of its kind that asks for confirmation and that only NUDGEs have followed
     stop: Turn | None = None
     spoken = [turn for turn in turns if turn.speaker is Speaker.INTERVIEWER and turn.move is not None]
     candidate_turns = {turn.seq: turn for turn in turns if turn.speaker is Speaker.CANDIDATE}
@@ -472,7 +543,8 @@ def derive_plan(
             follow_ups.append(turn.text)
         if turn.move in moves_used and is_reply and _can_answer(answered_turn, question):
             moves_used[turn.move] += 1
-        stop = None if turn.move is not Move.STOP else stop or turn
+        if turn.move not in END_REASONS or stop is None or stop.move is not turn.move:
+            stop = turn if turn.move in END_REASONS else None
     unanswered_turns = [turn for seq, turn in candidate_turns.items() if seq > answered_seq]
     contribution = "\n".join(turn.text for turn in unanswered_turns)
     last_question = stop or question
@@ -489,12 +561,14 @@ def derive_plan(
         exchanges=exchanges,
         is_wrapping_up=is_wrapping_up,
         answers_given=answers_given,
-        is_stop_pending=stop is not None and not is_unheard,
-        unheard_move=None if not is_unheard else Move.STOP if stop else Move.NEXT,
+        pending_confirmation=stop.move if stop and not is_unheard else None,
+        unheard_move=None if not is_unheard else stop.move if stop else Move.NEXT,
         has_nudged=has_nudged,
         has_greeted=bool(spoken),
         reply_to_seq=unanswered_turns[-1].seq if unanswered_turns else answered_seq,
         contribution=contribution,
+        contribution_seqs=tuple(turn.seq for turn in unanswered_turns),
         intents=phrases.intents.recognize(contribution),
         last_turn_at=turns[-1].ended_at if turns else None,
+        is_resumed=bool(turns) and limits.resumed_after_seq is not None and turns[-1].seq <= limits.resumed_after_seq,
     )

@@ -19,6 +19,7 @@ import orjson
 from anthropic.types import MessageParam, TextBlockParam
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from models.documents.interview import Interview
 from models.documents.position import Criterion, PositionContent
 from models.documents.turn import Move, Speaker, Turn
 
@@ -170,6 +171,12 @@ def _format_criterion(criterion: Criterion) -> str:
         description=escape(criterion.description, quote=False),
         anchors="\n".join(f"{level.value}: {escape(level.anchor, quote=False)}" for level in levels),
     )
+
+
+def select_judged_turns(interview: Interview, turns: Sequence[Turn]) -> list[Turn]:
+    """Return the turns that the judge reads: without those about the candidate's rights, and without the answers to them."""
+    unjudged = frozenset(interview.unjudged_seqs)
+    return [turn for turn in turns if turn.seq not in unjudged and (turn.answers not in unjudged or turn.move is Move.NEXT)]
 
 
 def format_transcript(turns: Sequence[Turn], candidate_name: str) -> str:

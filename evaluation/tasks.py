@@ -16,7 +16,7 @@ from bson import ObjectId
 from evaluation.judge import MAX_TOKENS, JudgeAnswer, JudgeFailed, JudgeRejected, JudgeUnavailable, ask_judge
 from evaluation.languages import Languages
 from evaluation.passes import build_outcome
-from evaluation.prompt import PROMPT_VERSION
+from evaluation.prompt import PROMPT_VERSION, select_judged_turns
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
@@ -108,6 +108,8 @@ class _Subject:
     interview: Interview
     position: Position
     turns: Sequence[Turn]
+    """The turns that are judged."""
+    transcript_digest: str
 
     @property
     def has_answers(self) -> bool:
@@ -119,11 +121,14 @@ async def _load(evaluation: Evaluation) -> _Subject:
     position = await get_position(evaluation.position_id)
     if interview is None or interview.candidate is None:
         raise JudgeRejected("The interview has been erased.")
+    if interview.is_consent_withdrawn:
+        raise JudgeRejected("The candidate has withdrawn the consent.")
     if not interview.has_transcript:
         raise JudgeRejected("The transcript has been erased.")
     if position is None:
         raise JudgeRejected("The version of the position that this interview used no longer exists.")
-    return _Subject(interview, position, await read_turns(interview.id))
+    turns = await read_turns(interview.id)
+    return _Subject(interview, position, select_judged_turns(interview, turns), compute_transcript_digest(turns))
 
 
 async def _call_judge(services: Services, claude: AsyncAnthropic, evaluation: Evaluation, subject: _Subject) -> JudgeAnswer:
@@ -164,9 +169,7 @@ async def _complete(evaluation: Evaluation, subject: _Subject, languages: Langua
     judgements = await list_judgements(evaluation.id)
     # in a thread, because a long transcript would block the event loop, and with it the renewal of the lease
     outcome = await asyncio.to_thread(build_outcome, subject.interview, subject.position, subject.turns, judgements, languages)
-    return await evaluation_transitions.complete_evaluation(
-        evaluation, outcome, transcript_digest=compute_transcript_digest(subject.turns)
-    )
+    return await evaluation_transitions.complete_evaluation(evaluation, outcome, transcript_digest=subject.transcript_digest)
 
 
 async def _retry_or_fail(services: Services, evaluation: Evaluation, failed: JudgeFailed) -> Evaluation | None:

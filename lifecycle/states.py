@@ -15,9 +15,21 @@ from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.presence import DISPATCH_LEASE_SECONDS
 from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
-from models.documents.interview import OPEN_STATUSES, Consent, EndReason, ErasureScope, Interview, InterviewStatus, get_interview
+from models.documents.interview import (
+    OPEN_STATUSES,
+    OPT_OUT_REASONS,
+    Consent,
+    EndReason,
+    ErasureScope,
+    Interview,
+    InterviewStatus,
+    RequestKind,
+    get_interview,
+)
 from models.documents.turn import Channel
+from models.storage.clock import now
 from models.writes import interview_erasure, interview_transitions, room_transitions
+from models.writes.candidate_requests import NewRequest
 from models.writes.evaluation_transitions import add_evaluation
 
 
@@ -72,7 +84,12 @@ async def end_interview(
 
 
 async def finish_interview(services: Services, interview: Interview) -> Interview:
-    """ENDING -> COMPLETED with a pending evaluation. Called by the lease holder after the closing words, or if there is none."""
+    """ENDING -> COMPLETED with a pending evaluation, or OPTED_OUT without one.
+
+    Called by the lease holder after the closing words, or if there is none.
+    """
+    if interview.end_reason in OPT_OUT_REASONS:
+        return await opt_out(services, interview, interview.end_reason)
     interview_id = interview.id
     evaluation = _build_pending_evaluation(services, interview, ObjectId())
     finished = await interview_transitions.mark_completed(evaluation, _describe_code_replies(interview))
@@ -82,6 +99,50 @@ async def finish_interview(services: Services, interview: Interview) -> Intervie
     _delete_room(services, finished)
     await services.jobs.kick(EVALUATE, evaluation.id)
     return finished
+
+
+async def opt_out(
+    services: Services,
+    interview: Interview,
+    reason: EndReason,
+    withdrawal_reason: str | None = None,
+    request: NewRequest | None = None,
+) -> Interview:
+    """SCHEDULED, WAITING, IN_PROGRESS, ENDING -> OPTED_OUT, immediately and without an evaluation.
+
+    `request` is stored with the change. An interview that is over is returned as it is.
+    """
+    if request is None and reason is EndReason.ALTERNATIVE_REQUESTED:
+        request = build_alternative_request()
+    opted_out = await interview_transitions.mark_opted_out(interview.id, reason, withdrawal_reason, request)
+    if opted_out is None:
+        return await _load_interview(interview.id)
+    await services.live.publish_change(opted_out)
+    _delete_room(services, opted_out)
+    return opted_out
+
+
+def build_alternative_request(request_id: ObjectId | None = None, details: str | None = None) -> NewRequest:
+    """Return the request for a conversation with a person, which people have to answer."""
+    return NewRequest(
+        id=PydanticObjectId(request_id or ObjectId()),
+        kinds=(RequestKind.HUMAN,),
+        details=details,
+        requested_at=now(),
+        time_factor=1.0,
+    )
+
+
+async def withdraw_consent(services: Services, interview: Interview, reason: str | None = None) -> Interview:
+    """End the interview as OPTED_OUT or, if it is over, mark its consent as withdrawn.
+
+    Either way no evaluation is made or shown from then on.
+    """
+    current = await opt_out(services, interview, EndReason.CONSENT_WITHDRAWN, reason)
+    withdrawn = await interview_transitions.mark_consent_withdrawn(interview.id, reason)
+    if withdrawn is not None:
+        await services.live.publish_change(withdrawn)
+    return withdrawn or current
 
 
 async def cancel_interview(services: Services, interview: Interview, reason: str | None) -> Interview:

@@ -47,7 +47,7 @@ async def erase_interview(
     interview = await load_interview(principal, interview_id)
     await idempotent(services, principal, "eraseInterview", idempotency_key, interview_id).claim(interview.id)
     erased = await states.erase_interview(services, interview)
-    return erased, _sign_erasure_receipt(services, erased)
+    return erased, sign_erasure_receipt(services, erased)
 
 
 def build_erasure_receipt(services: Services, interview: Interview | InterviewRow) -> str | None:
@@ -76,7 +76,8 @@ def build_erasure_receipt(services: Services, interview: Interview | InterviewRo
     return sign_receipt(claims, keys[0])
 
 
-def _sign_erasure_receipt(services: Services, erased: Interview) -> str:
+def sign_erasure_receipt(services: Services, erased: Interview) -> str:
+    """Return a signed receipt of when and how much was erased, whether or not the deletion is complete."""
     if erased.erased_at is None or erased.erasure is None:
         raise RuntimeError("the erased interview lacks its time of erasure or its counts")
     claims = {

@@ -83,7 +83,8 @@ async def compare_evaluations(principal: Principal, interview_id: str, a: int, b
     """
     require_permission(principal, Action.READ_EVALUATION)
     interview = await load_interview(principal, interview_id)
-    versions = {} if interview.erased_at else {found.version: found for found in await list_evaluations(interview.id)}
+    is_hidden = interview.erased_at is not None or interview.is_consent_withdrawn
+    versions = {} if is_hidden else {found.version: found for found in await list_evaluations(interview.id)}
     if a not in versions or b not in versions:
         return None
     for field, version in (("a", a), ("b", b)):

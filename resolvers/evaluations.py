@@ -101,8 +101,8 @@ async def find_evaluation(principal: Principal, evaluation_id: ObjectId) -> Visi
 
 
 async def _list_versions(interview: Interview) -> list[Evaluation]:
-    """Return all versions, newest first. An erased interview has none."""
-    return [] if interview.erased_at else await list_evaluations(interview.id)
+    """Return all versions, newest first; none if the interview was erased or the candidate has withdrawn the consent."""
+    return [] if interview.erased_at or interview.is_consent_withdrawn else await list_evaluations(interview.id)
 
 
 async def _find_with_interview(principal: Principal, evaluation_id: ObjectId) -> tuple[Interview, Evaluation] | None:
@@ -110,7 +110,9 @@ async def _find_with_interview(principal: Principal, evaluation_id: ObjectId) ->
     if evaluation is None:
         return None
     interview = await get_organization_interview(principal.organization_id, evaluation.interview_id)
-    return (interview, evaluation) if interview and interview.erased_at is None else None
+    if interview is None or interview.erased_at is not None or interview.is_consent_withdrawn:
+        return None
+    return interview, evaluation
 
 
 async def list_raw_judgements(principal: Principal, evaluation: VisibleEvaluation) -> list[JudgementDocument]:

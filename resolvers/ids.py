@@ -17,6 +17,7 @@ class IdKind(StrEnum):
     EVALUATION = "eva"
     RECORDING = "rec"
     ORGANIZATION = "org"
+    REQUEST = "req"
 
 
 _ID = re.compile(rf"({'|'.join(IdKind)})_([0-9a-f]{{24}})")

@@ -86,6 +86,8 @@ async def _authorize_and_clean_filter(
             selects_by_results = True
     if where.evaluation_status is not None:
         require_permission(principal, Action.READ_EVALUATION, field="filter.evaluationStatus")
+    if where.has_open_requests is not None:
+        require_permission(principal, Action.READ_REQUESTS, field="filter.hasOpenRequests")
     if where.external_id is not None:
         require_permission(principal, Action.READ_REFERENCES, field="filter.externalId")
     _check_ranges(where)

@@ -115,7 +115,7 @@ def get_opening_time(interview: Interview) -> datetime | None:
 
 async def get_invitation(services: Services, token: str) -> InvitationDetails:
     """Return what the invite is for, even if the interview is over. Raises NotFound for an invalid or replaced invite."""
-    interview = await _load_invited_interview(services, token)
+    interview = await load_invited_interview(services, token)
     organization = await get_organization(interview.organization_id)
     if organization is None:
         raise unknown_invite_error()
@@ -130,7 +130,7 @@ async def join_interview(services: Services, request: JoinRequest) -> JoinedInte
     since the candidate saw it; Unavailable if LiveKit is
     needed and unavailable; BadInput if the first join has no consent.
     """
-    interview = await _load_invited_interview(services, request.invite)
+    interview = await load_invited_interview(services, request.invite)
     _require_joinable(interview)
     channel = request.channel or interview.channel
     if channel is Channel.VOICE:
@@ -163,7 +163,7 @@ async def open_transcript(services: Services, invite: str) -> JoinedInterview:
     Raises NotFound for an invalid or replaced invite, and Conflict unless the interview is over and the position's window for
     corrections is open.
     """
-    interview = await _load_invited_interview(services, invite)
+    interview = await load_invited_interview(services, invite)
     if interview.status not in TERMINAL_STATUSES or interview.ended_at is None:
         raise Conflict(f"The interview has not ended: it is {interview.status}. Join it instead (joinInterview).")
     position = await get_position(interview.position.id)
@@ -173,7 +173,8 @@ async def open_transcript(services: Services, invite: str) -> JoinedInterview:
     return JoinedInterview(interview, issue_candidate_access(services, interview))
 
 
-async def _load_invited_interview(services: Services, token: str) -> Interview:
+async def load_invited_interview(services: Services, token: str) -> Interview:
+    """Return the interview of the invite, whatever its state. Raises NotFound for an invalid or replaced invite."""
     interview_id, generation = decode_invite_token(token, services.settings.auth)
     interview = await get_interview(interview_id)
     if interview is None or interview.erased_at is not None or interview.invite_generation != generation:
@@ -187,6 +188,10 @@ def _require_joinable(interview: Interview) -> None:
     is_late = can_open and interview.expires_at <= now() and not interview.candidate_has_joined
     if interview.status is InterviewStatus.EXPIRED or is_late:
         raise Conflict("The invite has expired: ask for a new one.")
+    if interview.status is InterviewStatus.OPTED_OUT:
+        raise Conflict(
+            "You have opted out of this interview: if you want to hold it after all, ask the organization for a new one."
+        )
     if not can_open:
         raise Conflict(f"The interview has ended ({interview.status}): it can no longer be joined.")
     opens_at = get_opening_time(interview)

@@ -79,7 +79,13 @@ async def get_report(
     interview = await get_interview(evaluation.interview_id)
     position = await get_position(evaluation.position_id)
     organization = await get_organization(evaluation.organization_id)
-    if interview is None or not interview.has_transcript or position is None or organization is None:
+    if (
+        interview is None
+        or not interview.has_transcript
+        or interview.is_consent_withdrawn
+        or position is None
+        or organization is None
+    ):
         raise build_not_found(IdKind.EVALUATION)
     if access.principal:
         require_rating(access.principal, interview)

@@ -34,7 +34,7 @@ RECORDING_WAIT_SECONDS = 30.0
 """Seconds to wait for recordings after the evaluation."""
 WIDTH = 110
 """Maximum width of the output in columns, because longer lines are hard to read."""
-STATUSES_WITHOUT_EVALUATION = ("CANCELLED", "EXPIRED", "FAILED")
+STATUSES_WITHOUT_EVALUATION = ("CANCELLED", "EXPIRED", "FAILED", "OPTED_OUT")
 STARTING = {
     "TEXT": "Starting the servers for a typed interview ...",
     "VOICE": "Starting the servers and voice workers for a spoken interview ...",

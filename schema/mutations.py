@@ -5,6 +5,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from resolvers import (
+    candidate_rights,
     corrections,
     demographics,
     ending,
@@ -21,6 +22,12 @@ from resolvers.ids import IdKind, encode_id
 from schema.arguments import RequestBuilder, to_dict_without_unset, unset_to_none
 from schema.context import Info
 from schema.decorators import as_graphql, mutation, object_type
+from schema.inputs.candidate_rights import (
+    RequestAccommodationInput,
+    RequestAlternativeInput,
+    ResolveRequestInput,
+    WithdrawConsentInput,
+)
 from schema.inputs.data_protection import (
     ReleaseLegalHoldInput,
     SetDemographicsInput,
@@ -60,6 +67,9 @@ from schema.types.payloads import (
     RateEvaluationPayload,
     ReleaseLegalHoldPayload,
     RenewInvitePayload,
+    RequestAccommodationPayload,
+    RequestAlternativePayload,
+    ResolveRequestPayload,
     ReviewEvaluationPayload,
     SavePositionPayload,
     ScheduleInterviewPayload,
@@ -69,6 +79,7 @@ from schema.types.payloads import (
     StartInterviewPayload,
     UpdateNoticePayload,
     UpdateRetentionPolicyPayload,
+    WithdrawConsentPayload,
 )
 from schema.types.position import Position
 from schema.types.transcript import Turn
@@ -87,6 +98,10 @@ _ADOPTION = RequestBuilder(evaluations.AdoptionRequest)
 _RETENTION = RequestBuilder(retention.RetentionPolicyRequest)
 _DEMOGRAPHICS = RequestBuilder(demographics.DemographicsRequest)
 _CORRECTION = RequestBuilder(corrections.CorrectionRequest)
+_WITHDRAWAL = RequestBuilder(candidate_rights.WithdrawalRequest)
+_ALTERNATIVE = RequestBuilder(candidate_rights.AlternativeRequest)
+_ACCOMMODATION = RequestBuilder(candidate_rights.AccommodationRequest)
+_ANSWER = RequestBuilder(candidate_rights.RequestAnswer)
 _NOTICE = RequestBuilder(notices.NoticeRequest)
 
 
@@ -255,6 +270,77 @@ class Mutation:
         key = unset_to_none(data.idempotency_key)
         ended = await ending.end_interview(info.context.services, caller, data.interview_id, key)
         return EndInterviewPayload(interview=Interview.of(ended, caller))
+
+    @mutation
+    async def withdraw_consent(self, info: Info, data: Input[WithdrawConsentInput]) -> WithdrawConsentPayload | None:
+        """Withdraws the candidate's consent: the interview ends immediately, and nothing of it is evaluated.
+
+        An interview that is not over becomes OPTED_OUT. After the end, evaluations that are not
+        completed stop, and completed ones are no longer shown (Consent.withdrawnAt). They stay stored
+        until the interview is erased: with eraseData, immediately. After that, the invite and the
+        candidate's token no longer work. Roles: ADMIN, RECRUITER, INTEGRATION, CANDIDATE.
+        With an invite no other credential is needed. Repeating it has no further effect.
+
+        Errors:
+        - NOT_FOUND: there is no such interview, or the invite is invalid or was replaced.
+        - BAD_INPUT: neither or both of interviewId and invite are given.
+        - CONFLICT: with eraseData, the interview is under a legal hold.
+        """
+        caller = None if data.invite else await info.context.principal()
+        result = await candidate_rights.withdraw_consent(info.context.services, caller, _WITHDRAWAL.build(data))
+        return WithdrawConsentPayload(interview=Interview.of(result.interview, result.principal), receipt=result.receipt)
+
+    @mutation
+    async def request_alternative(self, info: Info, data: Input[RequestAlternativeInput]) -> RequestAlternativePayload | None:
+        """Ends the interview because the candidate wants a process without the AI interviewer.
+
+        The interview becomes OPTED_OUT. What was said until then is not evaluated. The request is one
+        of Interview.requests until somebody answers it (resolveRequest). Roles: ADMIN, RECRUITER,
+        INTEGRATION, CANDIDATE. With an invite no other credential is needed.
+
+        Errors:
+        - NOT_FOUND: there is no such interview, or the invite is invalid or was replaced.
+        - BAD_INPUT: neither or both of interviewId and invite are given.
+        - CONFLICT: the interview is over for another reason.
+        """
+        caller = None if data.invite else await info.context.principal()
+        result = await candidate_rights.request_alternative(info.context.services, caller, _ALTERNATIVE.build(data))
+        return RequestAlternativePayload(interview=Interview.of(result.interview, result.principal))
+
+    @mutation
+    async def request_accommodation(
+        self, info: Info, data: Input[RequestAccommodationInput]
+    ) -> RequestAccommodationPayload | None:
+        """Records what the candidate needs in order to take part, before the interview or in it.
+
+        EXTRA_TIME, CAPTIONS and TYPING are granted automatically (Interview.accommodations); HUMAN and
+        OTHER wait for an answer (resolveRequest). In an interview that has begun, the clock is paused
+        until the candidate goes on or the request is answered (Interview.pausedAt). Roles: ADMIN,
+        RECRUITER, INTEGRATION, CANDIDATE. With an invite no other credential is needed.
+
+        Errors:
+        - NOT_FOUND: there is no such interview, or the invite is invalid or was replaced.
+        - BAD_INPUT: no kind is named, or neither or both of interviewId and invite are given.
+        - CONFLICT: the interview is over, or holds 20 requests.
+        """
+        caller = None if data.invite else await info.context.principal()
+        result = await candidate_rights.request_accommodation(info.context.services, caller, _ACCOMMODATION.build(data))
+        return RequestAccommodationPayload(interview=Interview.of(result.interview, result.principal))
+
+    @mutation
+    async def resolve_request(self, info: Info, data: Input[ResolveRequestInput]) -> ResolveRequestPayload | None:
+        """Answers a candidate's request. If the clock was paused for it, the interview goes on.
+
+        Roles: ADMIN, RECRUITER.
+
+        Errors:
+        - NOT_FOUND: there is no such interview or request.
+        - BAD_INPUT: the status is OPEN, or the timeFactor is not 1 to 3 or goes with DECLINED.
+        - CONFLICT: the request has another answer.
+        """
+        caller = await info.context.principal()
+        answered = await candidate_rights.resolve_request(info.context.services, caller, _ANSWER.build(data))
+        return ResolveRequestPayload(interview=Interview.of(answered, caller))
 
     @mutation
     async def cancel_interview(self, info: Info, data: Input[CancelInterviewInput]) -> CancelInterviewPayload | None:

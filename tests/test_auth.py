@@ -202,6 +202,10 @@ ROLES_BY_ACTION: dict[Action, Set[Role]] = {
     Action.ANALYZE_IMPACT: {Role.ADMIN},
     Action.UPDATE_NOTICE: {Role.ADMIN},
     Action.CORRECT_TURN: {Role.CANDIDATE},
+    Action.WITHDRAW_CONSENT: STAFF | {Role.CANDIDATE},
+    Action.REQUEST_ACCOMMODATION: STAFF | {Role.CANDIDATE},
+    Action.READ_REQUESTS: {Role.ADMIN, Role.RECRUITER, Role.CANDIDATE},
+    Action.RESOLVE_REQUEST: {Role.ADMIN, Role.RECRUITER},
 }
 
 

@@ -15,6 +15,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from models.documents.interview import RequestKind
 from models.wording.phrase_patterns import Phrases, normalize, translate_word
 from text import INVISIBLE
 
@@ -75,6 +76,8 @@ class _IntentData(BaseModel):
     fillers: PhraseList
     """What may come before, between and after requests."""
     intents: Mapping[Intent, PhraseList] = Field(min_length=len(Intent))
+    accommodations: Mapping[RequestKind, PhraseList]
+    """What the request for an accommodation of each kind contains."""
     stop_hints: PhraseList
     """What a wish to stop contains in some form, wherever it occurs."""
 
@@ -92,7 +95,8 @@ class IntentRecognizer:
         # CONFIRM and DENY come last: "no idea" is not a "no".
         groups = [f"(?P<{intent}>{self._join(data.intents[intent], parts)}(?![^ ]))" for intent in Intent]
         self._requests = re.compile(f"(?: ,|{'|'.join(groups)}|{self._join(data.fillers, parts)}(?![^ ]))*")
-        self._stop_hints = Phrases([" ".join(self._expand(_fold(phrase).split())) for phrase in data.stop_hints])
+        self._stop_hints = self._compile_hints(data.stop_hints)
+        self._accommodations = {kind: self._compile_hints(phrases) for kind, phrases in data.accommodations.items()}
 
     def recognize(self, text: str) -> frozenset[Intent]:
         """Return the requests that make up the whole text; empty if any part of it is something else, or it is long.
@@ -107,6 +111,12 @@ class IntentRecognizer:
         if self._stop_hints.search(f" {' '.join(self._words(text)).replace(' ,', '')} "):
             return True
         return self._fallback is not None and self._fallback.may_wish_to_stop(text)
+
+    def find_accommodations(self, text: str) -> tuple[RequestKind, ...]:
+        """Return which accommodations the request for one names."""
+        words = f" {' '.join(self._words(text)).replace(' ,', '')} "
+        found = tuple(kind for kind, phrases in self._accommodations.items() if phrases.search(words))
+        return found or (self._fallback.find_accommodations(text) if self._fallback else ())
 
     def is_unclear(self, text: str) -> bool:
         """Return whether the text is at most one word besides fillers, yes and no, or a short question to the interviewer."""
@@ -134,6 +144,9 @@ class IntentRecognizer:
 
     def _expand(self, words: Iterable[str]) -> list[str]:
         return [part for word in words for part in self._expansions.get(word, word).split()]
+
+    def _compile_hints(self, phrases: Iterable[str]) -> Phrases:
+        return Phrases([" ".join(self._expand(_fold(phrase).split())) for phrase in phrases])
 
     def _join(self, phrases: Iterable[str], parts: Mapping[str, str]) -> str:
         """Return the regular expression of any of the phrases, the longest first: "do not stop" is not "do not" and "stop"."""

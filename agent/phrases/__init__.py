@@ -3,7 +3,7 @@
 Each language is one YAML file in this folder.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 from agent.intents import Intent, IntentRecognizer, load_intent_recognizers
 from agent.job_questions import JobQuestionRecognizer, load_job_question_recognizers
 from agent.speech_rules import SpeechRules, load_speech_rules
-from models.documents.interview import EndReason
+from models.documents.interview import EndReason, RequestKind
 from models.documents.language import primary_language
+from models.documents.turn import Move
 from models.wording.language_identification import LanguageRanker
 
 LANGUAGES = ("en", "de", "es", "fr")
@@ -58,6 +59,10 @@ class CodePhrases(_PhraseModel):
     wait: str
     stop: str
     """Asks the candidate to confirm that they want to end the interview."""
+    withdraw: str
+    """Asks the candidate to confirm that they withdraw their consent, and says what follows."""
+    alternative: str
+    """Asks the candidate to confirm that they want a conversation with a person instead."""
     nudge: str
     """Precedes the open question after a long silence. It asks nothing itself."""
     after_interruption: str
@@ -80,12 +85,28 @@ class CodePhrases(_PhraseModel):
     """Follows facts that do not answer all that the candidate asked."""
     back_to_question: str
     """Precedes the open question after an answer to the candidate's question."""
+    accommodation: str
+    """Precedes the answer to a request for an accommodation."""
+    accommodations: Mapping[RequestKind, str]
+    """What was done about each kind of request. EXTRA_TIME contains `{minutes}`."""
+    request_answered: str
+    """Precedes the open question after the hiring team has answered a request, and the clock goes on."""
     request_answers: Mapping[Intent, str]
     """Answers to requests that leave the question open. The open question follows."""
     intents: Annotated[IntentRecognizer, SkipValidation] = Field(exclude=True)
     """Recognizes the requests of candidates in this language."""
     job_questions: Annotated[JobQuestionRecognizer, SkipValidation] = Field(exclude=True)
     """Recognizes what candidates ask about the job in this language."""
+
+    def get_confirmation(self, move: Move) -> str:
+        """Return the question of a move that asks for confirmation."""
+        return {Move.STOP: self.stop, Move.WITHDRAW: self.withdraw, Move.ALTERNATIVE: self.alternative}[move]
+
+    def format_accommodations(self, kinds: Sequence[RequestKind], minutes: int, has_extra_time: bool) -> str:
+        """Return the answer to a request for accommodations. Without `has_extra_time`, people decide on extra time."""
+        answered = [RequestKind.OTHER if kind is RequestKind.EXTRA_TIME and not has_extra_time else kind for kind in kinds]
+        parts = [self.accommodations[kind].format(minutes=self.minutes.format(minutes)) for kind in dict.fromkeys(answered)]
+        return " ".join([self.accommodation, *parts])
 
     def format_greeting(self, *, name: str, title: str, questions: int, minutes: int) -> str:
         """Return the greeting, with `questions` and `minutes` as counted nouns."""

@@ -251,7 +251,7 @@ class Conversation:
         An answer that was cut off gets no reply until the candidate has continued it.
         """
         self._cut_off_seq = plan.reply_to_seq if plan.contribution else 0
-        move = Move.STOP if plan.is_stop_pending else Move.REPEAT
+        move = plan.pending_confirmation or Move.REPEAT
         await self._delivery.deliver(
             plan, Utterance(move, Source.CODE, None), plan.repeat_question(plan.phrases.after_interruption)
         )
@@ -271,7 +271,9 @@ class Conversation:
 
     async def _reply(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> None:
         utterance = Utterance(plan.fallback_move, Source.CODE, plan.reply_to_seq, is_code_reply=True)
-        if self._has_low_confidence(turns, plan) and Move.REPEAT in plan.allowed_moves:
+        # what code recognizes of the candidate's rights is answered, however it was pronounced
+        is_unheard = self._has_low_confidence(turns, plan) and not plan.unjudged_seqs
+        if is_unheard and Move.REPEAT in plan.allowed_moves:
             utterance.move, utterance.is_code_reply = Move.REPEAT, None
             await self._delivery.deliver(plan, utterance, plan.repeat_question(plan.phrases.not_heard))
             return

@@ -248,6 +248,9 @@ class RoomEvents:
                 raise LeaseLost
             if interview.status is InterviewStatus.ENDING:
                 await self._conversation.interrupt()
+            elif interview.resumed_after_seq == interview.last_seq:
+                # the hiring team has answered a request, so that the clock goes on
+                self._conversation.wake_up()
 
 
 def find_candidate(room: rtc.Room) -> rtc.RemoteParticipant | None:

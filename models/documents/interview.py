@@ -1,6 +1,6 @@
 """The interview document; turns, evaluations and recordings have collections of their own."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, TypedDict
 
@@ -28,11 +28,18 @@ class InterviewStatus(StrEnum):
     CANCELLED = "CANCELLED"
     EXPIRED = "EXPIRED"
     FAILED = "FAILED"
+    OPTED_OUT = "OPTED_OUT"
 
 
 OPEN_STATUSES = (InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS)
 """States in which the interview accepts turns."""
-TERMINAL_STATUSES = (InterviewStatus.COMPLETED, InterviewStatus.CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED)
+TERMINAL_STATUSES = (
+    InterviewStatus.COMPLETED,
+    InterviewStatus.CANCELLED,
+    InterviewStatus.EXPIRED,
+    InterviewStatus.FAILED,
+    InterviewStatus.OPTED_OUT,
+)
 """Final states: no turn is stored any more."""
 
 
@@ -50,6 +57,12 @@ class EndReason(StrEnum):
     CANDIDATE_LEFT = "CANDIDATE_LEFT"
     RECRUITER_ENDED = "RECRUITER_ENDED"
     FAILED = "FAILED"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    ALTERNATIVE_REQUESTED = "ALTERNATIVE_REQUESTED"
+
+
+OPT_OUT_REASONS = (EndReason.CONSENT_WITHDRAWN, EndReason.ALTERNATIVE_REQUESTED)
+"""Reasons with which an interview ends as OPTED_OUT instead of COMPLETED: nothing of it is evaluated."""
 
 
 class Recommendation(StrEnum):
@@ -114,6 +127,55 @@ class Consent(BaseModel):
     text_digest: str | None = None
     """Digest of the text as it was shown (models.documents.consent_text)."""
     method: ConsentMethod | None = None
+    withdrawn_at: datetime | None = None
+    """When the candidate withdrew the consent. From then on nothing is evaluated, and no evaluation is shown."""
+
+
+class RequestKind(StrEnum):
+    """What a candidate requests."""
+
+    EXTRA_TIME = "EXTRA_TIME"
+    CAPTIONS = "CAPTIONS"
+    TYPING = "TYPING"
+    HUMAN = "HUMAN"
+    """A conversation with a person instead."""
+    OTHER = "OTHER"
+
+
+class RequestStatus(StrEnum):
+    """State of a candidate's request."""
+
+    OPEN = "OPEN"
+    GRANTED = "GRANTED"
+    DECLINED = "DECLINED"
+
+
+class CandidateRequest(BaseModel):
+    """A candidate's request for an accommodation, or for an alternative to the interview."""
+
+    id: PydanticObjectId
+    kinds: list[RequestKind]
+    details: str | None = None
+    """The candidate's own words, which may be about health; None for a request that was made in the interview."""
+    requested_at: datetime
+    seqs: list[int] = Field(default_factory=list)
+    """Seqs of the candidate's turns that made the request."""
+    status: RequestStatus
+    answer_id: PydanticObjectId | None = None
+    """Id of the answer, so that a repeated answer changes nothing."""
+    answered_by: str | None = None
+    """Name of the API key; None if nobody has answered, or if it was granted automatically."""
+    answered_at: datetime | None = None
+    note: str | None = None
+
+
+class Accommodations(BaseModel):
+    """What the candidate was granted."""
+
+    time_factor: float = 1.0
+    """Factor by which the time limit is longer."""
+    captions: bool = False
+    typing: bool = False
 
 
 class PositionRef(BaseModel):
@@ -330,6 +392,24 @@ class Interview(StoredDocument):
     erased_at: datetime | None = None
     erasure: Erasure | None = None
 
+    requests: list[CandidateRequest] = Field(default_factory=list)
+    """Oldest first. Neither the judge nor the score depends on them."""
+    accommodations: Accommodations = Accommodations()
+    withdrawal_reason: str | None = None
+    unjudged_seqs: list[int] = Field(default_factory=list)
+    """Seqs of the candidate's turns about rights, such as requests. The judge reads neither these nor their answers."""
+    paused_at: datetime | None = None
+    """Since when the interview's clock is paused; None while it runs. A pause lasts MAX_PAUSE at most."""
+    resumed_after_seq: int | None = None
+    """`last_seq` when the answer to a request ended the last pause; the interviewer then asks the candidate to go on."""
+    credited_seconds: float = 0.0
+    """Seconds by which the time limit is longer because of earlier pauses and other times that were not the candidate's fault."""
+
+    @property
+    def time_limit(self) -> timedelta:
+        """The time limit with accommodations, credited seconds and the present pause."""
+        return compute_time_limit(self.position, self.accommodations, self.credited_seconds, self.paused_at)
+
     @property
     def candidate_has_joined(self) -> bool:
         """Whether the candidate has joined, or is expected in the room. The expiry of the invite then no longer matters."""
@@ -345,6 +425,11 @@ class Interview(StoredDocument):
         """Whether neither the interview nor its transcript, with the evaluations, was erased."""
         is_transcript_erased = self.erasure is not None and self.erasure.scope is ErasureScope.TRANSCRIPT
         return self.erased_at is None and not is_transcript_erased
+
+    @property
+    def is_consent_withdrawn(self) -> bool:
+        """Whether the candidate has withdrawn the consent, so that evaluations are neither made nor shown."""
+        return self.consent is not None and self.consent.withdrawn_at is not None
 
     class Settings:
         name = "interviews"
@@ -364,6 +449,22 @@ async def get_organization_interview(organization_id: ObjectId, interview_id: Ob
 async def get_interviews(interview_ids: list[ObjectId]) -> list[Interview]:
     """Return the interviews with these ids that exist, in no particular order."""
     return await Interview.find({"_id": {"$in": interview_ids}}).to_list()
+
+
+MAX_PAUSE = timedelta(hours=24)
+"""Longest time for which the clock of an interview is paused."""
+
+
+def compute_time_limit(
+    position: PositionRef,
+    accommodations: Accommodations,
+    credited_seconds: float,
+    paused_at: datetime | None,
+    time: datetime | None = None,
+) -> timedelta:
+    """Return the position's limit multiplied by the granted factor, plus credited seconds and the pause until `time` (now)."""
+    pause = min(max((time or now()) - paused_at, timedelta()), MAX_PAUSE) if paused_at else timedelta()
+    return timedelta(minutes=position.limit_minutes * accommodations.time_factor, seconds=credited_seconds) + pause
 
 
 class NameKeys(TypedDict):

@@ -61,7 +61,14 @@ UNFINISHED_EVALUATIONS_INDEX: IndexKeys = [
 
 It holds few interviews, and none that still takes turns.
 """
-RETENTION_INDEX = "retention"
+OPEN_REQUESTS_INDEX: IndexKeys = [
+    ("requests.status", ASCENDING),
+    ("organization_id", ASCENDING),
+    ("created_at", DESCENDING),
+    ("_id", DESCENDING),
+]
+"""Keys of the partial index of interviews with open requests, which are few."""
+RETENTION_INDEX = "retention_of_ended"
 """Name of the index by which interviews are found that a retention policy no longer keeps."""
 
 NAME_KEYS_PREFIX = "\x01"
@@ -109,6 +116,7 @@ INDEXES: list[IndexModel] = [
         partialFilterExpression={"evaluation_status": {"$gt": "COMPLETED"}},
         name="unfinished_evaluations",
     ),
+    IndexModel(OPEN_REQUESTS_INDEX, partialFilterExpression={"requests.status": "OPEN"}, name="open_requests"),
     IndexModel([("erasure.pending", ASCENDING)], sparse=True),
     IndexModel([("candidate_order", ASCENDING)], partialFilterExpression=OUTDATED_NAME_KEYS, name="outdated_name_keys"),
     IndexModel([("organization_id", ASCENDING)], partialFilterExpression={"is_blind": True}, name="blind"),
@@ -116,7 +124,7 @@ INDEXES: list[IndexModel] = [
     IndexModel(
         [("organization_id", ASCENDING), ("erasure.scope", ASCENDING), ("created_at", ASCENDING)],
         partialFilterExpression={
-            "status": {"$in": ["COMPLETED", "CANCELLED", "EXPIRED", "FAILED"]},
+            "status": {"$in": ["COMPLETED", "CANCELLED", "EXPIRED", "FAILED", "OPTED_OUT"]},
             "candidate.name": {"$exists": True},
         },
         name=RETENTION_INDEX,

@@ -37,7 +37,7 @@ async def read_results(
 ) -> list[InterviewResult]:
     """Return the results of at most `limit` completed interviews created from `since` to before `until`.
 
-    Erased interviews have no result.
+    Erased interviews have no result, nor do those whose candidate has withdrawn the consent.
     """
     criteria = {
         "organization_id": organization_id,
@@ -45,6 +45,7 @@ async def read_results(
         "created_at": {"$gte": since, "$lt": until},
         "status": InterviewStatus.COMPLETED,
         "erased_at": None,
+        "consent.withdrawn_at": None,
     }
     cursor = Interview.get_pymongo_collection().find(criteria, _FIELDS).sort("created_at", -1).limit(limit)
     rows = [row async for row in cursor]

@@ -17,9 +17,11 @@ from models.documents.interview import (
     Interview,
     InterviewStatus,
     Recommendation,
+    RequestStatus,
 )
 from models.documents.interview_indexes import (
     FILTER_INDEX_ORDERS,
+    OPEN_REQUESTS_INDEX,
     UNFINISHED_EVALUATIONS,
     UNFINISHED_EVALUATIONS_INDEX,
     FilterFields,
@@ -76,6 +78,7 @@ class InterviewFilter:
     candidate: str | None = None
     """Beginnings of words in the name or, with `search_email`, in the email."""
     search_email: bool = False
+    has_open_requests: bool | None = None
     hide_unrated_from: PydanticObjectId | None = None
     """Id of a reviewer's API key: leaves out the interviews that are reviewed blind and that this reviewer has not rated."""
 
@@ -92,6 +95,9 @@ def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[st
     if where.evaluation_status is not None:
         criteria.append(_build_evaluation_status_criteria(where.evaluation_status))
     criteria.extend(_build_name_criteria(where))
+    if where.has_open_requests is not None:
+        is_open: object = RequestStatus.OPEN if where.has_open_requests else {"$ne": RequestStatus.OPEN}
+        criteria.append({"requests.status": is_open})
     if where.hide_unrated_from is not None:
         criteria.append({"$or": [{"is_blind": {"$ne": True}}, {"rated_by": where.hide_unrated_from}]})
     return {"$and": criteria}
@@ -198,7 +204,7 @@ def _choose_selective_index(where: InterviewFilter) -> IndexKeys | None:
         return build_index_keys("email_terms" if where.search_email else "name_terms", "created_at")
     if where.evaluation_status and set(where.evaluation_status) <= set(UNFINISHED_EVALUATIONS):
         return UNFINISHED_EVALUATIONS_INDEX
-    return None
+    return OPEN_REQUESTS_INDEX if where.has_open_requests else None
 
 
 async def list_interviews(organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Page[Interview]:

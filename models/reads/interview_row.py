@@ -4,16 +4,18 @@ Rows are read through PyMongo: for a page of 20 interviews, Beanie takes four ti
 """
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 
 from models.documents.interview import (
+    Accommodations,
     Adoption,
     Candidate,
     CandidateQuestion,
+    CandidateRequest,
     Consent,
     Decision,
     EndReason,
@@ -23,6 +25,7 @@ from models.documents.interview import (
     PositionRef,
     Progress,
     ReviewReason,
+    compute_time_limit,
 )
 from models.documents.turn import Channel
 
@@ -64,7 +67,7 @@ def _to_legal_hold(stored: Mapping[str, Any]) -> LegalHold:
 
 
 def _to_consent(stored: Mapping[str, Any]) -> Consent:
-    return Consent.model_validate({**stored, "given_at": _to_utc(stored["given_at"])})
+    return Consent.model_validate(_with_utc(stored))
 
 
 def _to_adoptions(stored: list[Mapping[str, Any]]) -> list[Adoption]:
@@ -85,6 +88,11 @@ _DEFAULTS: dict[str, Any] = {
     "ai_disclosed_at": None,
     "review_reasons": [],
     "candidate_questions": [],
+    "requests": [],
+    "withdrawal_reason": None,
+    "accommodations": {},
+    "credited_seconds": 0.0,
+    "paused_at": None,
 }
 """Defaults of the fields that older stored interviews lack."""
 
@@ -129,6 +137,11 @@ class InterviewRow:
     candidate_questions = _StoredField(
         lambda stored: [CandidateQuestion.model_validate(_with_utc(question)) for question in stored]
     )
+    requests = _StoredField(lambda stored: [CandidateRequest.model_validate(_with_utc(request)) for request in stored])
+    withdrawal_reason = _StoredField[str | None]()
+    accommodations = _StoredField(Accommodations.model_validate)
+    credited_seconds = _StoredField[float]()
+    paused_at = _StoredField[datetime | None](_to_utc)
     review_reasons = _StoredField(lambda stored: [ReviewReason(reason) for reason in stored])
 
     def __init__(self, values: Mapping[str, Any], requested: Collection[str] = ()) -> None:
@@ -138,3 +151,8 @@ class InterviewRow:
         """
         missing = [name for name in requested if name in _DEFAULTS and name not in values]
         self.values = {**values, **{name: _DEFAULTS[name] for name in missing}} if missing else values
+
+    @property
+    def time_limit(self) -> timedelta:
+        """The time limit, as Interview.time_limit."""
+        return compute_time_limit(self.position, self.accommodations, self.credited_seconds, self.paused_at)

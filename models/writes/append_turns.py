@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from errors import Conflict, NotFound
 from models.documents.interview import (
     OPEN_STATUSES,
+    OPT_OUT_REASONS,
     CandidateQuestion,
     EndReason,
     Interview,
@@ -22,6 +23,7 @@ from models.documents.interview import (
 from models.documents.turn import Channel, Move, NewTurn, Turn, find_turn, get_turn_collection, turn_to_row, turn_to_values
 from models.storage.lease import LeaseLost
 from models.storage.transactions import run_in_transaction
+from models.writes.candidate_requests import PAUSED_CLOCK, RESUMED_CLOCK, NewRequest, build_request_changes
 from models.writes.interview_updates import update_interview
 from models.writes.reply_usage import ReplyUsage, usage_expressions, usage_values
 
@@ -52,6 +54,10 @@ class InterviewerUpdate:
     """The candidate's question that the turns answer."""
     reply_usage: ReplyUsage | None = None
     """Usage of the calls of Claude since the last stored reply; None if there were none."""
+    unjudged_seqs: Sequence[int] = ()
+    """Seqs of the candidate's turns that the turns answer, if these are about rights (Interview.unjudged_seqs)."""
+    request: NewRequest | None = None
+    """The request that the candidate has made; it pauses the clock."""
 
 
 MAX_CANDIDATE_CHARACTERS = 400_000
@@ -80,6 +86,7 @@ async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: in
         # a voice interviewer hears speech directly: only a typed message makes a reply due
         # (models.writes.room_transitions.find_unanswered_messages)
         "due_at": {"$cond": [{"$eq": [{"$literal": turn.channel}, "TEXT"]}, "$$NOW", "$due_at"]},
+        **RESUMED_CLOCK,
     }
 
     condition: dict[str, Any] = {"status": {"$in": list(OPEN_STATUSES)}, "erased_at": None}
@@ -142,10 +149,12 @@ async def append_interviewer_turns(
     if update.end_reason:
         values["status"] = InterviewStatus.ENDING
         start_fields.pop("status", None)
-        # if the interview was ended in the meantime, keep its reason and time
+        # if the interview was ended in the meantime, keep its time, and its reason unless the candidate has opted out
+        earlier_reason = None if update.end_reason in OPT_OUT_REASONS else "$end_reason"
         end_fields = {
-            "end_reason": {"$ifNull": ["$end_reason", {"$literal": update.end_reason}]},
+            "end_reason": {"$ifNull": [earlier_reason, {"$literal": update.end_reason}]},
             "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
+            **RESUMED_CLOCK,
         }
     # a turn holds what was heard, and a greeting that nobody heard has no move
     greeting = next((turn for turn in turns if turn.move is Move.GREET), None)
@@ -174,6 +183,13 @@ async def append_interviewer_turns(
             {"$cond": [is_unanswered, "$due_at", None]},
         ]
     }
+    rights_fields: dict[str, Any] = {}
+    if update.unjudged_seqs:
+        rights_fields["unjudged_seqs"] = {"$setUnion": [{"$ifNull": ["$unjudged_seqs", []]}, list(update.unjudged_seqs)]}
+    if update.request:
+        rights_fields |= build_request_changes(update.request, skips_repetition=True)
+        # a candidate who has already gone on needs no pause
+        rights_fields["paused_at"] = {"$cond": [is_unanswered, "$paused_at", PAUSED_CLOCK]}
     computed = {
         "last_seq": {"$add": ["$last_seq", count]},
         "answered_seq": {"$max": ["$answered_seq", update.answers]},
@@ -182,6 +198,7 @@ async def append_interviewer_turns(
         "due_at": due_at,
         **usage_expressions(update.reply_usage),
         **question_fields,
+        **rights_fields,
         **disclosure_fields,
         **start_fields,
         **end_fields,

@@ -182,7 +182,7 @@ async def add_evaluation(evaluation: Evaluation, max_requests: int | None = None
     completed, or was erased.
     """
     interview_id = evaluation.interview_id
-    condition: dict[str, Any] = {"status": InterviewStatus.COMPLETED, **HAS_TRANSCRIPT}
+    condition: dict[str, Any] = {"status": InterviewStatus.COMPLETED, "consent.withdrawn_at": None, **HAS_TRANSCRIPT}
     if max_requests is not None:
         condition["$expr"] = {"$lt": [{"$size": _RECENT_REQUESTS}, max_requests]}
     requests = {"evaluation_requests": {"$concatArrays": [_RECENT_REQUESTS, ["$$NOW"]]}}
@@ -214,6 +214,8 @@ def _require_completed(interview: Interview | None) -> None:
         raise Conflict("Only a completed interview can be evaluated: end it first (endInterview).")
     if interview.status is not InterviewStatus.COMPLETED:
         raise Conflict(f"Only a completed interview can be evaluated: this one is {interview.status}.")
+    if interview.is_consent_withdrawn:
+        raise Conflict("The candidate has withdrawn the consent: the interview is not evaluated any more.")
 
 
 async def _check_request_limit(interview_id: ObjectId, max_requests: int) -> None:

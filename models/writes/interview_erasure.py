@@ -14,7 +14,15 @@ from models.documents.decision_record import DecisionRecord, build_decision_reco
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation, list_evaluations, pick_evaluation
 from models.documents.evaluation_usage import sum_evaluation_usages
-from models.documents.interview import TERMINAL_STATUSES, Erasure, ErasureScope, Interview, InterviewStatus, get_interview
+from models.documents.interview import (
+    TERMINAL_STATUSES,
+    Accommodations,
+    Erasure,
+    ErasureScope,
+    Interview,
+    InterviewStatus,
+    get_interview,
+)
 from models.documents.judgement import JudgementDocument
 from models.documents.organization import get_organization
 from models.documents.recording import Recording, list_recordings_for_interviews
@@ -54,6 +62,9 @@ _ERASED_FIELDS: dict[str, Any] = {
     "released_legal_holds": [],
     "review_reasons": [],
     "candidate_questions": [],
+    "requests": [],
+    "withdrawal_reason": None,
+    "accommodations": Accommodations(),
     "due_at": None,
     "lease": None,
 }
@@ -65,6 +76,7 @@ _TRANSCRIPT_FIELDS: dict[str, Any] = {
     "last_candidate_seq": 0,
     "candidate_characters": 0,
     "answered_seq": 0,
+    "unjudged_seqs": [],
     "review_reasons": [],
     "candidate_questions": [],
 }

@@ -8,16 +8,27 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from models.documents.evaluation import Evaluation
-from models.documents.interview import OPEN_STATUSES, Consent, EndReason, Interview, InterviewStatus, get_interview
+from models.documents.evaluation import ACTIVE_STATUSES, Evaluation
+from models.documents.interview import (
+    OPEN_STATUSES,
+    TERMINAL_STATUSES,
+    Consent,
+    EndReason,
+    EvaluationStatus,
+    Interview,
+    InterviewStatus,
+    get_interview,
+)
 from models.documents.turn import Channel
 from models.storage.backoff import Backoff
 from models.storage.lease import (
     DISPATCH_IS_PENDING,
     IS_DUE,
     LEASE_IS_FREE,
+    NEXT_FENCE,
     NOT_ERASED,
     PENDING_DISPATCH,
     build_job_claim,
@@ -26,6 +37,8 @@ from models.storage.lease import (
     from_now,
     lease_is_free_for_retry,
 )
+from models.storage.transactions import run_in_transaction
+from models.writes.candidate_requests import RESUMED_CLOCK, NewRequest, build_request_changes
 from models.writes.interview_updates import insert_with_interview, update_interview
 
 _HAS_NOT_JOINED: dict[str, Any] = {
@@ -94,6 +107,7 @@ async def mark_ending(
         {
             "ended_at": "$$NOW",
             "due_at": None,
+            **RESUMED_CLOCK,
             # an interviewer that was only dispatched has no last words to store
             "lease": {"$cond": [DISPATCH_IS_PENDING, None, "$lease"]},
         },
@@ -121,6 +135,80 @@ async def mark_expired(interview_id: ObjectId) -> Interview | None:
         {"status": InterviewStatus.EXPIRED},
         {"ended_at": "$$NOW", "due_at": None},
     )
+
+
+OPT_OUT_STATUSES = (InterviewStatus.SCHEDULED, *OPEN_STATUSES, InterviewStatus.ENDING)
+"""States in which an interview can become OPTED_OUT."""
+_HAS_CONSENT: dict[str, Any] = {"$ne": [{"$ifNull": ["$consent", None]}, None]}
+_WITHDRAWN_CONSENT: dict[str, Any] = {
+    "$cond": [
+        _HAS_CONSENT,
+        {"$mergeObjects": ["$consent", {"withdrawn_at": {"$ifNull": ["$consent.withdrawn_at", "$$NOW"]}}]},
+        None,
+    ]
+}
+
+
+async def mark_opted_out(
+    interview_id: ObjectId, reason: EndReason, withdrawal_reason: str | None, request: NewRequest | None = None
+) -> Interview | None:
+    """SCHEDULED, WAITING, IN_PROGRESS, ENDING -> OPTED_OUT: no interviewer goes on, and nothing is evaluated.
+
+    `request` is stored with the change.
+    """
+    is_withdrawal = reason is EndReason.CONSENT_WITHDRAWN
+    return await update_interview(
+        interview_id,
+        {"status": {"$in": list(OPT_OUT_STATUSES)}, **NOT_ERASED},
+        {"status": InterviewStatus.OPTED_OUT, "end_reason": reason, "lease": None},
+        {
+            "withdrawal_reason": {"$literal": withdrawal_reason},
+            "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
+            "due_at": None,
+            "fence": NEXT_FENCE,
+            **RESUMED_CLOCK,
+            **({"consent": _WITHDRAWN_CONSENT} if is_withdrawal else {}),
+            **(build_request_changes(request, skips_repetition=False) if request else {}),
+        },
+    )
+
+
+async def mark_consent_withdrawn(interview_id: ObjectId, reason: str | None) -> Interview | None:
+    """Mark the consent of an interview that is over as withdrawn: its evaluations stop, and are no longer shown.
+
+    Returns None if the interview is not over or was erased, or has no consent, or if the consent was withdrawn before.
+    """
+
+    async def work(session: AsyncClientSession) -> Interview | None:
+        withdrawn = await update_interview(
+            interview_id,
+            {"status": {"$in": list(TERMINAL_STATUSES)}, "consent.text_version": {"$exists": True}, "consent.withdrawn_at": None}
+            | NOT_ERASED,
+            # what lists and filters show of evaluations
+            {"evaluation_status": None, "evaluated": False, "score": None, "recommendation": None},
+            {"consent": _WITHDRAWN_CONSENT, "withdrawal_reason": {"$literal": reason}},
+            session,
+        )
+        if withdrawn is not None:
+            await Evaluation.get_pymongo_collection().update_many(
+                {"interview_id": interview_id, "status": {"$in": list(ACTIVE_STATUSES)}},
+                [
+                    {
+                        "$set": {
+                            "status": EvaluationStatus.FAILED,
+                            "failure": "The candidate has withdrawn the consent.",
+                            "completed_at": "$$NOW",
+                            "due_at": None,
+                            "lease": None,
+                            "fence": NEXT_FENCE,
+                        }
+                    }
+                ],
+                session=session,
+            )
+        return withdrawn
+
+    return await run_in_transaction(Interview, work)
 
 
 async def mark_completed(evaluation: Evaluation, detail: str | None) -> Interview | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.documents.interview import OPEN_STATUSES, TERMINAL_STATUSES, Consent, Interview, InterviewStatus, RoomState
+from models.documents.interview import MAX_PAUSE, OPEN_STATUSES, TERMINAL_STATUSES, Consent, Interview, InterviewStatus, RoomState
 from models.documents.turn import Channel
 from models.storage.backoff import Backoff
 from models.storage.lease import (
@@ -193,10 +193,12 @@ async def find_abandoned_interviews(grace_seconds: float, limit: int) -> list[Ob
 def abandonment_condition(seconds: float) -> dict[str, Any]:
     """Return the condition of `find_abandoned_interviews`, to check it again when ending the interview."""
     is_late = {"$lte": ["$room.left_at", from_now(-seconds)]}
+    # while the clock is paused, the candidate waits for an answer to a request; a missing time sorts before any other
+    is_not_paused = {"$lte": ["$paused_at", from_now(-MAX_PAUSE.total_seconds())]}
     return {
         "channel": Channel.VOICE,
         "room.left_at": {"$type": "date"},
-        "$expr": {"$and": [is_late, {"$not": _INTERVIEWER_IS_WANTED}]},
+        "$expr": {"$and": [is_late, is_not_paused, {"$not": _INTERVIEWER_IS_WANTED}]},
     }
 
 

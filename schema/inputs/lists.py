@@ -64,6 +64,11 @@ class InterviewFilter:
         description="true: it is evaluated, and a person has decided (Interview.decision is not null); false: it is evaluated, "
         f"and nobody has decided yet. {EVALUATION_READERS_ONLY}",
     )
+    has_open_requests: bool | None = strawberry.field(
+        default=UNSET,
+        description="true: its candidate has made a request that nobody has answered yet; false: there is none. FORBIDDEN for "
+        "INTEGRATION and VIEWER.",
+    )
     candidate: str | None = strawberry.field(
         default=UNSET,
         description="Every word is the beginning of a word in the candidate's name or email address, ignoring case, accents, "

@@ -138,3 +138,8 @@ class SavePositionInput:
         description="Hours after the end of an interview in which the candidate can correct turns, 0 to 720. 0 allows no "
         "corrections.",
     )
+    extra_time_factor: float = strawberry.field(
+        default=1.5,
+        description="The factor by which the time limit is longer for candidates who request extra time, from 1 to 3. With 1, no "
+        "extra time is granted automatically.",
+    )

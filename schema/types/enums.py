@@ -15,6 +15,8 @@ from models.documents.interview import (
     EvaluationStatus,
     InterviewStatus,
     Recommendation,
+    RequestKind,
+    RequestStatus,
     ReviewReason,
 )
 from models.documents.organization import Role
@@ -41,6 +43,8 @@ __all__ = [
     "Recommendation",
     "RecordingKind",
     "RecordingStatus",
+    "RequestKind",
+    "RequestStatus",
     "ReviewFlag",
     "ReviewReason",
     "Role",
@@ -112,7 +116,7 @@ _describe_enum(
 _describe_enum(
     InterviewStatus,
     "The state of an interview. It moves from SCHEDULED through WAITING, IN_PROGRESS and ENDING to COMPLETED, or ends as "
-    "CANCELLED or EXPIRED. COMPLETED, CANCELLED, EXPIRED and FAILED are final.",
+    "CANCELLED, EXPIRED or OPTED_OUT. COMPLETED, CANCELLED, EXPIRED, FAILED and OPTED_OUT are final.",
     {
         "SCHEDULED": "Created; the candidate has not joined yet.",
         "WAITING": "The candidate may enter the room or chat, or is there; the conversation has not begun.",
@@ -124,6 +128,8 @@ _describe_enum(
         "new interview.",
         "FAILED": "Not used at present. A technical failure ends an interview as COMPLETED with endReason FAILED, so that what "
         "was said is evaluated. Handle it like COMPLETED without an evaluation.",
+        "OPTED_OUT": "The candidate has withdrawn the consent or wants a process without the AI interviewer (endReason). Nothing "
+        "is evaluated, and it says nothing about the candidate: it is not a rejection.",
     },
 )
 _describe_enum(
@@ -137,6 +143,9 @@ _describe_enum(
         "CANDIDATE_LEFT": "The candidate left and did not return, or did not answer even when asked again.",
         "RECRUITER_ENDED": "Somebody with an API key ended the interview (endInterview).",
         "FAILED": "A technical failure ended the interview; endDetail has the details.",
+        "CONSENT_WITHDRAWN": "The candidate withdrew the consent, by saying so or with withdrawConsent. The state is OPTED_OUT.",
+        "ALTERNATIVE_REQUESTED": "The candidate wants a process without the AI interviewer, and said so or used "
+        "requestAlternative. The state is OPTED_OUT; Interview.requests has the request.",
     },
 )
 _describe_enum(
@@ -213,6 +222,27 @@ _describe_enum(
     {
         "JOINED": "The candidate consented when joining with the invite (joinInterview).",
         "CALLER": "The caller of startInterview stated that the candidate consented in the caller's own system.",
+    },
+)
+_describe_enum(
+    RequestKind,
+    "What a candidate requests.",
+    {
+        "EXTRA_TIME": "A longer time limit. Granted automatically with the factor of the position (extraTimeFactor), unless that "
+        "is 1.",
+        "CAPTIONS": "What the interviewer says, in writing. Granted automatically.",
+        "TYPING": "Typed answers. Granted automatically.",
+        "HUMAN": "A conversation with a person. People answer it (resolveRequest).",
+        "OTHER": "Anything else. People answer it (resolveRequest).",
+    },
+)
+_describe_enum(
+    RequestStatus,
+    "The state of a candidate's request.",
+    {
+        "OPEN": "Nobody has answered it yet (resolveRequest).",
+        "GRANTED": "Granted, automatically or by a person.",
+        "DECLINED": "Declined by a person.",
     },
 )
 _describe_enum(

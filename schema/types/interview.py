@@ -22,13 +22,24 @@ from schema.arguments import AfterSeq, FirstTurns, Version, unset_to_none
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, map_stored_fields, object_type, resolved_field
 from schema.types.data_protection import LegalHold
-from schema.types.enums import Channel, ConsentMethod, Decision, EndReason, InterviewStatus, ReviewReason
+from schema.types.enums import (
+    Channel,
+    ConsentMethod,
+    Decision,
+    EndReason,
+    InterviewStatus,
+    RequestKind,
+    RequestStatus,
+    ReviewReason,
+)
 from schema.types.evaluation import Evaluation, Usage
 from schema.types.node import Node
 from schema.types.position import Position
 from schema.types.recording import Recording
 from schema.types.transcript import ReplyLatency, Transcript, TurnCorrection
 
+_TIME_LIMIT = ("position", "accommodations", "credited_seconds", "paused_at")
+"""Stored fields that the time limit is computed from."""
 _BLINDNESS = ("is_blind", "rated_by")
 """Stored fields that say from whom the interview's results are hidden."""
 
@@ -64,6 +75,10 @@ class Consent:
         description="How the consent was given. Null for consents from before this field existed."
     )
 
+    withdrawn_at: datetime | None = strawberry.field(
+        description="When the candidate withdrew the consent. From then on evaluations are neither made nor shown. Null if not."
+    )
+
     @resolved_field()
     async def text(self, info: Info) -> str | None:
         """The text that the candidate agreed to. Null for consents from before this field existed."""
@@ -92,8 +107,12 @@ class Progress:
 
     @resolved_field()
     def limit_seconds(self) -> int:
-        """The maximum duration of the interview, in seconds."""
-        return self.position.limit_minutes * 60
+        """The maximum duration of the interview, in seconds.
+
+        It includes extra time that the candidate was granted, and times that do not count, such as
+        pauses of the clock.
+        """
+        return int(self.document.time_limit.total_seconds())
 
 
 @object_type
@@ -128,6 +147,48 @@ class Adoption:
     reason: str = strawberry.field(description="The person's reason.")
     adopted_by: str = strawberry.field(description="The name of the person's API key.")
     adopted_at: datetime = strawberry.field(description="When the version was adopted.")
+
+
+@object_type
+class Accommodations:
+    """What the candidate was granted."""
+
+    time_factor: float = strawberry.field(description="The factor by which the time limit is longer, 1 if it is not.")
+    captions: bool = strawberry.field(description="Whether what the interviewer says is to be shown in writing.")
+    typing: bool = strawberry.field(description="Whether the candidate answers by typing.")
+
+
+@object_type
+class CandidateRequest:
+    """A candidate's request for an accommodation, or for a process without the AI interviewer.
+
+    Neither the judge nor the score depends on it.
+    """
+
+    document: strawberry.Private[documents.CandidateRequest]
+    caller: strawberry.Private[Principal]
+    kinds: list[RequestKind] = document_field("What is requested.")
+    details: str | None = document_field(
+        "The candidate's own words. Null if there are none, or if the request was made in the interview: see `seqs`."
+    )
+    requested_at: datetime = document_field("When the request was made.")
+    seqs: list[int] = document_field("`seq` of the candidate's turns in which the request was made.")
+    status: RequestStatus = document_field("The state of the request.")
+    answered_at: datetime | None = document_field("When a person answered. Null if nobody has.")
+    note: str | None = document_field("The note of the person who answered, addressed to the candidate.")
+
+    @resolved_field()
+    def id(self) -> strawberry.ID:
+        """The id of the request."""
+        return strawberry.ID(encode_id(IdKind.REQUEST, self.document.id))
+
+    @resolved_field(guard=Action.RESOLVE_REQUEST)
+    def answered_by(self) -> str | None:
+        """The name of the API key that answered.
+
+        Null if nobody has. FORBIDDEN for CANDIDATE.
+        """
+        return self.document.answered_by
 
 
 @object_type
@@ -183,6 +244,13 @@ class Interview(Node):
         "for VIEWER and CANDIDATE.",
         guard=Action.READ_EVALUATION,
     )
+    paused_at: datetime | None = document_field(
+        "Since when the clock is paused, because the candidate has requested an accommodation. It goes on with the candidate's "
+        "next turn or with the answer to the request (resolveRequest), after 24 hours at the latest. Null while it runs."
+    )
+    withdrawal_reason: str | None = document_field(
+        "The reason given to withdrawConsent. FORBIDDEN for INTEGRATION and VIEWER.", guard=Action.READ_REQUESTS
+    )
     last_seq: int = document_field("`seq` of the newest turn, 0 if there is none.")
 
     @resolved_field(guard=Action.READ_REFERENCES, depends_on=("language",))
@@ -232,10 +300,29 @@ class Interview(Node):
         """The legal holds that were released, oldest first. FORBIDDEN for INTEGRATION, VIEWER and CANDIDATE."""
         return [as_graphql(LegalHold, hold) for hold in self.document.released_legal_holds]
 
-    @resolved_field(depends_on=("progress", "position", "started_at", "ended_at"))
+    @resolved_field(depends_on=("progress", "started_at", "ended_at", *_TIME_LIMIT))
     def progress(self) -> Progress:
         """How far the interview has advanced."""
         return Progress(document=self.document, progress=self.document.progress, position=self.document.position)
+
+    @resolved_field(depends_on=("started_at", "ended_at", *_TIME_LIMIT))
+    def ends_at(self) -> datetime | None:
+        """When the time limit ends the interview.
+
+        It moves later while the clock is paused. Null before startedAt and once the interview has ended.
+        """
+        started_at = self.document.started_at
+        return started_at + self.document.time_limit if started_at and self.document.ended_at is None else None
+
+    @resolved_field(guard=Action.READ_REQUESTS, depends_on=("requests",))
+    def requests(self) -> list[CandidateRequest] | None:
+        """The candidate's requests, oldest first. FORBIDDEN for INTEGRATION and VIEWER."""
+        return [CandidateRequest(document=request, caller=self.caller) for request in self.document.requests]
+
+    @resolved_field(guard=Action.READ_REQUESTS, depends_on=("accommodations",))
+    def accommodations(self) -> Accommodations | None:
+        """What the candidate was granted. FORBIDDEN for INTEGRATION and VIEWER."""
+        return as_graphql(Accommodations, self.document.accommodations)
 
     @resolved_field(depends_on=("started_at", "ended_at"))
     def duration_seconds(self) -> float | None:
@@ -355,7 +442,7 @@ class Interview(Node):
         adoptions = [] if self._hides_results else self.document.adoptions
         return [as_graphql(Adoption, adoption) for adoption in adoptions]
 
-    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at", "counted_version", *_BLINDNESS))
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at", "consent", "counted_version", *_BLINDNESS))
     async def evaluation(self, info: Info, version: Version = UNSET) -> Evaluation | None:
         """The version of the evaluation that counts, or the newest one if none is completed yet.
 
@@ -367,7 +454,7 @@ class Interview(Node):
         picked = pick_evaluation(versions, unset_to_none(version), self.document.counted_version)
         return self._to_evaluation(picked) if picked else None
 
-    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at", *_BLINDNESS))
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at", "consent", *_BLINDNESS))
     async def evaluations(self, info: Info) -> list[Evaluation] | None:
         """All versions of the evaluation, newest first. FORBIDDEN for VIEWER and CANDIDATE."""
         return [self._to_evaluation(document) for document in await self._load_evaluations(info)]
@@ -396,7 +483,8 @@ class Interview(Node):
         return Evaluation.of(show_evaluation(self.caller, self.document, document))
 
     async def _load_evaluations(self, info: Info) -> list[EvaluationDocument]:
-        if self.document.erased_at is not None:
+        consent = self.document.consent
+        if self.document.erased_at is not None or (consent and consent.withdrawn_at):
             return []
         return await info.context.loaders.evaluations.load(self.document.id)
 

@@ -5,10 +5,11 @@ from datetime import datetime
 import strawberry
 
 from models.documents import interview as documents
+from models.writes.candidate_requests import REQUESTABLE_STATUSES
 from resolvers.ids import IdKind, encode_id
 from resolvers.invites import InvitationDetails, get_opening_time
 from schema.decorators import as_graphql, document_field, object_type
-from schema.types.enums import Channel, InterviewStatus
+from schema.types.enums import Channel, InterviewStatus, RequestKind
 from schema.types.interview import Consent
 
 
@@ -38,7 +39,9 @@ class Invitation:
     candidate_name: str = strawberry.field(description="The candidate's name.")
     language: str = document_field("The language of the interview, as a BCP 47 tag.")
     channel: Channel = document_field("The channel of the interview. The candidate may join through another one.")
-    limit_minutes: int = strawberry.field(description="The maximum duration of the interview, in minutes.")
+    limit_minutes: int = strawberry.field(
+        description="The maximum duration of the interview, in minutes, with extra time that was granted."
+    )
     scheduled_for: datetime | None = document_field(
         "The agreed time. joinInterview opens 15 minutes earlier. Null if the candidate may join at any time."
     )
@@ -49,6 +52,10 @@ class Invitation:
     expires_at: datetime = document_field(
         "The end of the invite. An interview that the candidate has not joined by then becomes EXPIRED; one that was joined in "
         "time stays open and can be rejoined."
+    )
+    may_request: list[RequestKind] = strawberry.field(
+        description="What the candidate may request with requestAccommodation. Empty once the interview is over. The candidate "
+        "may also request a process without the AI interviewer (requestAlternative) or withdraw (withdrawConsent)."
     )
     consent_text: ConsentText = strawberry.field(description="The text to show before the first join.")
     consent: Consent | None = document_field("The consent that the candidate has already given. Null before the first join.")
@@ -64,6 +71,7 @@ class Invitation:
             position_title=interview.position.title,
             candidate_name=interview.candidate.name if interview.candidate else "",
             opens_at=get_opening_time(interview),
-            limit_minutes=interview.position.limit_minutes,
+            limit_minutes=round(interview.position.limit_minutes * interview.accommodations.time_factor),
+            may_request=list(RequestKind) if interview.status in REQUESTABLE_STATUSES else [],
             consent_text=as_graphql(ConsentText, details.consent_text),
         )

@@ -15,6 +15,37 @@ from schema.types.viewer import Organization
 
 
 @object_type
+class WithdrawConsentPayload:
+    """The result of withdrawConsent."""
+
+    interview: Interview = strawberry.field(description="The interview.")
+    receipt: str | None = strawberry.field(
+        description="With eraseData, a signed receipt of the erasure, as EraseInterviewPayload.receipt. Otherwise null."
+    )
+
+
+@object_type
+class RequestAlternativePayload:
+    """The result of requestAlternative."""
+
+    interview: Interview = strawberry.field(description="The interview, in state OPTED_OUT.")
+
+
+@object_type
+class RequestAccommodationPayload:
+    """The result of requestAccommodation."""
+
+    interview: Interview = strawberry.field(description="The interview, with the request.")
+
+
+@object_type
+class ResolveRequestPayload:
+    """The result of resolveRequest."""
+
+    interview: Interview = strawberry.field(description="The interview, with the answered request.")
+
+
+@object_type
 class RoomAccess:
     """What a LiveKit client needs to join the room of a voice interview."""
 

@@ -36,11 +36,14 @@ CLOSED_BY_CODE = (
     EndReason.OUT_OF_TIME,
     EndReason.CANDIDATE_ENDED,
     EndReason.CANDIDATE_LEFT,
+    EndReason.CONSENT_WITHDRAWN,
+    EndReason.ALTERNATIVE_REQUESTED,
 )
 PLACEHOLDERS = {
     "greeting": ["minutes", "name", "questions", "title"],
     "questions.other": ["count"],
     "minutes.other": ["count"],
+    "accommodations.EXTRA_TIME": ["minutes"],
 }
 NOUNS = {"questions.one", "questions.other", "minutes.one", "minutes.other"}
 
@@ -130,14 +133,16 @@ def test_greeting_says_that_it_is_an_ai_and_that_a_person_decides(language: str)
 
 @each_language
 def test_only_phrases_that_ask_contain_a_question_and_only_one(language: str) -> None:
+    asking = ("stop", "withdraw", "alternative", "anything_else", "anything_else_again")
     for name, text in texts_of(language).items():
-        assert text.count("?") == (name in ("stop", "anything_else", "anything_else_again")), name
+        assert text.count("?") == (name in asking), name
 
 
 @each_language
 def test_word_that_the_stop_asks_for_confirms_it(language: str) -> None:
     phrases = PHRASEBOOK.get(language)
-    assert YES[language] in phrases.stop.casefold()
+    for confirmation in (phrases.stop, phrases.withdraw, phrases.alternative):
+        assert YES[language] in confirmation.casefold()
     for words in (YES[language], f"{YES[language].upper()}!", f"  {YES[language].title()}. "):
         assert phrases.intents.recognize(words) == {Intent.CONFIRM}
 

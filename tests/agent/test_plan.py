@@ -2,7 +2,7 @@ import pytest
 
 from agent.intents import Intent
 from agent.plan import MAX_TRIES_PER_QUESTION
-from models.documents.interview import EndReason, Progress
+from models.documents.interview import EndReason, Progress, RequestKind
 from models.documents.turn import Move
 from tests.agent.talks import ENGLISH, Talk, make_greeted_talk, make_talk_with_probes
 
@@ -216,10 +216,10 @@ def test_interview_with_fewer_exchanges_than_questions_ends_with_a_reason() -> N
     ("text", "move"),
     [
         ("I want to stop the interview now", Move.STOP),
-        ("I withdraw my consent.", Move.STOP),
+        ("I withdraw my consent.", Move.WITHDRAW),
         ("Repeat the question, please.", Move.REPEAT),
         ("One moment, please", Move.WAIT),
-        ("Can I talk to a human?", Move.REPEAT),
+        ("Can I talk to a human?", Move.ALTERNATIVE),
         ("Are you an AI?", Move.REPEAT),
         ("I need captions.", Move.REPEAT),
         ("I can't hear you.", Move.REPEAT),
@@ -233,12 +233,19 @@ def test_recognized_request_is_answered_by_code(text: str, move: Move) -> None:
     assert (talk.plan.open_question.text in talk.plan.fallback_text()) == (move is Move.REPEAT)
 
 
-def test_answer_to_a_request_for_a_human_or_about_ai_precedes_the_question() -> None:
+def test_request_over_the_greeting_is_answered_before_the_first_question() -> None:
+    talk = Talk()
+    talk.greet_without_question()
+    talk.say("I need captions.")
+    answer = f"{ENGLISH.accommodation} {ENGLISH.accommodations[RequestKind.CAPTIONS]}"
+    assert talk.plan.scripted_text(Move.NEXT) == f"{answer} What draws you to this work?"
+    assert (talk.plan.requested_accommodations, talk.plan.unjudged_seqs) == ((RequestKind.CAPTIONS,), (2,))
+
+
+def test_answer_to_a_request_about_ai_precedes_the_question() -> None:
     talk = make_greeted_talk()
-    for text, intent in (("I want to talk to a human", Intent.HUMAN), ("Are you a robot?", Intent.ARE_YOU_AI)):
-        talk.say(text)
-        assert talk.plan.fallback_text() == f"{ENGLISH.request_answers[intent]} What draws you to this work?"
-        talk.store_move(Move.REPEAT)
+    talk.say("Are you a robot?")
+    assert talk.plan.fallback_text() == f"{ENGLISH.request_answers[Intent.ARE_YOU_AI]} What draws you to this work?"
 
 
 def test_claude_explains_a_question_twice_and_then_code_offers_to_move_on() -> None:

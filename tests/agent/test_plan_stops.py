@@ -72,6 +72,52 @@ def test_model_may_choose_stop_only_where_a_wish_is_plausible() -> None:
     assert talk.plan.code_move is None
 
 
+WITHDRAWAL = "I withdraw my consent."
+HUMAN = "I want to talk to a human."
+
+
+@pytest.mark.parametrize(
+    ("wish", "move", "words", "reason"),
+    [
+        (WITHDRAWAL, Move.WITHDRAW, "Yes.", EndReason.CONSENT_WITHDRAWN),
+        (WITHDRAWAL, Move.WITHDRAW, "Yes, stop.", EndReason.CONSENT_WITHDRAWN),
+        (WITHDRAWAL, Move.WITHDRAW, WITHDRAWAL, EndReason.CONSENT_WITHDRAWN),
+        (HUMAN, Move.ALTERNATIVE, "Yes, please.", EndReason.ALTERNATIVE_REQUESTED),
+        (HUMAN, Move.ALTERNATIVE, HUMAN, EndReason.ALTERNATIVE_REQUESTED),
+    ],
+)
+def test_wish_to_withdraw_or_for_a_person_is_confirmed_and_then_ends_the_interview(
+    wish: str, move: Move, words: str, reason: EndReason
+) -> None:
+    talk = make_greeted_talk()
+    talk.say(wish)
+    assert (talk.plan.code_move, talk.plan.unjudged_seqs) == (move, (3,))
+    talk.store_move(move)
+    talk.say(words)
+    assert (talk.plan.code_move, talk.plan.end_reason, talk.plan.unjudged_seqs) == (Move.CLOSE, reason, (5,))
+    assert talk.plan.fallback_text() == ENGLISH.closings[reason]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "move"),
+    [
+        ("I want to stop.", WITHDRAWAL, Move.WITHDRAW),
+        ("I want to stop.", HUMAN, Move.ALTERNATIVE),
+        (WITHDRAWAL, "I want to stop.", Move.STOP),
+        (HUMAN, WITHDRAWAL, Move.WITHDRAW),
+    ],
+)
+def test_another_wish_is_confirmed_by_itself(first: str, second: str, move: Move) -> None:
+    talk = make_greeted_talk()
+    talk.say(first)
+    talk.store_move(talk.plan.fallback_move)
+    talk.say(second)
+    assert talk.plan.code_move is move
+    talk.store_move(move)
+    talk.say("No, let's continue.")
+    assert (talk.plan.code_move, talk.plan.unjudged_seqs) == (Move.REPEAT, (7,))
+
+
 def test_answer_after_a_stop_continues_and_allows_another_stop() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.STOP, "I want to stop.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.documents.interview import Interview
+from models.documents.interview import Interview, RequestStatus
 from models.reads.interview_list import ORDER_FIELDS, InterviewOrderField
 
 FIRST_CREATED_AT = datetime(2025, 11, 1, 12, tzinfo=UTC)
@@ -32,6 +32,10 @@ def combine_filters(*cases: FilterCase) -> FilterCase:
 
 def _name_of(interview: Interview) -> str:
     return interview.candidate.name if interview.candidate else ""
+
+
+def _has_open_requests(interview: Interview) -> bool:
+    return any(request.status is RequestStatus.OPEN for request in interview.requests)
 
 
 def _email_of(interview: Interview) -> str:
@@ -70,6 +74,8 @@ FILTERS: dict[str, FilterCase] = {
         {"evaluation_status": ["FAILED", "COMPLETED"]},
         lambda i: i.evaluation_status == "FAILED" or _is_newest_evaluation_completed(i),
     ),
+    "open requests": FilterCase({"has_open_requests": True}, _has_open_requests),
+    "no open requests": FilterCase({"has_open_requests": False}, lambda i: not _has_open_requests(i)),
     "rubric": FilterCase({"position_version": 1}, lambda i: i.position.version == 1),
     "another rubric": FilterCase({"position_version": 2}, lambda i: i.position.version == 2),
     "name": FilterCase({"candidate": "ada"}, lambda i: "Ada" in _name_of(i)),

@@ -52,7 +52,7 @@ async def test_mark_cancels_open_interviews_and_removes_personal_fields(status: 
     interview = await make_interview(status=status, due_at=now(), score=70.0, evaluated=True, decision=Decision.HOLD)
     marked = await mark_erased(interview.id)
     assert marked
-    is_over = status in ("COMPLETED", "CANCELLED", "EXPIRED", "FAILED")
+    is_over = status in ("COMPLETED", "CANCELLED", "EXPIRED", "FAILED", "OPTED_OUT")
     assert marked.status is (status if is_over else InterviewStatus.CANCELLED)
     assert marked.erased_at
     assert marked.ended_at

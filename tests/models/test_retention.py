@@ -145,7 +145,7 @@ async def test_open_interviews_are_never_over(status: InterviewStatus) -> None:
     organization, position = await make_organization()
     await make_ended_interview(position, status=status)
     found = await find_interviews_over_limit(organization.id, INTERVIEW, 30, 10)
-    assert len(found) == (status in ("COMPLETED", "CANCELLED", "EXPIRED", "FAILED"))
+    assert len(found) == (status in ("COMPLETED", "CANCELLED", "EXPIRED", "FAILED", "OPTED_OUT"))
 
 
 async def test_erased_and_held_interviews_are_left_alone() -> None:

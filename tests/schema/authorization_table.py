@@ -37,6 +37,7 @@ from models.documents.evaluation import (
 from models.documents.interview import (
     Adoption,
     Candidate,
+    CandidateRequest,
     ConsentMethod,
     Decision,
     EndReason,
@@ -45,6 +46,8 @@ from models.documents.interview import (
     LegalHold,
     Progress,
     Recommendation,
+    RequestKind,
+    RequestStatus,
     ReviewReason,
 )
 from models.documents.judgement import JudgementDocument
@@ -101,15 +104,21 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ALL_ROLES: (
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
             "erasedAt durationSeconds lastSeq transcript consent aiDisclosedAt corrections recordingsErasedAt "
-            "transcriptErasedAt erasureReceipt"
+            "transcriptErasedAt erasureReceipt pausedAt endsAt"
         ),
+        DECIDERS | {Role.CANDIDATE}: "requests accommodations withdrawalReason",
         DECIDERS: "legalHold releasedLegalHolds",
         ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage",
         STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations recordings usage reviewReasons",
     },
+    "CandidateRequest": {
+        DECIDERS | {Role.CANDIDATE}: "id kinds details requestedAt seqs status answeredAt note",
+        DECIDERS: "answeredBy",
+    },
+    "Accommodations": {DECIDERS | {Role.CANDIDATE}: "timeFactor captions typing"},
     "Adoption": {STAFF: "version reason adoptedBy adoptedAt"},
     "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
-    "Consent": {ALL_ROLES: "textVersion givenAt recording language textDigest method text"},
+    "Consent": {ALL_ROLES: "textVersion givenAt recording language textDigest method withdrawnAt text"},
     "Progress": {ALL_ROLES: "question questions exchanges elapsedSeconds limitSeconds"},
     "Transcript": {ALL_ROLES: "interviewId turns lastSeq isComplete"},
     "Turn": {
@@ -120,7 +129,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "TurnLatency": {ORGANIZATION_ROLES: "final committed firstWord firstAudio heard"},
     "ReplyLatency": {ORGANIZATION_ROLES: "replies p50 p95"},
     "Position": {
-        ALL_ROLES: "id title description language limitMinutes correctionHours",
+        ALL_ROLES: "id title description language limitMinutes correctionHours extraTimeFactor",
         ORGANIZATION_ROLES: "key version questions criteria wrapUpAfterExchanges archived jobAnalysis keyTerms blindReview "
         "recognitionLanguage",
     },
@@ -172,16 +181,16 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Invitation": {
         ALL_ROLES: (
             "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt "
-            "expiresAt consentText consent"
+            "expiresAt mayRequest consentText consent"
         )
     },
     "ConsentText": {ALL_ROLES: "version language text digest"},
     "Mutation": {
         STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview setDemographics",
-        STAFF | {Role.CANDIDATE}: "endInterview",
+        STAFF | {Role.CANDIDATE}: "endInterview withdrawConsent requestAlternative requestAccommodation",
         ALL_ROLES: "joinInterview openTranscript",
         CANDIDATE_ONLY: "sendMessage correctTurn",
-        DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition",
+        DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest",
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice",
     },
     "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
@@ -190,6 +199,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "status positionKey positionVersion channel externalId createdAfter createdBefore updatedAfter candidate"
         ),
         STAFF: "minScore maxScore recommendation decision reviewed evaluationStatus",
+        DECIDERS: "hasOpenRequests",
     },
     "InterviewOrderField": {ORGANIZATION_ROLES: "CREATED_AT UPDATED_AT STARTED_AT CANDIDATE", STAFF: "SCORE"},
 }
@@ -200,6 +210,7 @@ MUTATION_PAYLOAD_TYPES = {
     *("RateEvaluationPayload", "AdoptEvaluationPayload"),
     *("SavePositionPayload", "PositionWarning", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
     *("UpdateRetentionPolicyPayload", "SetLegalHoldPayload", "ReleaseLegalHoldPayload", "SetDemographicsPayload"),
+    *("WithdrawConsentPayload", "RequestAlternativePayload", "RequestAccommodationPayload", "ResolveRequestPayload"),
     *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload"),
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
@@ -209,6 +220,9 @@ SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
 ALWAYS_NULL_FIELDS = {
     *("Interview.erasedAt", "Interview.recordingsErasedAt", "Interview.transcriptErasedAt", "Interview.erasureReceipt"),
     *("LegalHold.releasedBy", "LegalHold.releasedAt"),
+    *("Interview.endsAt", "Consent.withdrawnAt"),
+    # nothing can be requested in an interview that is over
+    "Invitation.mayRequest",
     # there are too few interviews for a rate
     *("CategoryImpact.scoringRate", "CategoryImpact.scoringImpactRatio"),
     *("CategoryImpact.selectionRate", "CategoryImpact.selectionImpactRatio"),
@@ -226,6 +240,8 @@ TYPE_QUERIES = {
     "Organization": "{ viewer { organization { FIELD } } }",
     "Notice": "{ viewer { organization { notice { FIELD } } } }",
     "Interview": "{ interview(id: $interview) { FIELD } }",
+    "CandidateRequest": "{ interview(id: $interview) { requests { FIELD } } }",
+    "Accommodations": "{ interview(id: $interview) { accommodations { FIELD } } }",
     "Adoption": "{ interview(id: $interview) { adoptions { FIELD } } }",
     "RetentionPolicy": "{ retentionPolicy { FIELD } }",
     "LegalHold": "{ interview(id: $interview) { legalHold { FIELD } } }",
@@ -389,6 +405,20 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         score=50.0,
         legal_hold=LegalHold(reason="A lawsuit.", set_by="somebody", set_at=now()),
         released_legal_holds=[LegalHold(reason="Another.", set_by="a", set_at=now(), released_by="b", released_at=now())],
+        requests=[
+            CandidateRequest(
+                id=PydanticObjectId(),
+                kinds=[RequestKind.OTHER],
+                details="An interpreter.",
+                requested_at=now(),
+                seqs=[1],
+                status=RequestStatus.GRANTED,
+                answered_by="somebody",
+                answered_at=now(),
+                note="One will be there.",
+            )
+        ],
+        withdrawal_reason="It was too long.",
     )
     spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, confidence=0.9)
     turn, _ = await append_candidate_turn(interview.id, spoken)
@@ -406,6 +436,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             Interview.decided_at: now(),
             Interview.review_reasons: [ReviewReason.CORRECTION],
             Interview.ai_disclosed_at: now(),
+            Interview.paused_at: now(),
             Interview.consent: await record_consent(tenant.services, interview, CONSENT, ConsentMethod.JOINED),
         }
     )
@@ -517,7 +548,10 @@ def sample_value(field: GraphQLInputField, scenario: AuthorizationScenario, name
         return next(iter(kind.values))
     if isinstance(kind, GraphQLInputObjectType):
         return {
-            key: sample_value(part, scenario, key) for key, part in kind.fields.items() if isinstance(part.type, GraphQLNonNull)
+            key: sample_value(part, scenario, key)
+            for key, part in kind.fields.items()
+            # the alternative to an id is an invite, which is a credential of its own
+            if isinstance(part.type, GraphQLNonNull) or key == "interviewId"
         }
     plain = {"Int": 3, "Float": 0.5, "Boolean": False, "DateTime": "2026-11-25T00:00:00Z", "ID": scenario.variables["interview"]}
     named = {"evaluationId": scenario.variables["evaluation"], "invite": scenario.variables["invite"]}

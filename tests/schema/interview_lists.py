@@ -3,13 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
+from beanie import PydanticObjectId
+
 from models.documents.interview import (
     Candidate,
+    CandidateRequest,
     Decision,
     EvaluationStatus,
     Interview,
     InterviewStatus,
     Recommendation,
+    RequestKind,
+    RequestStatus,
     build_name_keys,
 )
 from models.documents.turn import Channel
@@ -31,6 +36,11 @@ query($filter: InterviewFilter, $orderBy: InterviewOrder, $first: Int, $after: S
 SCORES = (None, 50.0, 75.0, 50.0, None, 100.0, 0.0)
 
 
+def _new_request(index: int) -> CandidateRequest:
+    status = RequestStatus.OPEN if index % 4 else RequestStatus.GRANTED
+    return CandidateRequest(id=PydanticObjectId(), kinds=[RequestKind.OTHER], requested_at=FIRST_CREATED_AT, status=status)
+
+
 async def make_listed_interview(tenant: Tenant, index: int, **values: Any) -> Interview:
     """Make the interview at `index` of a list in which values repeat or are missing, as ordering and filtering must handle."""
     name, score = NAMES[index % len(NAMES)], SCORES[index % len(SCORES)]
@@ -49,6 +59,7 @@ async def make_listed_interview(tenant: Tenant, index: int, **values: Any) -> In
         "recommendation": recommendation,
         "decision": list(Decision)[index % 3] if score is not None and index % 2 else None,
         "channel": Channel.VOICE if index % 4 == 1 else Channel.TEXT,
+        "requests": [_new_request(index)] if index % 6 == 2 else [],
         "external_id": None if index % 3 == 0 else f"ATS-{index % 3}",
     }
     return await tenant.make_interview(list(InterviewStatus)[index % len(InterviewStatus)], name, **{**fields, **values})

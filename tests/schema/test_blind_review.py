@@ -129,8 +129,11 @@ async def blind(api: ApiClient, tenant: Tenant) -> BlindScenario:
     return BlindScenario(api, interview, evaluation, *tokens)
 
 
-OTHER_SUBJECTS = {"Turn", "Transcript", "Position", "Recording", "ReplyLatency", "LegalHold", "RawJudgement"}
-"""Types that hold no results, and from which no path leads to any; and what has a test of its own."""
+OTHER_SUBJECTS = {
+    *("Turn", "Transcript", "Position", "Recording", "ReplyLatency", "LegalHold", "RawJudgement", "CandidateRequest"),
+    *("Accommodations", "Interview.withdrawalReason"),
+}
+"""Types and fields that hold no results, and from which no path leads to any; and what has a test of its own."""
 ARGUMENTS = {"Evaluation.criterion": '(key: "technical")'}
 
 
@@ -140,6 +143,8 @@ def select_all(kind: str, path: tuple[str, ...] = ()) -> str:
     for name, field in fields_of(kind).items():
         target = get_named_type(field.type)
         label = f"{name}{ARGUMENTS.get(f'{kind}.{name}', '')}"
+        if f"{kind}.{name}" in OTHER_SUBJECTS:
+            continue
         if is_leaf_type(target):
             selected.append(label)
         elif target.name not in OTHER_SUBJECTS and target.name not in path:

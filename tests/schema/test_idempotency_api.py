@@ -11,13 +11,14 @@ from beanie import PydanticObjectId
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
-from models.documents.interview import Interview, InterviewStatus, LegalHold
+from models.documents.interview import CandidateRequest, Interview, InterviewStatus, LegalHold, RequestKind, RequestStatus
 from models.documents.notice import Notice
 from models.documents.organization import Organization, Role
 from models.documents.position import Position
 from models.documents.turn import TurnDocument
 from models.documents.turn_correction import list_corrections
 from models.storage.clock import now
+from resolvers.ids import IdKind, encode_id
 from tests.factories import reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import CONSENT_INPUT, ApiClient, GraphQLResponse, issue_token
@@ -27,7 +28,7 @@ from tests.schema.test_positions_api import position_input
 
 @dataclass
 class MutationScenario:
-    """A tenant with an interview, which has a turn of the candidate and an evaluation if it is completed."""
+    """A tenant with an interview, which has an open request, or a turn of the candidate and an evaluation if it is completed."""
 
     tenant: Tenant
     interview: Interview
@@ -39,7 +40,11 @@ class MutationScenario:
     ) -> "MutationScenario":
         hold = LegalHold(reason="A lawsuit.", set_by="somebody", set_at=now()) if is_held else None
         if status is not InterviewStatus.COMPLETED:
-            return cls(tenant, await tenant.make_interview(status, is_blind=is_blind, legal_hold=hold), None)
+            request = CandidateRequest(
+                id=PydanticObjectId(), kinds=[RequestKind.OTHER], requested_at=now(), status=RequestStatus.OPEN
+            )
+            interview = await tenant.make_interview(status, is_blind=is_blind, legal_hold=hold, requests=[request])
+            return cls(tenant, interview, None)
         interview = await tenant.make_completed_interview(is_blind=is_blind, legal_hold=hold)
         return cls(tenant, interview, await tenant.make_evaluation(interview))
 
@@ -97,6 +102,14 @@ async def count_new_positions(scenario: MutationScenario) -> int:
 
 async def count_ends(scenario: MutationScenario) -> int:
     return int((await reload_interview(scenario.interview)).ended_at is not None)
+
+
+async def count_new_requests(scenario: MutationScenario) -> int:
+    return len((await reload_interview(scenario.interview)).requests) - 1
+
+
+async def count_answers(scenario: MutationScenario) -> int:
+    return sum(request.answered_at is not None for request in (await reload_interview(scenario.interview)).requests)
 
 
 async def count_policy_updates(scenario: MutationScenario) -> int:
@@ -174,6 +187,37 @@ CASES: dict[str, MutationCase] = {
         count_notices,
     ),
     "endInterview": MutationCase(interview_input, {"interviewId": "another"}, "interview { id endReason endedAt }", count_ends),
+    "withdrawConsent": MutationCase(
+        lambda w: {**interview_input(w), "reason": "Too long."},
+        {"reason": "Too short."},
+        "interview { id endReason endedAt withdrawalReason }",
+        count_ends,
+        role=Role.CANDIDATE,
+    ),
+    "requestAlternative": MutationCase(
+        lambda w: {**interview_input(w), "details": "Please call me."},
+        {"details": "Please write."},
+        "interview { id endedAt requests { id details requestedAt } }",
+        count_new_requests,
+        role=Role.CANDIDATE,
+    ),
+    "requestAccommodation": MutationCase(
+        lambda w: {**interview_input(w), "kinds": ["OTHER"], "details": "An interpreter."},
+        {"kinds": ["HUMAN"]},
+        "interview { id pausedAt requests { id kinds requestedAt } }",
+        count_new_requests,
+        role=Role.CANDIDATE,
+    ),
+    "resolveRequest": MutationCase(
+        lambda w: {
+            **interview_input(w),
+            "requestId": encode_id(IdKind.REQUEST, w.interview.requests[0].id),
+            "status": "GRANTED",
+        },
+        {"status": "DECLINED"},
+        "interview { id requests { id status answeredAt } }",
+        count_answers,
+    ),
     "cancelInterview": MutationCase(
         lambda w: {**interview_input(w), "reason": "Filled."},
         {"reason": "Forgotten."},

@@ -33,7 +33,7 @@ def test_every_filter_field_has_a_case() -> None:
 async def test_filters_select_matching_interviews_alone_and_combined(
     api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
 ) -> None:
-    token = await issue_token(tenant, Role.INTEGRATION)
+    token = await issue_token(tenant, Role.RECRUITER)
     pairs = [pair for pair in combinations(FILTERS.values(), 2) if not pair[0].fields.keys() & pair[1].fields.keys()]
     found, expected, nonempty = {}, {}, 0
     for case in [*FILTERS.values(), *(combine_filters(*pair) for pair in pairs)]:

@@ -20,6 +20,7 @@ type Documents = {
     "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt\n      consentText { version language text digest }\n      consent { recording }\n    }\n  }\n": typeof types.InvitationDocument,
     "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording } }\n      access { token room { url name token } }\n    }\n  }\n": typeof types.JoinDocument,
     "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n": typeof types.StateDocument,
+    "\n  mutation Withdraw($input: WithdrawConsentInput!) {\n    withdrawConsent(input: $input) { receipt }\n  }\n": typeof types.WithdrawDocument,
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": typeof types.SendDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": typeof types.EndDocument,
     "\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n": typeof types.ViewerDocument,
@@ -33,6 +34,7 @@ const documents: Documents = {
     "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt\n      consentText { version language text digest }\n      consent { recording }\n    }\n  }\n": types.InvitationDocument,
     "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording } }\n      access { token room { url name token } }\n    }\n  }\n": types.JoinDocument,
     "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n": types.StateDocument,
+    "\n  mutation Withdraw($input: WithdrawConsentInput!) {\n    withdrawConsent(input: $input) { receipt }\n  }\n": types.WithdrawDocument,
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": types.SendDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": types.EndDocument,
     "\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n": types.ViewerDocument,
@@ -78,6 +80,10 @@ export function graphql(source: "\n  mutation Join($input: JoinInterviewInput!) 
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n"): (typeof documents)["\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Withdraw($input: WithdrawConsentInput!) {\n    withdrawConsent(input: $input) { receipt }\n  }\n"): (typeof documents)["\n  mutation Withdraw($input: WithdrawConsentInput!) {\n    withdrawConsent(input: $input) { receipt }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

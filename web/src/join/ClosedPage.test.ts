@@ -19,6 +19,7 @@ describe('findClosedReason', () => {
     ['ignores the expiry of an interview in progress', invitation('IN_PROGRESS', { expiresAt: '2026-11-25T10:00:00Z' }), null],
     ['refuses an interview that expired', invitation('EXPIRED'), 'expired'],
     ['refuses a cancelled interview', invitation('CANCELLED'), 'cancelled'],
+    ['refuses an interview that the candidate opted out of', invitation('OPTED_OUT'), 'optedOut'],
     ['refuses a completed interview', invitation('COMPLETED'), 'over'],
     ['refuses an unknown status', invitation('ARCHIVED' as InterviewStatus), 'over'],
   ])('%s', (_, given, reason) => {

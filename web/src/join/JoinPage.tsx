@@ -37,7 +37,7 @@ export function JoinPage({ invite }: { invite: string }) {
     )
   }
   const reason = findClosedReason(invitation)
-  if (reason) return <ClosedPage invitation={invitation} reason={reason} />
+  if (reason) return <ClosedPage invitation={invitation} reason={reason} invite={invite} />
   return <JoinSteps invite={invite} invitation={invitation} onJoin={(session, deviceId) => setJoined({ session, deviceId })} onStale={reload} />
 }
 

@@ -32,6 +32,12 @@ export const STATE = graphql(`
   }
 `)
 
+export const WITHDRAW = graphql(`
+  mutation Withdraw($input: WithdrawConsentInput!) {
+    withdrawConsent(input: $input) { receipt }
+  }
+`)
+
 export const SEND = graphql(`
   mutation Send($input: SendMessageInput!) {
     sendMessage(input: $input) { turn { seq } }

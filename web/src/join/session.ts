@@ -1,7 +1,7 @@
 import { anonymous, Connection, type Credential } from '../api/connection'
 import { Problem } from '../api/problem'
 import type { Channel, ConsentInput, JoinMutation } from '../gql/graphql'
-import { JOIN } from './documents'
+import { JOIN, WITHDRAW } from './documents'
 
 type JoinResult = NonNullable<JoinMutation['joinInterview']>
 
@@ -16,6 +16,11 @@ async function redeemInvite(invite: string, channel: Channel, consent: ConsentIn
   const { joinInterview } = await publicConnection.mutate(JOIN, { input: { invite, channel, consent } })
   if (!joinInterview) throw new Problem('INTERNAL', 'The interview could not be opened. Please try again in a moment.')
   return joinInterview
+}
+
+/** Withdraws the consent and has everything about the interview erased. Rejects with a Problem. */
+export async function eraseData(invite: string): Promise<void> {
+  await publicConnection.mutate(WITHDRAW, { input: { invite, eraseData: true } })
 }
 
 /** A candidate's access to an interview, renewed with the invite when it expires. */

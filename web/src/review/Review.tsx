@@ -47,6 +47,7 @@ const STATUS: Record<ReviewedInterview['status'], string> = {
   CANCELLED: 'Cancelled',
   EXPIRED: 'Expired',
   FAILED: 'Failed',
+  OPTED_OUT: 'Opted out',
 }
 
 const END_REASON: Record<NonNullable<ReviewedInterview['endReason']>, string> = {
@@ -57,6 +58,8 @@ const END_REASON: Record<NonNullable<ReviewedInterview['endReason']>, string> = 
   CANDIDATE_LEFT: 'the candidate left',
   RECRUITER_ENDED: 'ended by your organization',
   FAILED: 'technical failure',
+  CONSENT_WITHDRAWN: 'the candidate withdrew the consent',
+  ALTERNATIVE_REQUESTED: 'the candidate asked for a person instead',
 }
 
 function formatSeconds(value: number): string {

@@ -1,0 +1,98 @@
+"""Withdrawing, asking for a person, and accommodations by saying so, in typed interviews on real servers."""
+
+from datetime import timedelta
+
+import pytest
+from bson import ObjectId
+
+from lifecycle.states import finish_interview
+from models.documents.interview import MAX_PAUSE, EndReason, InterviewStatus, RequestKind, RequestStatus
+from models.documents.turn import Move
+from models.storage.clock import now
+from models.writes.candidate_requests import answer_request
+from sandbox.anthropic.provider import AnthropicProvider
+from tests.agent.stored_chats import UNPROBED_ANSWER, Chat
+from tests.agent.talks import ENGLISH, QUESTIONS
+
+
+@pytest.mark.parametrize(
+    ("wish", "confirmation", "reason"),
+    [
+        ("I withdraw my consent.", ENGLISH.withdraw, EndReason.CONSENT_WITHDRAWN),
+        ("I want to talk to a human.", ENGLISH.alternative, EndReason.ALTERNATIVE_REQUESTED),
+    ],
+)
+async def test_confirmed_wish_opts_out_without_an_evaluation(
+    chat: Chat, provider: AnthropicProvider, wish: str, confirmation: str, reason: EndReason
+) -> None:
+    assert (await chat.say_and_get_reply(wish)).text == confirmation
+    closing = await chat.say_and_get_reply("Yes.")
+    assert (closing.move, closing.text) == (Move.CLOSE, ENGLISH.closings[reason])
+    interview = await chat.interview()
+    assert (interview.status, interview.end_reason) == (InterviewStatus.OPTED_OUT, reason)
+    assert (interview.due_at, interview.lease, await chat.evaluations()) == (None, None, [])
+    assert interview.is_consent_withdrawn == (reason is EndReason.CONSENT_WITHDRAWN)
+    kinds = [request.kinds for request in interview.requests]
+    assert kinds == ([] if interview.is_consent_withdrawn else [[RequestKind.HUMAN]])
+    assert provider.reply_requests == [], "rights need no model"
+    assert (await finish_interview(chat.services, interview)).updated_at == interview.updated_at
+
+
+async def test_request_is_recorded_once_and_pauses_the_clock_until_the_next_turn(chat: Chat) -> None:
+    answer = await chat.say_and_get_reply("I am autistic.")
+    interview = await chat.interview()
+    (request,) = interview.requests
+    assert (request.kinds, request.status, request.seqs) == ([RequestKind.OTHER], RequestStatus.OPEN, [3])
+    assert answer.text.startswith(ENGLISH.accommodation)
+    assert ENGLISH.accommodations[RequestKind.OTHER] in answer.text
+    assert interview.paused_at
+    await chat.set_fields(paused_at=now() - timedelta(hours=2), due_at=now())
+    turns = await chat.turns()
+    await chat.run_reply_job()
+    assert await chat.turns() == turns, "no nudge and no end while the clock is paused"
+    await chat.say_and_get_reply("I am autistic.")
+    interview = await chat.interview()
+    assert len(interview.requests) == 1
+    assert 7190 < interview.credited_seconds < 7300
+    await chat.say("An answer.")
+    interview = await chat.interview()
+    assert interview.paused_at is None
+    assert interview.time_limit >= timedelta(hours=2)
+
+
+async def test_pause_has_an_end(chat: Chat) -> None:
+    await chat.say_and_get_reply("I am autistic.")
+    silence = timedelta(seconds=chat.services.settings.interview.silence_seconds)
+    await chat.move_into_past(seconds=(MAX_PAUSE + silence).total_seconds())
+    await chat.set_fields(paused_at=now() - MAX_PAUSE - silence)
+    await chat.run_reply_job()
+    assert (await chat.turns())[-1].move is Move.NUDGE
+
+
+async def test_answer_to_a_request_goes_on_with_the_open_question(chat: Chat) -> None:
+    await chat.say_and_get_reply("I am autistic.")
+    (request,) = (await chat.interview()).requests
+    silence = chat.services.settings.interview.silence_seconds
+    await chat.move_into_past(seconds=silence)
+    answered = await answer_request(
+        chat.id,
+        request.id,
+        RequestStatus.GRANTED,
+        answer_id=ObjectId(),
+        note=None,
+        answered_by="somebody",
+        time_factor=2.0,
+    )
+    assert answered
+    assert (answered.paused_at, answered.accommodations.time_factor) == (None, 2.0)
+    await chat.run_reply_job()
+    notice = (await chat.turns())[-1]
+    assert (notice.move, notice.text) == (Move.REPEAT, f"{ENGLISH.request_answered} {QUESTIONS[0]}")
+    await chat.run_reply_job()
+    assert (await chat.turns())[-1] == notice, "it is said once"
+    assert (await chat.say_and_get_reply(UNPROBED_ANSWER)).move is Move.NEXT
+
+
+async def test_greeting_says_the_candidates_own_minutes(chat: Chat) -> None:
+    interview = await chat.interview()
+    assert ENGLISH.minutes.format(interview.position.limit_minutes) in (await chat.turns())[0].text
