@@ -64,6 +64,7 @@ class Action(StrEnum):
     SCHEDULE_INTERVIEW = "schedule interviews"
     RENEW_INVITE = "renew invites"
     SEND_MESSAGE = "write as the candidate"
+    SIGNAL_INTERVIEWER = "signal the interviewer as the candidate"
     CORRECT_TURN = "correct the candidate's turns"
     END_INTERVIEW = "end interviews"
     CANCEL_INTERVIEW = "cancel interviews"
@@ -81,7 +82,7 @@ class Action(StrEnum):
     UPDATE_NOTICE = "update the notice for candidates"
 
 
-_STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE, Action.CORRECT_TURN}
+_STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE, Action.SIGNAL_INTERVIEWER, Action.CORRECT_TURN}
 _ADMIN_ACTIONS = frozenset(
     {
         Action.ERASE_INTERVIEW,
@@ -111,7 +112,15 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
         }
     ),
     # resolvers.scope limits this to the interview of the token
-    Role.CANDIDATE: frozenset({Action.READ_INTERVIEW, Action.SEND_MESSAGE, Action.END_INTERVIEW, Action.CORRECT_TURN}),
+    Role.CANDIDATE: frozenset(
+        {
+            Action.READ_INTERVIEW,
+            Action.SEND_MESSAGE,
+            Action.SIGNAL_INTERVIEWER,
+            Action.END_INTERVIEW,
+            Action.CORRECT_TURN,
+        }
+    ),
 }
 
 

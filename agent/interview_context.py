@@ -52,7 +52,7 @@ def derive_interview_plan(
         closing_reserve=timedelta(seconds=closing_seconds),
         max_silence=timedelta(seconds=silence_seconds),
     )
-    return derive_plan(position, interview.language, phrases, turns, limits, now)
+    return derive_plan(position, interview.language, phrases, turns, limits, now, interview.signals)
 
 
 def build_background(interview: Interview) -> Background:

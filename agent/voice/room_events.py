@@ -248,6 +248,9 @@ class RoomEvents:
                 raise LeaseLost
             if interview.status is InterviewStatus.ENDING:
                 await self._conversation.interrupt()
+            else:
+                # the candidate may have signalled something
+                self._conversation.wake_up()
 
 
 def find_candidate(room: rtc.Room) -> rtc.RemoteParticipant | None:
