@@ -64,6 +64,7 @@ class Action(StrEnum):
     SCHEDULE_INTERVIEW = "schedule interviews"
     RENEW_INVITE = "renew invites"
     SEND_MESSAGE = "write as the candidate"
+    SIGNAL_INTERVIEWER = "signal the interviewer as the candidate"
     CORRECT_TURN = "correct the candidate's turns"
     END_INTERVIEW = "end interviews"
     CANCEL_INTERVIEW = "cancel interviews"
@@ -86,7 +87,7 @@ class Action(StrEnum):
     RESOLVE_REQUEST = "answer candidates' requests"
 
 
-_STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE, Action.CORRECT_TURN}
+_STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE, Action.SIGNAL_INTERVIEWER, Action.CORRECT_TURN}
 _ADMIN_ACTIONS = frozenset(
     {
         Action.ERASE_INTERVIEW,
@@ -133,6 +134,7 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
             Action.WITHDRAW_CONSENT,
             Action.REQUEST_ACCOMMODATION,
             Action.READ_REQUESTS,
+            Action.SIGNAL_INTERVIEWER,
         }
     ),
 }

@@ -59,7 +59,7 @@ def derive_interview_plan(
         paused_until=interview.paused_at + MAX_PAUSE if interview.paused_at else None,
         resumed_after_seq=interview.resumed_after_seq,
     )
-    return derive_plan(position, interview.language, phrases, turns, limits, now)
+    return derive_plan(position, interview.language, phrases, turns, limits, now, interview.signals)
 
 
 def build_background(interview: Interview) -> Background:

@@ -52,6 +52,13 @@ heard), and so are recognized requests by the time limit, so an interview ends w
 takes a contribution for a request and there are no tries left, the interviewer says that it moves on, and asks the next
 question.
 
+Signals of the candidate (signalInterviewer) are no contribution, so they use up nothing and answer nothing. Code acts on them
+while no contribution is open: it repeats what it asked last, or says once that the candidate may take their time.
+Let a = the later of the last turn and the candidate's last typing mark; an interview without a contribution is due
+
+    for silence     at a + max_silence, but not before a typing mark is TYPING_SECONDS old or the requested time is over
+    for the end     at the time limit; while the candidate is typing, at most MAX_TYPED_OVERTIME later
+
 A message written before a question was stored cannot answer that question, and a "yes" written before a
 STOP does not confirm it. If a whole contribution was written earlier (for example, before the greeting),
 the question is asked once more instead of NEXT or PROBE. Speech is ordered by time instead: words that
@@ -67,12 +74,16 @@ from datetime import datetime, timedelta
 
 from agent.intents import Intent
 from agent.phrases import CodePhrases
-from models.documents.interview import EndReason, Progress, RequestKind
+from models.documents.interview import CandidateSignals, EndReason, Progress, RequestKind
 from models.documents.position import Fact, PositionContent, Question
 from models.documents.turn import Channel, Move, Speaker, Turn
 
 MAX_TRIES_PER_QUESTION = 2
 MINUTES_PER_ANSWER = 2.0
+TYPING_DURATION = timedelta(seconds=15)
+"""How long after a typing mark the candidate counts as typing."""
+MAX_TYPED_OVERTIME = timedelta(minutes=2)
+"""Time that a candidate who is typing at the time limit may go on."""
 MAX_FINAL_ANSWERS = 3
 """Questions of the candidate that are answered after an ANYTHING_ELSE."""
 EXCHANGE_MOVES = (Move.NEXT, Move.PROBE, Move.ANYTHING_ELSE)
@@ -159,6 +170,13 @@ class InterviewPlan:
     last_turn_at: datetime | None
     is_resumed: bool
     """Whether the answer to the candidate's request has ended a pause, and nobody has spoken since."""
+    last_move: Move | None
+    """The move of the interviewer's last turn that was heard."""
+    last_move_seq: int
+    """The sequence number of that turn."""
+    signals: CandidateSignals
+    typed_at: datetime | None
+    """When the candidate was last typing a message that is not stored yet."""
 
     # --- the state
 
@@ -362,6 +380,12 @@ class InterviewPlan:
                 text = ""
         return text
 
+    def timeout_text(self, move: Move, reason: EndReason | None) -> str:
+        """Return the text of `timeout_move`."""
+        if move is Move.REPEAT and not self.is_resumed:
+            return self.repeat_question(self.phrases.request_answers[Intent.REPEAT])
+        return self.phrases.wait if move is Move.WAIT else self.scripted_text(move, reason)
+
     def repeat_question(self, opening: str) -> str:
         """Return the opening, followed by the question that the candidate was asked last."""
         pending = self.pending_confirmation
@@ -442,7 +466,33 @@ class InterviewPlan:
             exchanges=self.exchanges + is_exchange,
         )
 
-    # --- timeouts
+    # --- signals, silence and the time limit
+
+    @property
+    def signal_move(self) -> Move | None:
+        """The move that a signal of the candidate asks for, or None; a contribution takes precedence."""
+        if self.contribution or self.open_question is None:
+            return None
+        repeat_seq, more_time_seq = self.signals.repeat_seq, self.signals.more_time_seq
+        if repeat_seq is not None and repeat_seq >= self.last_move_seq:
+            return Move.STOP if self.is_stop_pending else Move.REPEAT
+        is_time_requested = more_time_seq is not None and more_time_seq >= self.last_move_seq
+        return Move.WAIT if is_time_requested and self.last_move is not Move.WAIT else None
+
+    @property
+    def finish_at(self) -> datetime | None:
+        """When a candidate who is typing near or after the time limit must have finished; None if they are not typing."""
+        started_at, typed_at = self.limits.started_at, self.typed_at
+        if started_at is None or typed_at is None:
+            return None
+        finish_at = min(typed_at + TYPING_DURATION, started_at + self.limits.total + MAX_TYPED_OVERTIME)
+        return finish_at if self.now < finish_at else None
+
+    @property
+    def may_finish_message(self) -> bool:
+        """Whether the closing waits for a message, because the time is over and the candidate is still typing."""
+        is_closing = self.time_left <= self.limits.reserve and not self.is_stop_confirmed
+        return is_closing and self.finish_at is not None
 
     def due_after(self, last_turn_at: datetime) -> datetime | None:
         """Return when the interviewer must act if no turn follows; None until the candidate's first turn."""
@@ -454,18 +504,30 @@ class InterviewPlan:
         if self.is_resumed and last_turn_at == self.last_turn_at:
             return self.now
         silent_since = max(last_turn_at, limits.paused_until) if limits.paused_until else last_turn_at
-        return min(limits.started_at + limits.total, silent_since + limits.max_silence)
+        limit = limits.started_at + limits.total
+        typed_at = self.typed_at or silent_since
+        silence_ends = [max(silent_since, typed_at) + limits.max_silence, self.signals.more_time_until]
+        if self.typed_at:
+            limit = max(limit, min(self.typed_at + TYPING_DURATION, limit + MAX_TYPED_OVERTIME))
+            silence_ends.append(self.typed_at + TYPING_DURATION)
+        return min(limit, max(moment for moment in silence_ends if moment))
 
     @property
     def timeout_move(self) -> tuple[Move, EndReason | None] | None:
-        """The move that is due after a silence or at the time limit: a NUDGE, a CLOSE with its reason, or None."""
+        """The move that is due without a contribution, or None.
+
+        It is a CLOSE at the time limit, the answer to a signal, or after a silence a NUDGE or a CLOSE.
+        """
         due_at = self.due_after(self.last_turn_at) if self.last_turn_at else None
-        if due_at is None or self.now < due_at:
+        is_due = due_at is not None and self.now >= due_at
+        if is_due and self.time_left == timedelta() and not self.is_wrapping_up:
+            return Move.CLOSE, EndReason.OUT_OF_TIME
+        if self.signal_move and self.time_left > timedelta():
+            return self.signal_move, None
+        if not is_due:
             return None
         if self.is_wrapping_up:
             return Move.CLOSE, self.end_reason
-        if self.time_left == timedelta():
-            return Move.CLOSE, EndReason.OUT_OF_TIME
         if self.is_resumed:
             return Move.REPEAT, None
         return (Move.CLOSE, EndReason.CANDIDATE_LEFT) if self.has_nudged else (Move.NUDGE, None)
@@ -506,6 +568,7 @@ def derive_plan(
     turns: Sequence[Turn],
     limits: TimeLimits,
     now: datetime,
+    signals: CandidateSignals | None = None,
 ) -> InterviewPlan:
     """Derive the plan from the stored turns. The same arguments always give the same plan."""
     questions_asked = exchanges = answered_seq = answers_given = 0
@@ -523,7 +586,8 @@ def derive_plan(
         is_reply = reply_to_seq > answered_seq
         answered_seq = max(answered_seq, reply_to_seq)
         has_nudged = turn.move is Move.NUDGE
-        if has_nudged:
+        if has_nudged or (turn.move is Move.WAIT and not is_reply):
+            # Neither is a reply, and what was asked last stays open.
             continue
         answered_turn = candidate_turns.get(reply_to_seq)
         exchanges += (
@@ -549,6 +613,9 @@ def derive_plan(
     contribution = "\n".join(turn.text for turn in unanswered_turns)
     last_question = stop or question
     is_unheard = bool(unanswered_turns) and last_question is not None and not _can_answer(unanswered_turns[-1], last_question)
+    signals = signals or CandidateSignals()
+    last_candidate_turn = next(reversed(candidate_turns.values()), None)
+    is_typing_over = signals.typed_at and last_candidate_turn and signals.typed_at <= last_candidate_turn.ended_at
     return InterviewPlan(
         position=position,
         language=language,
@@ -571,4 +638,8 @@ def derive_plan(
         intents=phrases.intents.recognize(contribution),
         last_turn_at=turns[-1].ended_at if turns else None,
         is_resumed=bool(turns) and limits.resumed_after_seq is not None and turns[-1].seq <= limits.resumed_after_seq,
+        last_move=spoken[-1].move if spoken else None,
+        last_move_seq=spoken[-1].seq if spoken else 0,
+        signals=signals,
+        typed_at=None if is_typing_over else signals.typed_at,
     )

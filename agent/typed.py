@@ -85,7 +85,10 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook:
         await finish_interview(services, changed)
         return
     released = await interview_transitions.release_interview_lease(interview_id, fence)
-    if released and released.status in OPEN_STATUSES and released.last_candidate_seq > released.answered_seq:
+    if released is None or released.status not in OPEN_STATUSES:
+        return
+    is_due = released.due_at is not None and released.due_at <= now()
+    if is_due or released.last_candidate_seq > released.answered_seq:
         await services.jobs.kick(REPLY, interview_id)
 
 
@@ -141,21 +144,24 @@ async def _compose(
         # The interview was greeted by voice and switched to text before the first question.
         first = _build_turn(plan, "reply:0:question", Move.NEXT, plan.scripted_text(Move.NEXT), Source.CODE)
         return ComposedTurns([first], build_interviewer_update(plan, interview.fence, first))
+    if plan.contribution and plan.may_finish_message:
+        await _postpone(interview, plan.finish_at)
+        return None
     if plan.contribution:
         return await _compose_reply(services, claude, interview, plan, turns, usage_meter)
     if plan.timeout_move is None:
-        # The due date was set with a shorter silence limit than this process has.
-        await _postpone(interview, plan)
+        # The candidate is typing or has asked for time, or this process has a longer silence limit.
+        await _postpone(interview, plan.due_after(plan.last_turn_at) if plan.last_turn_at else None)
         return None
     move, reason = plan.timeout_move
     key = f"clock:{interview.last_seq}"
-    turn = _build_turn(plan, key, move, plan.scripted_text(move, reason), Source.CODE)
+    turn = _build_turn(plan, key, move, plan.timeout_text(move, reason), Source.CODE)
     return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, reason=reason))
 
 
-async def _postpone(interview: Interview, plan: InterviewPlan) -> None:
-    due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
-    unchanged = {"fence": interview.fence, "last_seq": interview.last_seq}
+async def _postpone(interview: Interview, due_at: datetime | None) -> None:
+    """Set when the job acts next, unless a turn or a signal has come in the meantime."""
+    unchanged = {"fence": interview.fence, "last_seq": interview.last_seq, "due_at": interview.due_at}
     await update_interview(interview.id, unchanged, {"due_at": due_at}, visible=False)
 
 

@@ -1,4 +1,4 @@
-"""Store turns, then publish them: one function each for messages, the candidate's speech and the interviewer's turns.
+"""Store turns and signals, then publish them: one function each for messages, signals, speech and the interviewer's turns.
 
 Turns are stored before they are published, so that nothing that a dashboard has displayed can be lost.
 """
@@ -10,10 +10,16 @@ from bson import ObjectId
 from lifecycle.jobs import REPLY
 from lifecycle.presence import switch_to_text
 from lifecycle.services import Services
-from models.documents.interview import Interview
+from models.documents.interview import CandidateSignal, Interview, get_interview
 from models.documents.turn import Channel, NewTurn, Speaker, Turn
 from models.storage.clock import now
-from models.writes.append_turns import InterviewerUpdate, append_candidate_turn, append_interviewer_turns
+from models.writes import candidate_signals
+from models.writes.append_turns import (
+    InterviewerUpdate,
+    append_candidate_turn,
+    append_interviewer_turns,
+    closed_interview_error,
+)
 
 
 async def store_message(services: Services, interview: Interview, text: str, key: str) -> Turn:
@@ -33,6 +39,27 @@ async def store_message(services: Services, interview: Interview, text: str, key
         # this changes nothing while the candidate is in the room, where the interviewer reads the turn
         await switch_to_text(services, interview.id)
     return stored
+
+
+async def apply_signal(services: Services, interview: Interview, signal: CandidateSignal, request_id: ObjectId) -> Interview:
+    """Store a signal of the candidate and have the interviewer act on it. Repeating the request has no further effect.
+
+    Typing is neither published nor acted on: it only delays what follows a silence. Raises Conflict if the interview accepts no
+    turns.
+    """
+    if signal is CandidateSignal.TYPING:
+        changed = await candidate_signals.mark_typing(interview.id)
+    elif signal is CandidateSignal.REPEAT:
+        changed = await candidate_signals.request_repetition(interview.id, request_id)
+    else:
+        changed = await candidate_signals.request_more_time(interview.id, request_id)
+    if changed is None:
+        raise closed_interview_error(await get_interview(interview.id) or interview)
+    if signal is not CandidateSignal.TYPING:
+        await services.live.publish_change(changed)
+        if changed.channel is Channel.TEXT:
+            await services.jobs.kick(REPLY, changed.id)
+    return changed
 
 
 async def store_spoken_turn(services: Services, interview_id: ObjectId, turn: NewTurn, fence: int) -> Turn:

@@ -45,6 +45,7 @@ from schema.inputs.interviews import (
     RenewInviteInput,
     ScheduleInterviewInput,
     SendMessageInput,
+    SignalInterviewerInput,
     StartInterviewInput,
 )
 from schema.inputs.notices import UpdateNoticeInput
@@ -76,6 +77,7 @@ from schema.types.payloads import (
     SendMessagePayload,
     SetDemographicsPayload,
     SetLegalHoldPayload,
+    SignalInterviewerPayload,
     StartInterviewPayload,
     UpdateNoticePayload,
     UpdateRetentionPolicyPayload,
@@ -254,6 +256,22 @@ class Mutation:
         key = unset_to_none(data.idempotency_key)
         turn = await messages.send_message(info.context.services, caller, data.interview_id, data.text, key)
         return SendMessagePayload(turn=Turn.of(turn, caller))
+
+    @mutation
+    async def signal_interviewer(self, info: Info, data: Input[SignalInterviewerInput]) -> SignalInterviewerPayload | None:
+        """Asks the interviewer for a repetition or for time, or says that the candidate is typing.
+
+        A signal is no turn and no answer, and does not start the interview's clock. What the
+        interviewer says follows as a turn (Subscription.turnAdded). Role: CANDIDATE.
+
+        Errors:
+        - NOT_FOUND: the interview is not the candidate's own.
+        - CONFLICT: the interview is not open yet or has ended.
+        """
+        caller = await info.context.principal()
+        key = unset_to_none(data.idempotency_key)
+        interview = await messages.signal_interviewer(info.context.services, caller, data.interview_id, data.signal, key)
+        return SignalInterviewerPayload(interview=Interview.of(interview, caller))
 
     @mutation
     async def end_interview(self, info: Info, data: Input[EndInterviewInput]) -> EndInterviewPayload | None:

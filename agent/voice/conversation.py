@@ -257,6 +257,9 @@ class Conversation:
         )
 
     async def _reply_or_act_on_timeout(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> bool:
+        if plan.contribution and plan.may_finish_message:
+            self._due_at = plan.finish_at
+            return False
         if plan.contribution and plan.reply_to_seq > self._cut_off_seq:
             await self._reply(interview, plan, turns)
             return True
@@ -266,7 +269,7 @@ class Conversation:
         # A nudge is no reply to an answer that was cut off.
         reply_to_seq = plan.reply_to_seq if move is Move.CLOSE or not plan.contribution else None
         utterance = Utterance(move, Source.CODE, reply_to_seq, reason=reason)
-        await self._delivery.deliver(plan, utterance, plan.scripted_text(move, reason), interruptible=move is not Move.CLOSE)
+        await self._delivery.deliver(plan, utterance, plan.timeout_text(move, reason), interruptible=move is not Move.CLOSE)
         return True
 
     async def _reply(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> None:

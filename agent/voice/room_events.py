@@ -248,8 +248,8 @@ class RoomEvents:
                 raise LeaseLost
             if interview.status is InterviewStatus.ENDING:
                 await self._conversation.interrupt()
-            elif interview.resumed_after_seq == interview.last_seq:
-                # the hiring team has answered a request, so that the clock goes on
+            else:
+                # the candidate may have signalled something, or the hiring team has answered a request
                 self._conversation.wake_up()
 
 

@@ -232,6 +232,29 @@ class CandidateQuestion(BaseModel):
     asked_at: datetime
 
 
+class CandidateSignal(StrEnum):
+    """What the candidate's page tells the interviewer without words."""
+
+    REPEAT = "REPEAT"
+    MORE_TIME = "MORE_TIME"
+    TYPING = "TYPING"
+
+
+class CandidateSignals(BaseModel):
+    """What the candidate asked for without words (models.writes.candidate_signals). The plan decides what follows."""
+
+    repeat_seq: int | None = None
+    """`last_seq` when a repetition was requested; an interviewer turn after it has answered the request."""
+    more_time_seq: int | None = None
+    """`last_seq` when more time was requested."""
+    more_time_until: datetime | None = None
+    """Until then, silence has no consequences."""
+    typed_at: datetime | None = None
+    """When the candidate was last known to be typing."""
+    applied: list[PydanticObjectId] = Field(default_factory=list)
+    """Ids of the newest requests, so that a retried request has no further effect."""
+
+
 class InterviewerRecord(BaseModel):
     """The interviewer that composed a reply."""
 
@@ -359,6 +382,7 @@ class Interview(StoredDocument):
     lease: Lease | None = None
     room: RoomState | None = None
     """VOICE: set once a room has been opened."""
+    signals: CandidateSignals = CandidateSignals()
 
     evaluation_status: EvaluationStatus | None = None
     """Status of the newest version of the evaluation. Also None in interviews stored before this field, until it changes."""

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from schema.decorators import input_type
-from schema.types.enums import Channel
+from schema.types.enums import CandidateSignal, Channel
 
 IDEMPOTENCY_KEY = (
     "Makes retries safe. For 24 hours, repeating the mutation with the same key and the same input has no further effect and "
@@ -163,6 +163,15 @@ class SendMessageInput:
     )
     interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
     text: str = strawberry.field(description="The message. At most 20,000 characters, and at least one that is not whitespace.")
+
+
+@input_type
+class SignalInterviewerInput:
+    """The input of signalInterviewer."""
+
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
+    signal: CandidateSignal = strawberry.field(description="The signal.")
 
 
 @input_type

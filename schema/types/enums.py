@@ -9,6 +9,7 @@ from errors import ErrorCode
 from models.documents.demographics import DemographicAttribute
 from models.documents.evaluation import CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag
 from models.documents.interview import (
+    CandidateSignal,
     ConsentMethod,
     Decision,
     EndReason,
@@ -26,6 +27,7 @@ from models.reads.interview_list import InterviewOrderField
 from resolvers.position_warnings import PositionWarningCode
 
 __all__ = [
+    "CandidateSignal",
     "Channel",
     "ConsentMethod",
     "CriterionState",
@@ -152,6 +154,18 @@ _describe_enum(
     Channel,
     "How the interview is held.",
     {"VOICE": "By voice, in a LiveKit room.", "TEXT": "By typed messages (sendMessage)."},
+)
+_describe_enum(
+    CandidateSignal,
+    "What a candidate can tell the interviewer without words.",
+    {
+        "REPEAT": "The interviewer repeats the open question. Requests that arrive before the repetition give one repetition.",
+        "MORE_TIME": "The interviewer answers once that the candidate may take their time. For 2 minutes it does not ask again "
+        "whether the candidate is there, nor end the interview for silence; the time limit stays.",
+        "TYPING": "The candidate is typing, which counts as presence for 15 seconds: repeat it every 5 seconds while the text "
+        "changes. A candidate who is typing at the time limit has up to 2 more minutes to finish. It changes no field of the "
+        "interview.",
+    },
 )
 _describe_enum(
     Speaker,

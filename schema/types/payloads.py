@@ -145,6 +145,13 @@ class SendMessagePayload:
 
 
 @object_type
+class SignalInterviewerPayload:
+    """The result of signalInterviewer."""
+
+    interview: Interview = strawberry.field(description="The interview. What the interviewer says follows as a turn.")
+
+
+@object_type
 class EndInterviewPayload:
     """The result of endInterview."""
 

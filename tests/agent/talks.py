@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agent.phrases import load_phrasebook
 from agent.plan import InterviewPlan, TimeLimits, derive_plan
-from models.documents.interview import EndReason
+from models.documents.interview import CandidateSignals, EndReason
 from models.documents.position import PositionContent, Question
 from models.documents.turn import Channel, Move, Source, Speaker, Turn
 from tests.factories import position_body
@@ -36,12 +36,15 @@ class Talk:
     started_at: datetime | None = None
     turns: list[Turn] = field(default_factory=list)
     channel: Channel = Channel.TEXT
+    signals: CandidateSignals = field(default_factory=CandidateSignals)
 
     @property
     def plan(self) -> InterviewPlan:
         """The plan of the stored turns at `now`."""
         limits = TimeLimits(self.started_at, self.limit, self.closing, self.silence)
-        return derive_plan(self.position, self.language, PHRASEBOOK.get(self.language), self.turns, limits, self.now)
+        return derive_plan(
+            self.position, self.language, PHRASEBOOK.get(self.language), self.turns, limits, self.now, self.signals
+        )
 
     @property
     def interviewer_turns(self) -> list[Turn]:

@@ -189,7 +189,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview setDemographics",
         STAFF | {Role.CANDIDATE}: "endInterview withdrawConsent requestAlternative requestAccommodation",
         ALL_ROLES: "joinInterview openTranscript",
-        CANDIDATE_ONLY: "sendMessage correctTurn",
+        CANDIDATE_ONLY: "sendMessage signalInterviewer correctTurn",
         DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest",
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice",
     },
@@ -206,7 +206,13 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
 
 MUTATION_PAYLOAD_TYPES = {
     *("StartInterviewPayload", "ScheduleInterviewPayload", "RenewInvitePayload", "JoinInterviewPayload", "SendMessagePayload"),
-    *("EndInterviewPayload", "CancelInterviewPayload", "EvaluateInterviewPayload", "ReviewEvaluationPayload"),
+    *(
+        "SignalInterviewerPayload",
+        "EndInterviewPayload",
+        "CancelInterviewPayload",
+        "EvaluateInterviewPayload",
+        "ReviewEvaluationPayload",
+    ),
     *("RateEvaluationPayload", "AdoptEvaluationPayload"),
     *("SavePositionPayload", "PositionWarning", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
     *("UpdateRetentionPolicyPayload", "SetLegalHoldPayload", "ReleaseLegalHoldPayload", "SetDemographicsPayload"),

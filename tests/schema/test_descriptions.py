@@ -219,6 +219,7 @@ ACTION_BY_FIELD = {
     "Mutation.scheduleInterview": Action.SCHEDULE_INTERVIEW,
     "Mutation.renewInvite": Action.RENEW_INVITE,
     "Mutation.sendMessage": Action.SEND_MESSAGE,
+    "Mutation.signalInterviewer": Action.SIGNAL_INTERVIEWER,
     "Mutation.endInterview": Action.END_INTERVIEW,
     "Mutation.cancelInterview": Action.CANCEL_INTERVIEW,
     "Mutation.evaluateInterview": Action.EVALUATE_INTERVIEW,

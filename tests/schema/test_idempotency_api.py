@@ -76,6 +76,10 @@ async def count_turns(scenario: MutationScenario) -> int:
     return await TurnDocument.find({"interview_id": scenario.interview.id}).count()
 
 
+async def count_signals(scenario: MutationScenario) -> int:
+    return len((await reload_interview(scenario.interview)).signals.applied)
+
+
 async def count_new_versions(scenario: MutationScenario) -> int:
     return await Evaluation.find({"interview_id": scenario.interview.id}).count() - 1
 
@@ -170,6 +174,13 @@ CASES: dict[str, MutationCase] = {
         {"text": "Good evening."},
         "turn { id seq }",
         count_turns,
+        role=Role.CANDIDATE,
+    ),
+    "signalInterviewer": MutationCase(
+        lambda w: {**interview_input(w), "signal": "REPEAT"},
+        {"signal": "MORE_TIME"},
+        "interview { id }",
+        count_signals,
         role=Role.CANDIDATE,
     ),
     "correctTurn": MutationCase(

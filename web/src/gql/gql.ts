@@ -22,6 +22,7 @@ type Documents = {
     "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n": typeof types.StateDocument,
     "\n  mutation Withdraw($input: WithdrawConsentInput!) {\n    withdrawConsent(input: $input) { receipt }\n  }\n": typeof types.WithdrawDocument,
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": typeof types.SendDocument,
+    "\n  mutation Signal($input: SignalInterviewerInput!) {\n    signalInterviewer(input: $input) { interview { id } }\n  }\n": typeof types.SignalDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": typeof types.EndDocument,
     "\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n": typeof types.ViewerDocument,
     "\n  subscription Reviewed($id: ID!, $all: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      status endReason endDetail channel startedAt durationSeconds erasedAt\n      candidate { name }\n      position { title }\n      progress { question questions exchanges elapsedSeconds limitSeconds }\n      consent { recording }\n      corrections { seq text }\n      latency { replies p50 { heard } p95 { heard } }\n      recordings @include(if: $all) { ...RecordingFields }\n      evaluation @include(if: $all) {\n        isBlind status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags\n        criteria {\n          key name state level rationale passLevels spread flags\n          questions { questionKey answered }\n          evidence { quote seq start sentence sentenceStart flags }\n        }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n": typeof types.ReviewedDocument,
@@ -36,6 +37,7 @@ const documents: Documents = {
     "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n": types.StateDocument,
     "\n  mutation Withdraw($input: WithdrawConsentInput!) {\n    withdrawConsent(input: $input) { receipt }\n  }\n": types.WithdrawDocument,
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": types.SendDocument,
+    "\n  mutation Signal($input: SignalInterviewerInput!) {\n    signalInterviewer(input: $input) { interview { id } }\n  }\n": types.SignalDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": types.EndDocument,
     "\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n": types.ViewerDocument,
     "\n  subscription Reviewed($id: ID!, $all: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      status endReason endDetail channel startedAt durationSeconds erasedAt\n      candidate { name }\n      position { title }\n      progress { question questions exchanges elapsedSeconds limitSeconds }\n      consent { recording }\n      corrections { seq text }\n      latency { replies p50 { heard } p95 { heard } }\n      recordings @include(if: $all) { ...RecordingFields }\n      evaluation @include(if: $all) {\n        isBlind status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags\n        criteria {\n          key name state level rationale passLevels spread flags\n          questions { questionKey answered }\n          evidence { quote seq start sentence sentenceStart flags }\n        }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n": types.ReviewedDocument,
@@ -88,6 +90,10 @@ export function graphql(source: "\n  mutation Withdraw($input: WithdrawConsentIn
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n"): (typeof documents)["\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Signal($input: SignalInterviewerInput!) {\n    signalInterviewer(input: $input) { interview { id } }\n  }\n"): (typeof documents)["\n  mutation Signal($input: SignalInterviewerInput!) {\n    signalInterviewer(input: $input) { interview { id } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

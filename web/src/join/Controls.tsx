@@ -3,33 +3,31 @@ import { type Problem, toProblem } from '../api/problem'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Confirm'
 import { Notice } from '../ui/Notice'
-import { END } from './documents'
+import { END, SIGNAL } from './documents'
 import type { CandidateSession } from './session'
 import type { VoiceRoomView } from './VoiceRoom'
 
-/** Message that asks for a repeat, in each language of the interviewer. */
-const REPEAT_REQUEST: Record<string, string> = {
-  en: 'Could you repeat the question, please?',
-  de: 'Können Sie die Frage bitte wiederholen?',
-  es: '¿Podría repetir la pregunta, por favor?',
-  fr: 'Pourriez-vous répéter la question, s’il vous plaît ?',
-}
-
 interface ControlsProps {
   session: CandidateSession
-  language: string
   voice: VoiceRoomView | null
   isOver: boolean
   canRepeat: boolean
-  onSay: (text: string) => void
 }
 
-/** Microphone and camera, repeating the question, ending the interview. */
-export function Controls({ session, language, voice, isOver, canRepeat, onSay }: ControlsProps) {
+/** Microphone and camera, repeating the question, asking for time, ending the interview. */
+export function Controls({ session, voice, isOver, canRepeat }: ControlsProps) {
   const [isConfirming, setConfirming] = useState(false)
   const [isEnding, setEnding] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
 
+  const signal = async (name: 'REPEAT' | 'MORE_TIME') => {
+    setProblem(null)
+    try {
+      await session.connection.mutate(SIGNAL, { input: { interviewId: session.interviewId, signal: name } })
+    } catch (error) {
+      setProblem(toProblem(error))
+    }
+  }
   const onAnswer = async (isYes: boolean) => {
     setConfirming(false)
     if (!isYes) return
@@ -45,8 +43,11 @@ export function Controls({ session, language, voice, isOver, canRepeat, onSay }:
   return (
     <div className="flex flex-wrap items-center gap-2">
       {voice?.controls}
-      <Button disabled={isOver || !canRepeat} onClick={() => onSay(REPEAT_REQUEST[language.slice(0, 2)] ?? REPEAT_REQUEST.en ?? '')}>
+      <Button disabled={isOver || !canRepeat} onClick={() => void signal('REPEAT')}>
         Repeat the question
+      </Button>
+      <Button disabled={isOver || !canRepeat} onClick={() => void signal('MORE_TIME')}>
+        I need a moment
       </Button>
       <Button variant="danger" disabled={isOver || isEnding} onClick={() => setConfirming(true)}>
         End the interview

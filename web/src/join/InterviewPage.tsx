@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { type TranscriptState, useTranscript } from '../api/transcript'
 import { useLatestEvent } from '../api/useLatestEvent'
 import { Notice } from '../ui/Notice'
@@ -7,13 +7,16 @@ import { Captions } from './Captions'
 import { ClosedPage, findClosedReason } from './ClosedPage'
 import { Composer } from './Composer'
 import { Controls } from './Controls'
-import { type Invitation, STATE } from './documents'
+import { type Invitation, SIGNAL, STATE } from './documents'
 import { useOutbox } from './outbox'
 import { ProgressLine } from './ProgressLine'
 import type { CandidateSession } from './session'
 import type { Phase, VoiceRoomView } from './VoiceRoom'
 
 const VoiceRoom = lazy(() => import('./VoiceRoom'))
+
+/** Milliseconds between typing marks while the text changes. */
+const TYPING_INTERVAL = 5_000
 
 /** The page of an interview in progress, spoken or typed. */
 export function InterviewPage({ invitation, session, deviceId }: { invitation: Invitation; session: CandidateSession; deviceId: string | null }) {
@@ -22,6 +25,14 @@ export function InterviewPage({ invitation, session, deviceId }: { invitation: I
   const { data, receivedAt, problem } = useLatestEvent(connection, STATE, { id: interviewId })
   const { outbox, state: outboxState } = useOutbox(connection, interviewId, transcript.lastSeq)
   const [draft, setDraft] = useState('')
+  const typedAt = useRef(0)
+  const onDraft = (text: string) => {
+    setDraft(text)
+    if (!text || Date.now() - typedAt.current < TYPING_INTERVAL) return
+    typedAt.current = Date.now()
+    // the next mark replaces one that was lost
+    connection.mutate(SIGNAL, { input: { interviewId, signal: 'TYPING' } }).catch(() => {})
+  }
   const interview = data?.interviewChanged ?? null
 
   const reason = interview && findClosedReason({ ...invitation, status: interview.status })
@@ -36,14 +47,12 @@ export function InterviewPage({ invitation, session, deviceId }: { invitation: I
       {state.streamStatus === 'reconnecting' && <Notice tone="warn">Reconnecting… Anything you type is saved and will be sent.</Notice>}
       {(problem ?? state.problem) && <Notice tone="bad">{(problem ?? state.problem)?.message}</Notice>}
       <Captions state={state} pending={outboxState.messages} speech={voice?.speech ?? null} />
-      <Composer draft={draft} onDraft={setDraft} outboxState={outboxState} isOver={isOver} onSend={(text) => outbox.enqueue(text)} />
+      <Composer draft={draft} onDraft={onDraft} outboxState={outboxState} isOver={isOver} onSend={(text) => outbox.enqueue(text)} />
       <Controls
         session={session}
-        language={invitation.language}
         voice={voice}
         isOver={isOver}
         canRepeat={state.turns.some(({ speaker }) => speaker === 'INTERVIEWER')}
-        onSay={(text) => outbox.enqueue(text)}
       />
     </Page>
   )

@@ -44,6 +44,12 @@ export const SEND = graphql(`
   }
 `)
 
+export const SIGNAL = graphql(`
+  mutation Signal($input: SignalInterviewerInput!) {
+    signalInterviewer(input: $input) { interview { id } }
+  }
+`)
+
 export const END = graphql(`
   mutation End($input: EndInterviewInput!) {
     endInterview(input: $input) { interview { status } }
