@@ -283,6 +283,9 @@ class Conversation:
                     if isinstance(event, MoveChosen):
                         utterance.move, utterance.source = event.move, event.source
                         utterance.is_code_reply = None if plan.code_move else event.source is not Source.MODEL
+                        if event.move is Move.CLOSE:
+                            # Thanks spoken over the closing must not cut it off.
+                            self._delivery.protect()
                     else:
                         yield event
 

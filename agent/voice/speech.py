@@ -86,6 +86,7 @@ class SpeechPlayer:
     def __init__(self, session: AgentSession[None]) -> None:
         self._session = session
         self._handle: SpeechHandle | None = None
+        self._is_protected = False
         self._started_at: float | None = None
         self._ended_at: float | None = None
         self._first_word_at: float | None = None
@@ -95,6 +96,7 @@ class SpeechPlayer:
         """Record when playback starts and ends."""
         if event.new_state == "speaking":
             self._started_at = self._started_at or event.created_at
+            self._disallow_interruptions_if_protected()
         elif event.old_state == "speaking":
             self._ended_at = event.created_at
 
@@ -103,6 +105,19 @@ class SpeechPlayer:
         handle = self._handle
         if event.new_state == "speaking" and handle and handle.allow_interruptions and self._started_at is None:
             handle.interrupt()
+
+    def protect(self) -> None:
+        """Make the current speech uninterruptible once it is audible.
+
+        Until then it is dropped as usual if the candidate goes on speaking.
+        """
+        self._is_protected = True
+        if self._started_at is not None:
+            self._disallow_interruptions_if_protected()
+
+    def _disallow_interruptions_if_protected(self) -> None:
+        if self._is_protected and self._handle and not self._handle.interrupted:
+            self._handle.allow_interruptions = False
 
     async def track_frames(self, frames: AsyncIterable[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
         """Pass the synthesizer's frames through and record when the first one arrives."""
@@ -113,6 +128,7 @@ class SpeechPlayer:
     async def play(self, words: AsyncGenerator[str, None], *, interruptible: bool) -> SpokenText | None:
         """Play the words as they arrive, until they end or the candidate interrupts; returns None if nothing was played."""
         self._started_at = self._ended_at = self._first_word_at = self._first_audio_at = None
+        self._is_protected = False
         composed: list[str] = []
 
         async def forward() -> AsyncGenerator[str, None]:
@@ -193,6 +209,10 @@ class UtteranceDelivery:
         )
         await self._transcript_writer.add_interviewer_turns([turn], update)
 
+    def protect(self) -> None:
+        """Make the current speech uninterruptible once it is audible."""
+        self._speech_player.protect()
+
     async def interrupt(self) -> None:
         """Stop the current speech, including one that the candidate cannot interrupt."""
         await self._speech_player.interrupt()
@@ -209,7 +229,8 @@ class UtteranceDelivery:
 
 def was_heard(plan: InterviewPlan, utterance: Utterance, spoken: SpokenText) -> bool:
     """Return whether so much of the utterance was played that the candidate's next words can answer it."""
-    if not spoken.interrupted:
+    if not spoken.interrupted or utterance.move is Move.CLOSE:
+        # Only leaving, or the loss of the worker, interrupts a closing. The interview has ended as it would have otherwise.
         return True
     question = plan.scripted_text(Move.NEXT) if utterance.move is Move.NEXT else utterance.text
     if not utterance.text.endswith(question):

@@ -50,6 +50,9 @@ class InstantSpeechPlayer:
         at = time.time()
         return SpokenText(f"{self._played}", text, False, at, at, at, at)
 
+    def protect(self) -> None:
+        """Do nothing, because nothing interrupts."""
+
     async def interrupt(self) -> None:
         """Do nothing, because nothing is playing."""
 
