@@ -15,6 +15,7 @@ from prometheus_client import Histogram
 from agent.interview_context import build_interviewer_update
 from agent.plan import InterviewPlan
 from agent.usage_meter import UsageMeter
+from agent.voice.overlap import Playback
 from agent.voice.transcript_writer import TranscriptWriter
 from models.documents.interview import OPEN_STATUSES, EndReason, InterviewStatus
 from models.documents.turn import Channel, Latency, Move, NewTurn, Source, Speaker
@@ -87,6 +88,8 @@ class SpeechPlayer:
         self._session = session
         self._handle: SpeechHandle | None = None
         self._is_protected = False
+        self._asks_for_confirmation = False
+        self._composed: list[str] = []
         self._started_at: float | None = None
         self._ended_at: float | None = None
         self._first_word_at: float | None = None
@@ -105,6 +108,14 @@ class SpeechPlayer:
         handle = self._handle
         if event.new_state == "speaking" and handle and handle.allow_interruptions and self._started_at is None:
             handle.interrupt()
+
+    @property
+    def playback(self) -> Playback | None:
+        """The current speech, or the last one; None if nothing of it is audible yet."""
+        if self._started_at is None:
+            return None
+        ended_at = None if self._handle else self._ended_at
+        return Playback("".join(self._composed), self._started_at, ended_at, self._asks_for_confirmation)
 
     def protect(self) -> None:
         """Make the current speech uninterruptible once it is audible.
@@ -125,11 +136,14 @@ class SpeechPlayer:
             self._first_audio_at = self._first_audio_at or time.time()
             yield frame
 
-    async def play(self, words: AsyncGenerator[str, None], *, interruptible: bool) -> SpokenText | None:
+    async def play(
+        self, words: AsyncGenerator[str, None], *, interruptible: bool, asks_for_confirmation: bool = False
+    ) -> SpokenText | None:
         """Play the words as they arrive, until they end or the candidate interrupts; returns None if nothing was played."""
         self._started_at = self._ended_at = self._first_word_at = self._first_audio_at = None
         self._is_protected = False
-        composed: list[str] = []
+        self._asks_for_confirmation = asks_for_confirmation
+        self._composed = composed = []
 
         async def forward() -> AsyncGenerator[str, None]:
             async for text in words:
@@ -189,7 +203,11 @@ class UtteranceDelivery:
 
         Raises LeaseLost.
         """
-        spoken = await self._speech_player.play(self._publish_while_streaming(utterance, words), interruptible=interruptible)
+        spoken = await self._speech_player.play(
+            self._publish_while_streaming(utterance, words),
+            interruptible=interruptible,
+            asks_for_confirmation=utterance.move is Move.STOP,
+        )
         if spoken is None:
             # The candidate interrupted before playback started, or the synthesizer failed.
             await asyncio.sleep(UNHEARD_PAUSE_SECONDS)
