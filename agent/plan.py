@@ -491,7 +491,7 @@ class InterviewPlan:
     @property
     def may_finish_message(self) -> bool:
         """Whether the closing waits for a message, because the time is over and the candidate is still typing."""
-        is_closing = self.time_left <= self.limits.reserve and not self.is_stop_confirmed
+        is_closing = self.time_left <= self.limits.reserve and not self.is_confirmed
         return is_closing and self.finish_at is not None
 
     def due_after(self, last_turn_at: datetime) -> datetime | None:

@@ -193,9 +193,13 @@ def find_flags(sentence: str, wording: Wording) -> list[EvidenceFlag]:
 
 
 class SearchableTranscript:
-    """The turns of an interview, indexed for the search of quotes."""
+    """The turns of an interview, indexed for the search of quotes.
 
-    def __init__(self, turns: Sequence[Turn], wording: Wording) -> None:
+    A turn that was recognized with less than `min_confidence` gives no evidence: its words may not be the candidate's.
+    """
+
+    def __init__(self, turns: Sequence[Turn], wording: Wording, *, min_confidence: float = 0.0) -> None:
+        self._unclear_seqs = {turn.seq for turn in turns if turn.confidence is not None and turn.confidence < min_confidence}
         self.turns = turns
         self.wording = wording
         self._answers: list[_Answer] = []
@@ -217,7 +221,8 @@ class SearchableTranscript:
             evidence = self._find_quote(quote)
             failed += not evidence
             for item in evidence:
-                found.setdefault((item.seq, item.start, item.end), item)
+                if item.seq not in self._unclear_seqs:
+                    found.setdefault((item.seq, item.start, item.end), item)
         return FoundQuotes(list(found.values()), claimed, failed)
 
     def contains(self, words: Sequence[Word]) -> bool:

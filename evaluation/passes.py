@@ -109,10 +109,14 @@ def build_outcome(
     turns: Sequence[Turn],
     judgements: Sequence[JudgementDocument],
     languages: Languages,
+    min_confidence: float = 0.0,
 ) -> EvaluationOutcome:
-    """Return the outcome of all passes. Takes linear time, and about a second for an interview of two hours."""
+    """Return the outcome of all passes. Takes linear time, and about a second for an interview of two hours.
+
+    Turns that were recognized with less than `min_confidence` give no evidence.
+    """
     wording, phrases = languages.get_wording(interview.language), languages.get_phrases(interview.language)
-    transcript = SearchableTranscript(turns, wording)
+    transcript = SearchableTranscript(turns, wording, min_confidence=min_confidence)
     coverage = InterviewCoverage(position, turns, wording)
     passes = [_assess_pass(position, transcript, coverage, judgement) for judgement in judgements]
     counting = [one for one in passes if not one.is_void]

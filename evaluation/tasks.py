@@ -79,7 +79,7 @@ async def _run_step(services: Services, claude: AsyncAnthropic, languages: Langu
                 judgement = _build_judgement(evaluation, await asyncio.shield(judge_call))
                 changed = await evaluation_transitions.complete_pass(evaluation, judgement)
             else:
-                changed = await _complete(evaluation, subject, languages)
+                changed = await _complete(evaluation, subject, languages, services.settings.voice.min_confidence)
     except LeaseLost:
         if judge_call is not None:
             await asyncio.gather(judge_call, return_exceptions=True)
@@ -165,10 +165,12 @@ def _build_judgement(evaluation: Evaluation, answer: JudgeAnswer) -> JudgementDo
     )
 
 
-async def _complete(evaluation: Evaluation, subject: _Subject, languages: Languages) -> Evaluation | None:
+async def _complete(evaluation: Evaluation, subject: _Subject, languages: Languages, min_confidence: float) -> Evaluation | None:
     judgements = await list_judgements(evaluation.id)
     # in a thread, because a long transcript would block the event loop, and with it the renewal of the lease
-    outcome = await asyncio.to_thread(build_outcome, subject.interview, subject.position, subject.turns, judgements, languages)
+    outcome = await asyncio.to_thread(
+        build_outcome, subject.interview, subject.position, subject.turns, judgements, languages, min_confidence
+    )
     return await evaluation_transitions.complete_evaluation(evaluation, outcome, transcript_digest=subject.transcript_digest)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
 
 from agent.intents import Intent, IntentRecognizer, load_intent_recognizers
 from agent.job_questions import JobQuestionRecognizer, load_job_question_recognizers
@@ -27,6 +27,11 @@ _FOLDER = Path(__file__).parent
 
 class _PhraseModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def _split_backchannels(phrases: Sequence[str | tuple[str, ...]]) -> Sequence[tuple[str, ...]]:
+    """Return the words of each phrase, the longest phrases first."""
+    return sorted((tuple(phrase.split()) if isinstance(phrase, str) else phrase for phrase in phrases), key=len, reverse=True)
 
 
 class CountedNoun(_PhraseModel):
@@ -93,6 +98,16 @@ class CodePhrases(_PhraseModel):
     """Precedes the open question after the hiring team has answered a request, and the clock goes on."""
     request_answers: Mapping[Intent, str]
     """Answers to requests that leave the question open. The open question follows."""
+    background_noise: str
+    """Precedes a reply the first time that sound without words goes on after an answer."""
+    not_understood: str
+    """Precedes the open question after speech of which the recognizer returned no words."""
+    microphone_muted: str
+    """Precedes the open question instead of `nudge` while the microphone is muted."""
+    use_headphones: str
+    """Precedes a reply after the interviewer's own voice has been heard repeatedly."""
+    backchannels: Annotated[Sequence[tuple[str, ...]], BeforeValidator(_split_backchannels)] = Field(exclude=True)
+    """What listeners say to show that they listen, as words without accents."""
     intents: Annotated[IntentRecognizer, SkipValidation] = Field(exclude=True)
     """Recognizes the requests of candidates in this language."""
     job_questions: Annotated[JobQuestionRecognizer, SkipValidation] = Field(exclude=True)

@@ -22,10 +22,10 @@ from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
 from agent.usage_meter import UsageMeter
 from agent.voice.speech import AnswerTiming, SpeechPlayer, Utterance, UtteranceDelivery
-from agent.voice.speech_collector import POLL_SECONDS, SpeechCollector
+from agent.voice.speech_collector import POLL_SECONDS, UNCLEAR_PAUSE_SECONDS, SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
 from lifecycle.services import Services
-from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, get_interview
+from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, get_interview
 from models.documents.position import Position
 from models.documents.turn import Channel, Move, Source, Speaker, Turn, read_turns
 from models.storage.clock import now
@@ -37,6 +37,11 @@ LAST_WORDS_SECONDS = 1.5
 """Seconds after the end in which the candidate's last words are still transcribed and stored."""
 MAX_OVERTIME_SECONDS = 30.0
 """Seconds that a candidate who is speaking at the time limit may go on."""
+
+MAX_NOT_UNDERSTOOD = 2
+"""Times that the interviewer says, on one question, that it could not understand the candidate."""
+MAX_ECHOES = 2
+"""Transcripts of the interviewer's own voice after which it speaks without interruptions and suggests headphones."""
 
 
 class Conversation:
@@ -59,6 +64,7 @@ class Conversation:
         transcript_writer: TranscriptWriter,
         usage_meter: UsageMeter,
         is_connection_alive: Callable[[], Awaitable[bool]],
+        is_microphone_muted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._services = services
         self._prefetched_reply = PrefetchedReply(claude, services.settings, usage_meter)
@@ -70,6 +76,12 @@ class Conversation:
         self._delivery = UtteranceDelivery(interview.fence, speech_player, transcript_writer, usage_meter)
         self._transcript_writer = transcript_writer
         self._is_connection_alive = is_connection_alive
+        self._is_microphone_muted = is_microphone_muted
+        self._has_named_noise = False
+        self._has_named_echo = False
+        self._unclear_question: str | None = None
+        self._unclear_count = 0
+        """Number of times that the candidate was told that they were not understood on `_unclear_question`."""
         self._wake_up_event = asyncio.Event()
         self._is_present = False
         self._has_just_joined = False
@@ -173,7 +185,9 @@ class Conversation:
     async def _wait_until_due(self) -> None:
         """Wait for an event, or until something is due."""
         seconds = (self._due_at - now()).total_seconds() if self._due_at else None
-        if self._turns_being_stored or self._collector.has_pending_text or self._collector.is_awaiting_transcript:
+        collector = self._collector
+        is_heard = collector.is_speaking or collector.sound.seconds_since_sound(time.time()) <= 2 * UNCLEAR_PAUSE_SECONDS
+        if self._turns_being_stored or collector.has_pending_text or collector.is_awaiting_transcript or is_heard:
             seconds = POLL_SECONDS
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake_up_event.wait(), None if seconds is None else max(seconds, POLL_SECONDS))
@@ -210,9 +224,7 @@ class Conversation:
             return True
         if plan.open_question is None:
             self._has_just_joined = False
-            await self._delivery.deliver(
-                plan, Utterance(Move.NEXT, Source.CODE, plan.reply_to_seq), plan.scripted_text(Move.NEXT)
-            )
+            await self._deliver(plan, Utterance(Move.NEXT, Source.CODE, plan.reply_to_seq), plan.scripted_text(Move.NEXT))
             return True
         if self._has_just_joined:
             self._has_just_joined = False
@@ -239,11 +251,14 @@ class Conversation:
         if collector.pending_seconds > voice.max_delay_seconds + LAST_WORDS_SECONDS:
             # livekit-agents has dropped the turn.
             await self.commit_turn(measures_latency=False)
+        elif collector.has_pending_text and collector.is_speaking and not collector.holds_floor:
+            # Noise goes on after the answer, so the session does not see its end.
+            await self.commit_turn(measures_latency=False)
         if self._turns_being_stored:
             return True
         if self._overtime_at and now() > self._overtime_at:
             return False
-        return collector.is_speaking or collector.has_pending_text or collector.is_awaiting_transcript
+        return collector.holds_floor or collector.has_pending_text or collector.is_awaiting_transcript
 
     async def _resume_after_absence(self, plan: InterviewPlan) -> None:
         """Repeat the open question after an absence.
@@ -252,9 +267,7 @@ class Conversation:
         """
         self._cut_off_seq = plan.reply_to_seq if plan.contribution else 0
         move = plan.pending_confirmation or Move.REPEAT
-        await self._delivery.deliver(
-            plan, Utterance(move, Source.CODE, None), plan.repeat_question(plan.phrases.after_interruption)
-        )
+        await self._deliver(plan, Utterance(move, Source.CODE, None), plan.repeat_question(plan.phrases.after_interruption))
 
     async def _reply_or_act_on_timeout(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> bool:
         if plan.contribution and plan.may_finish_message:
@@ -263,14 +276,58 @@ class Conversation:
         if plan.contribution and plan.reply_to_seq > self._cut_off_seq:
             await self._reply(interview, plan, turns)
             return True
+        if await self._say_not_understood(plan):
+            return True
         if plan.timeout_move is None:
             return False
         move, reason = plan.timeout_move
+        silence = self._collector.sound.seconds_since_sound(time.time())
+        if reason is not EndReason.OUT_OF_TIME and silence < plan.limits.max_silence.total_seconds():
+            # Sound without words is not silence.
+            self._due_at = now() + timedelta(seconds=plan.limits.max_silence.total_seconds() - silence)
+            return False
         # A nudge is no reply to an answer that was cut off.
         reply_to_seq = plan.reply_to_seq if move is Move.CLOSE or not plan.contribution else None
         utterance = Utterance(move, Source.CODE, reply_to_seq, reason=reason)
-        await self._delivery.deliver(plan, utterance, plan.timeout_text(move, reason), interruptible=move is not Move.CLOSE)
+        text = plan.timeout_text(move, reason)
+        if move is Move.NUDGE and self._is_microphone_muted():
+            text = plan.repeat_question(plan.phrases.microphone_muted)
+        await self._deliver(plan, utterance, text, interruptible=move is not Move.CLOSE)
         return True
+
+    async def _say_not_understood(self, plan: InterviewPlan) -> bool:
+        """Repeat the open question after speech without recognized words, and return whether that was due."""
+        question = plan.open_question
+        if question is None or plan.time_left == timedelta() or not self._collector.sound.is_unclear(time.time()):
+            return False
+        if question.key != self._unclear_question:
+            self._unclear_question, self._unclear_count = question.key, 0
+        if self._unclear_count >= MAX_NOT_UNDERSTOOD:
+            return False
+        self._unclear_count += 1
+        text = plan.repeat_question(plan.phrases.not_understood)
+        move = plan.pending_confirmation or Move.REPEAT
+        await self._deliver(plan, Utterance(move, Source.CODE, None), text)
+        return True
+
+    def _take_remark(self, phrases: CodePhrases) -> str:
+        """Return what to say, once each, about noise or an echo before the next reply."""
+        if self._collector.echo_count >= MAX_ECHOES and not self._has_named_echo:
+            self._has_named_echo = True
+            return f"{phrases.use_headphones} "
+        if self._collector.sound.is_noise(time.time()) and not self._has_named_noise:
+            self._has_named_noise = True
+            return f"{phrases.background_noise} "
+        return ""
+
+    async def _deliver(
+        self, plan: InterviewPlan, utterance: Utterance, words: str | AsyncGenerator[str, None], *, interruptible: bool = True
+    ) -> None:
+        """Deliver the words, without interruptions by noise or by the interviewer's own voice."""
+        sound = self._collector.sound
+        is_disturbed = self._collector.echo_count >= MAX_ECHOES or sound.is_noise(time.time())
+        await self._delivery.deliver(plan, utterance, words, interruptible=interruptible and not is_disturbed)
+        sound.restart(time.time())
 
     async def _reply(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> None:
         utterance = Utterance(plan.fallback_move, Source.CODE, plan.reply_to_seq, is_code_reply=True)
@@ -278,21 +335,27 @@ class Conversation:
         is_unheard = self._has_low_confidence(turns, plan) and not plan.unjudged_seqs
         if is_unheard and Move.REPEAT in plan.allowed_moves:
             utterance.move, utterance.is_code_reply = Move.REPEAT, None
-            await self._delivery.deliver(plan, utterance, plan.repeat_question(plan.phrases.not_heard))
+            await self._deliver(plan, utterance, plan.repeat_question(plan.phrases.not_heard))
             return
         prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
 
         async def stream_text() -> AsyncGenerator[str, None]:
+            remark = self._take_remark(plan.phrases)
             async with aclosing(self._prefetched_reply.stream(plan, prompt)) as events:
                 async for event in events:
                     if isinstance(event, MoveChosen):
                         utterance.move, utterance.source = event.move, event.source
                         utterance.is_code_reply = None if plan.code_move else event.source is not Source.MODEL
+                        if event.move is Move.CLOSE:
+                            # Thanks spoken over the closing must not cut it off.
+                            self._delivery.protect()
+                        if remark:
+                            yield remark
+                            remark = ""
                     else:
                         yield event
 
-        # thanks that are spoken over the closing do not cut it off
-        await self._delivery.deliver(plan, utterance, stream_text(), interruptible=plan.allowed_moves != (Move.CLOSE,))
+        await self._deliver(plan, utterance, stream_text())
 
     async def _prefetch_reply(self, interview: Interview) -> None:
         """Request the reply to what the candidate has said so far, in case the answer is complete."""

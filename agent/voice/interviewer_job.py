@@ -95,12 +95,14 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
     position = await load_position(interview)
     settings = job.services.settings
     session = create_session(settings, interview.language, collect_key_terms(settings.deepgram.model, interview, position))
-    collector, speech_player, connection = SpeechCollector(), SpeechPlayer(session), ConnectionMonitor(job.room)
+    phrases = load_phrasebook().get(interview.language)
+    speech_player, connection = SpeechPlayer(session), ConnectionMonitor(job.room)
+    collector = SpeechCollector(lambda: speech_player.playback, phrases.backchannels)
     transcript_writer = TranscriptWriter(job.services, job.interview_id, job.fence)
     conversation = Conversation(
         job.services,
         claude,
-        load_phrasebook().get(interview.language),
+        phrases,
         interview,
         position,
         collector=collector,
@@ -108,6 +110,7 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
         transcript_writer=transcript_writer,
         usage_meter=usage_meter,
         is_connection_alive=connection.is_alive,
+        is_microphone_muted=connection.is_muted,
     )
     events = RoomEvents(
         job.services,

@@ -73,6 +73,12 @@ class ConnectionMonitor:
         """Return whether a microphone of the participant is subscribed to."""
         return self._find_microphone(participant) is not None
 
+    def is_muted(self) -> bool:
+        """Return whether the candidate has muted the microphone."""
+        candidate = find_candidate(self._room)
+        publication = self._find_microphone(candidate) if candidate else None
+        return publication is not None and publication.muted
+
     async def watch(self) -> AsyncGenerator[bool, None]:
         """Poll the connection, and yield False when packets stop arriving and True when they arrive again.
 

@@ -16,6 +16,9 @@ from agent.voice.speech_collector import SpeechCollector
 from models.documents.language import primary_language
 from settings import Settings
 
+FALSE_INTERRUPTION_SECONDS = 1.0
+"""Silence without a transcript after which an interrupted speech goes on."""
+
 
 class VoiceAgent(Agent):
     """Forwards the session's events to the conversation, the collector and the player.
@@ -38,8 +41,11 @@ class VoiceAgent(Agent):
     ) -> AsyncGenerator[SpeechEvent | str, None]:
         """Transcribe the candidate's audio, and collect the transcripts."""
         async for event in Agent.default.stt_node(self, self._collector.clock.track(audio), model_settings):
-            if isinstance(event, SpeechEvent) and self._collector.add_event(event):
-                self._conversation.candidate_speech_changed()
+            if isinstance(event, SpeechEvent):
+                if self._collector.must_drop(event):
+                    continue
+                if self._collector.add_event(event):
+                    self._conversation.candidate_speech_changed()
             yield event
 
     async def tts_node(self, text: AsyncIterable[str], model_settings: ModelSettings) -> AsyncGenerator[rtc.AudioFrame, None]:
@@ -92,6 +98,8 @@ def create_session(settings: Settings, language: str, key_terms: Sequence[str] =
             "interruption": {
                 "mode": "vad",
                 "min_duration": voice.interruption_seconds,
+                # A speech that a backchannel or an echo has paused goes on after this time.
+                "false_interruption_timeout": FALSE_INTERRUPTION_SECONDS,
                 # Words spoken over the disclosure are transcribed, although they do not interrupt it.
                 "discard_audio_if_uninterruptible": False,
             },

@@ -15,6 +15,7 @@ from prometheus_client import Histogram
 from agent.interview_context import build_interviewer_update
 from agent.plan import InterviewPlan
 from agent.usage_meter import UsageMeter
+from agent.voice.overlap import Playback
 from agent.voice.transcript_writer import TranscriptWriter
 from models.documents.interview import OPEN_STATUSES, EndReason, InterviewStatus
 from models.documents.turn import Channel, Latency, Move, NewTurn, Source, Speaker
@@ -86,6 +87,9 @@ class SpeechPlayer:
     def __init__(self, session: AgentSession[None]) -> None:
         self._session = session
         self._handle: SpeechHandle | None = None
+        self._is_protected = False
+        self._asks_for_confirmation = False
+        self._composed: list[str] = []
         self._started_at: float | None = None
         self._ended_at: float | None = None
         self._first_word_at: float | None = None
@@ -95,6 +99,7 @@ class SpeechPlayer:
         """Record when playback starts and ends."""
         if event.new_state == "speaking":
             self._started_at = self._started_at or event.created_at
+            self._disallow_interruptions_if_protected()
         elif event.old_state == "speaking":
             self._ended_at = event.created_at
 
@@ -104,16 +109,41 @@ class SpeechPlayer:
         if event.new_state == "speaking" and handle and handle.allow_interruptions and self._started_at is None:
             handle.interrupt()
 
+    @property
+    def playback(self) -> Playback | None:
+        """The current speech, or the last one; None if nothing of it is audible yet."""
+        if self._started_at is None:
+            return None
+        ended_at = None if self._handle else self._ended_at
+        return Playback("".join(self._composed), self._started_at, ended_at, self._asks_for_confirmation)
+
+    def protect(self) -> None:
+        """Make the current speech uninterruptible once it is audible.
+
+        Until then it is dropped as usual if the candidate goes on speaking.
+        """
+        self._is_protected = True
+        if self._started_at is not None:
+            self._disallow_interruptions_if_protected()
+
+    def _disallow_interruptions_if_protected(self) -> None:
+        if self._is_protected and self._handle and not self._handle.interrupted:
+            self._handle.allow_interruptions = False
+
     async def track_frames(self, frames: AsyncIterable[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
         """Pass the synthesizer's frames through and record when the first one arrives."""
         async for frame in frames:
             self._first_audio_at = self._first_audio_at or time.time()
             yield frame
 
-    async def play(self, words: AsyncGenerator[str, None], *, interruptible: bool) -> SpokenText | None:
+    async def play(
+        self, words: AsyncGenerator[str, None], *, interruptible: bool, asks_for_confirmation: bool = False
+    ) -> SpokenText | None:
         """Play the words as they arrive, until they end or the candidate interrupts; returns None if nothing was played."""
         self._started_at = self._ended_at = self._first_word_at = self._first_audio_at = None
-        composed: list[str] = []
+        self._is_protected = False
+        self._asks_for_confirmation = asks_for_confirmation
+        self._composed = composed = []
 
         async def forward() -> AsyncGenerator[str, None]:
             async for text in words:
@@ -173,7 +203,11 @@ class UtteranceDelivery:
 
         Raises LeaseLost.
         """
-        spoken = await self._speech_player.play(self._publish_while_streaming(utterance, words), interruptible=interruptible)
+        spoken = await self._speech_player.play(
+            self._publish_while_streaming(utterance, words),
+            interruptible=interruptible,
+            asks_for_confirmation=utterance.move is Move.STOP,
+        )
         if spoken is None:
             # The candidate interrupted before playback started, or the synthesizer failed.
             await asyncio.sleep(UNHEARD_PAUSE_SECONDS)
@@ -193,6 +227,10 @@ class UtteranceDelivery:
         )
         await self._transcript_writer.add_interviewer_turns([turn], update)
 
+    def protect(self) -> None:
+        """Make the current speech uninterruptible once it is audible."""
+        self._speech_player.protect()
+
     async def interrupt(self) -> None:
         """Stop the current speech, including one that the candidate cannot interrupt."""
         await self._speech_player.interrupt()
@@ -209,8 +247,8 @@ class UtteranceDelivery:
 
 def was_heard(plan: InterviewPlan, utterance: Utterance, spoken: SpokenText) -> bool:
     """Return whether so much of the utterance was played that the candidate's next words can answer it."""
-    # an interview whose closing was talked over or left has ended all the same
     if not spoken.interrupted or utterance.move is Move.CLOSE:
+        # Only leaving, or the loss of the worker, interrupts a closing. The interview has ended as it would have otherwise.
         return True
     asks_by_code = utterance.move in (Move.NEXT, Move.ANYTHING_ELSE)
     question = plan.scripted_text(utterance.move) if asks_by_code else utterance.text

@@ -7,17 +7,21 @@ The collector retains every final transcript, and returns each exactly once.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import structlog
 from livekit import rtc
 from livekit.agents.stt import SpeechEvent, SpeechEventType
 from livekit.agents.utils import shortuuid
 from livekit.agents.voice import UserStateChangedEvent
 
+from agent.voice.overlap import Playback, is_backchannel, is_echo
 from text import normalize
+
+log = structlog.get_logger(__name__)
 
 DRIFT_SECONDS = 0.05
 """Change of the offset between the recognizer's clock and this machine's above which audio has paused or was lost."""
@@ -29,6 +33,14 @@ POLL_SECONDS = 0.1
 """Seconds between two checks whether a transcript is still awaited: that times out without an event."""
 MAX_TRANSCRIPT_DELAY_SECONDS = 1.5
 """Longest time that the recognizer may take to return the final transcript of the last words."""
+MAX_TRAILING_SECONDS = 2.0
+"""Longest time from the last recognized word to the end of an answer."""
+NOISE_SECONDS = 7.0
+"""Seconds of sound without recognized words after which the sound no longer counts as the candidate's speech."""
+MIN_UNCLEAR_SECONDS = 2.0
+"""Shortest sound without recognized words that counts as speech that could not be understood."""
+UNCLEAR_PAUSE_SECONDS = 4.0
+"""Silence after such a sound before it counts as not understood, because the transcript may be late."""
 SPEECH_END_TOLERANCE_SECONDS = 0.6
 """Allowed difference between the end of the last transcribed word and the end of speech by voice activity."""
 
@@ -90,10 +102,69 @@ class AudioClock:
         return time.time() if offset is None else seconds + offset
 
 
-class SpeechCollector:
-    """Collects final and interim transcripts, and tracks whether the candidate is speaking."""
+class SoundClock:
+    """Times of the sound and of the recognized words in the candidate's audio. Times are as `time.time` returns them."""
 
     def __init__(self) -> None:
+        self.last_sound_at = 0.0
+        """When the last sound ended, or was last observed."""
+        self._word_at = 0.0
+        self._sound_since: float | None = None
+        self._unclear_seconds = 0.0
+
+    def sound_started(self, at: float) -> None:
+        """Record that a sound began."""
+        self._sound_since = self._sound_since or at
+
+    def sound_stopped(self, at: float) -> None:
+        """Record that the sound ended."""
+        if self._sound_since is not None:
+            self._unclear_seconds += at - max(self._sound_since, self._word_at)
+            self._sound_since, self.last_sound_at = None, at
+
+    def word_recognized(self, at: float) -> None:
+        """Record that a transcript with words arrived."""
+        self._word_at = at
+        self._unclear_seconds = 0.0
+
+    def restart(self, at: float) -> None:
+        """Forget earlier sound: the interviewer has spoken, and the sound may have been an echo."""
+        self._unclear_seconds = 0.0
+        if self._sound_since is not None:
+            self._sound_since = at
+
+    def is_noise(self, now: float) -> bool:
+        """Return whether sound has lasted for NOISE_SECONDS without words."""
+        return self._sound_since is not None and now - max(self._sound_since, self._word_at) > NOISE_SECONDS
+
+    def is_unclear(self, now: float) -> bool:
+        """Return whether the candidate seems to have spoken without a recognized word."""
+        if self._sound_since is not None:
+            return self.is_noise(now)
+        return self._unclear_seconds >= MIN_UNCLEAR_SECONDS and now - self.last_sound_at > UNCLEAR_PAUSE_SECONDS
+
+    def seconds_since_sound(self, now: float) -> float:
+        """Return the seconds of silence since the last sound; 0 while there is one."""
+        return 0.0 if self._sound_since is not None else now - self.last_sound_at
+
+
+class SpeechCollector:
+    """Collects final and interim transcripts, and tracks whether the candidate is speaking.
+
+    What the interviewer's own voice or a listener's backchannel caused is dropped. `get_playback` returns the
+    interviewer's current or last speech.
+    """
+
+    def __init__(
+        self,
+        get_playback: Callable[[], Playback | None] = lambda: None,
+        backchannels: Sequence[tuple[str, ...]] = (),
+    ) -> None:
+        self.sound = SoundClock()
+        self.echo_count = 0
+        """Number of transcripts that were the interviewer's own words."""
+        self._get_playback = get_playback
+        self._backchannels = backchannels
         self.clock = AudioClock()
         self.is_speaking = False
         """Whether the voice activity detector hears the candidate."""
@@ -127,6 +198,11 @@ class SpeechCollector:
         return time.time() - max(self._final_at, self._stopped_at or 0.0)
 
     @property
+    def holds_floor(self) -> bool:
+        """Whether the interviewer must not speak: the candidate is speaking, and words are recognized."""
+        return self.is_speaking and not self.sound.is_noise(time.time())
+
+    @property
     def is_awaiting_transcript(self) -> bool:
         """Whether the final transcript of the last words is probably still missing."""
         if self._stopped_at is None or time.time() - self._stopped_at > MAX_TRANSCRIPT_DELAY_SECONDS:
@@ -138,6 +214,8 @@ class SpeechCollector:
         if not event.alternatives:
             return False
         alternative = event.alternatives[0]
+        if normalize(alternative.text):
+            self.sound.word_recognized(time.time())
         if event.type is SpeechEventType.INTERIM_TRANSCRIPT:
             self._interim = alternative.text
         elif event.type is SpeechEventType.FINAL_TRANSCRIPT:
@@ -152,13 +230,32 @@ class SpeechCollector:
         self._changed.set()
         return True
 
+    def must_drop(self, event: SpeechEvent) -> bool:
+        """Return whether a transcript is the interviewer's own voice, or a backchannel under it.
+
+        The session must not receive it either, so that a speech that it has paused goes on.
+        """
+        playback = self._get_playback()
+        if playback is None or not event.alternatives:
+            return False
+        alternative = event.alternatives[0]
+        started, ended = self.clock.to_wall_clock(alternative.start_time), self.clock.to_wall_clock(alternative.end_time)
+        if is_echo(alternative.text, started, min(ended, time.time()), playback):
+            if event.type is SpeechEventType.FINAL_TRANSCRIPT:
+                self.echo_count += 1
+                log.info("the interviewer's own voice was dropped", count=self.echo_count)
+            return True
+        return is_backchannel(alternative.text, started, playback, self._backchannels)
+
     def on_user_state_changed(self, event: UserStateChangedEvent) -> None:
         """Record that the candidate started or stopped speaking."""
         self.is_speaking = event.new_state == "speaking"
         if self.is_speaking:
             self._stopped_at = None
+            self.sound.sound_started(time.time())
         elif event.old_state == "speaking":
             self._stopped_at = time.time()
+            self.sound.sound_stopped(self._stopped_at)
         self._changed.set()
 
     async def wait_until_settled(self, seconds: float) -> None:
@@ -180,6 +277,9 @@ class SpeechCollector:
         if not pieces:
             return None
         started = min(pieces[0].started_at, started_at) if started_at else pieces[0].started_at
+        if stopped_at and stopped_at - pieces[-1].ended_at > MAX_TRAILING_SECONDS:
+            # Noise went on after the last word.
+            stopped_at = None
         ended = max(stopped_at or pieces[-1].ended_at, started)
         return SpeechSegment(
             id=shortuuid("heard_"),

@@ -15,7 +15,7 @@ from agent.prompts import PROMPT_VERSION
 from agent.usage_meter import UsageMeter
 from agent.voice.conversation import Conversation
 from agent.voice.speech import SpeechPlayer, SpokenText
-from agent.voice.speech_collector import SpeechCollector
+from agent.voice.speech_collector import SoundClock, SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
@@ -42,13 +42,18 @@ class InstantSpeechPlayer:
         self.is_silent = False
         self._played = 0
 
-    async def play(self, words: AsyncGenerator[str, None], *, interruptible: bool) -> SpokenText | None:
+    async def play(
+        self, words: AsyncGenerator[str, None], *, interruptible: bool, asks_for_confirmation: bool = False
+    ) -> SpokenText | None:
         text = "".join([word async for word in words])
         if self.is_silent:
             return None
         self._played += 1
         at = time.time()
         return SpokenText(f"{self._played}", text, False, at, at, at, at)
+
+    def protect(self) -> None:
+        """Do nothing, because nothing interrupts."""
 
     async def interrupt(self) -> None:
         """Do nothing, because nothing is playing."""
@@ -190,3 +195,28 @@ async def test_prefetch_is_discarded_when_the_conversation_is_cancelled(room: Ro
     taken = room.usage_meter.take()
     assert taken
     assert taken.usage == compute_expected_usage(provider.reply_requests, [1])
+
+
+async def test_speech_without_words_repeats_the_question_and_is_neither_silence_nor_an_answer(room: Room) -> None:
+    async with run_conversation(room):
+        at = time.time()
+        room.collector.sound.sound_started(at - 20.0)
+        room.collector.sound.sound_stopped(at - 10.0)
+        room.conversation.wake_up()
+        repeated = await room.wait_for_interviewer_turns(3)
+        assert (repeated.move, repeated.answers) == (Move.REPEAT, None)
+        assert repeated.text.startswith(ENGLISH.not_understood)
+        assert (await room.stored()).progress.exchanges == 0
+
+
+async def test_noise_after_an_answer_is_named_once_and_does_not_delay_the_reply(room: Room, provider: AnthropicProvider) -> None:
+    provider.default_script = ScriptedReply(text=COMPLETE)
+    async with run_conversation(room):
+        room.speak("I like puzzles.")
+        room.collector.is_speaking = True
+        room.collector.sound = SoundClock()
+        room.collector.sound.sound_started(time.time() - 60.0)
+        room.conversation.wake_up()
+        reply = await room.wait_for_interviewer_turns(3)
+        assert reply.move is Move.NEXT
+        assert reply.text.startswith(ENGLISH.background_noise)

@@ -71,6 +71,14 @@ async def test_player_does_not_drop_uninterruptible_speech() -> None:
         assert not handle.interrupted
 
 
+async def test_closing_is_dropped_before_it_is_audible_and_uninterruptible_after_that() -> None:
+    async with start_playing(interruptible=True) as (player, handle):
+        player.protect()
+        assert handle.allow_interruptions
+        player.on_agent_state_changed(AgentStateChangedEvent(old_state="listening", new_state="speaking"))
+        assert not handle.allow_interruptions
+
+
 def make_talk() -> Talk:
     voice_talk = make_greeted_talk(channel=Channel.VOICE)
     voice_talk.say("An answer.")
@@ -107,6 +115,11 @@ def test_question_interrupted_near_its_end_counts_as_asked() -> None:
     stored = make_turn(Move.NEXT, words, words[:-4])
     assert (stored.move, stored.answers, stored.interrupted) == (Move.NEXT, 3, True)
     assert stored.text == words[:-4]
+
+
+def test_closing_that_the_candidate_left_ends_the_interview() -> None:
+    words = BRIDGE + make_talk().plan.scripted_text(Move.CLOSE)
+    assert make_turn(Move.CLOSE, words, words[:12]).move is Move.CLOSE
 
 
 def test_bridge_interrupted_before_the_question_was_added_has_no_move() -> None:

@@ -6,7 +6,16 @@ from livekit.agents import LanguageCode
 from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
 from livekit.agents.voice import UserStateChangedEvent
 
-from agent.voice.speech_collector import MAX_TRANSCRIPT_DELAY_SECONDS, AudioClock, SpeechCollector
+from agent.voice.overlap import Playback
+from agent.voice.speech_collector import (
+    MAX_TRANSCRIPT_DELAY_SECONDS,
+    NOISE_SECONDS,
+    UNCLEAR_PAUSE_SECONDS,
+    AudioClock,
+    SoundClock,
+    SpeechCollector,
+)
+from tests.agent.talks import ENGLISH
 
 START_TIME = 1_000_000.0
 
@@ -132,3 +141,53 @@ def test_pending_seconds_count_from_the_end_of_speech(speech_collector: SpeechCo
     speech_collector.on_user_state_changed(state_event("speaking", "listening"))
     clock.now += 2
     assert speech_collector.pending_seconds == pytest.approx(2.0)
+
+
+def test_noise_after_an_answer_does_not_hold_the_floor_and_is_not_part_of_the_turn(
+    speech_collector: SpeechCollector, clock: FakeClock
+) -> None:
+    speech_collector.on_user_state_changed(state_event("listening", "speaking"))
+    speech_collector.add_event(transcript_event("The whole answer.", 27.0, 29.5))
+    clock.now += NOISE_SECONDS - 0.5
+    assert speech_collector.holds_floor
+    clock.now += 1.0
+    assert speech_collector.is_speaking
+    assert not speech_collector.holds_floor
+    segment = speech_collector.take_segment(stopped_at=clock.now)
+    assert segment is not None
+    assert segment.ended_at.timestamp() == pytest.approx(START_TIME + 29.5)
+
+
+def test_sound_without_words_is_unclear_after_a_pause_and_a_recognized_word_makes_it_clear() -> None:
+    sound = SoundClock()
+    sound.sound_started(100.0)
+    sound.sound_stopped(104.0)
+    assert not sound.is_unclear(105.0)
+    assert sound.is_unclear(104.5 + UNCLEAR_PAUSE_SECONDS)
+    assert sound.seconds_since_sound(110.0) == pytest.approx(6.0)
+    sound.word_recognized(110.0)
+    assert not sound.is_unclear(120.0)
+
+
+def test_short_sound_and_sound_before_the_interviewer_spoke_are_not_unclear() -> None:
+    sound = SoundClock()
+    sound.sound_started(100.0)
+    sound.sound_stopped(101.0)
+    assert not sound.is_unclear(110.0)
+    sound.sound_started(111.0)
+    sound.sound_stopped(115.0)
+    sound.restart(116.0)
+    assert not sound.is_unclear(130.0)
+
+
+def test_interviewers_own_words_are_dropped_and_counted_once_for_each_final_transcript(clock: FakeClock) -> None:
+    playback = Playback("Tell me about a piece of software.", START_TIME + 1.0, None)
+    collector = SpeechCollector(lambda: playback, ENGLISH.backchannels)
+    clock.now += 30.0
+    collector.clock.advance(30.0, clock.now)
+    assert collector.must_drop(transcript_event("tell me about", 1.2, 2.0, final=False))
+    assert collector.must_drop(transcript_event("Tell me about a piece", 1.2, 3.0))
+    assert collector.echo_count == 1
+    assert collector.must_drop(transcript_event("Mm-hm.", 2.0, 2.4))
+    assert not collector.must_drop(transcript_event("Sorry, could you wait?", 2.0, 3.0))
+    assert collector.echo_count == 1

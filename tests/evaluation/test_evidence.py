@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import groupby, pairwise
 from types import FrameType
 from typing import Any
@@ -87,6 +88,15 @@ def test_quote_with_escaped_markup_is_found() -> None:
     assert find_evidence(1, "a &lt; b &amp;&amp; c &gt; d with the result of R&amp;D", turns) == [
         (1, "a < b && c > d with the result of R&D")
     ]
+
+
+def test_turn_below_the_least_confidence_gives_no_evidence_and_does_not_fail_the_quote() -> None:
+    turns = [replace(candidate_turn(1, "We moved the table without downtime."), confidence=0.3)]
+    quotes = [Quote(turn=1, text="moved the table without downtime")]
+    unclear = SearchableTranscript(turns, WORDING, min_confidence=0.4).find_quotes(quotes)
+    assert (unclear.evidence, unclear.failed) == ([], 0)
+    clear = SearchableTranscript(turns, WORDING, min_confidence=0.3).find_quotes(quotes)
+    assert [item.seq for item in clear.evidence] == [1]
 
 
 def test_offsets_count_code_points() -> None:

@@ -1,0 +1,71 @@
+"""What the recognizer hears while the interviewer speaks: the interviewer's own voice, or a listener's "mm-hm". Pure functions.
+
+Backchannels are data: `backchannels` in agent/phrases.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+ECHO_TAIL_SECONDS = 1.0
+"""Longest time by which an echo ends after the interviewer's speech."""
+MIN_ECHO_SHARE = 0.6
+"""Share of the heard words that must occur in the interviewer's words, in the same order, for the words to be an echo."""
+MIN_ECHO_WORDS = 3
+"""Number of heard words below which every one of them must occur."""
+MAX_BACKCHANNEL_WORDS = 4
+SPEAKING_RATE = 15.0
+"""Characters that the interviewer speaks per second, approximately."""
+ANSWERABLE_SHARE = 0.75
+"""Share of a speech after which a short word may be an answer to it instead of a backchannel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """A speech of the interviewer. Times are in seconds, as `time.time` returns them."""
+
+    text: str
+    started_at: float
+    ended_at: float | None
+    """None while the speech is audible or paused."""
+    asks_for_confirmation: bool = False
+    """Whether a single "yes" answers it."""
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a text without case, accents and punctuation."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return re.findall(r"[^\W_]+", "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn"))
+
+
+def is_echo(text: str, started_at: float, ended_at: float, playback: Playback) -> bool:
+    """Return whether words heard from `started_at` to `ended_at` are the interviewer's own.
+
+    An answer that repeats words of the question continues after the question, so it is no echo.
+    """
+    if started_at < playback.started_at:
+        return False
+    if playback.ended_at is not None and ended_at > playback.ended_at + ECHO_TAIL_SECONDS:
+        return False
+    heard, spoken = split_words(text), split_words(playback.text)
+    matcher = SequenceMatcher(None, heard, spoken, autojunk=False)
+    matching = sum(block.size for block in matcher.get_matching_blocks())
+    return bool(heard) and matching >= (MIN_ECHO_SHARE if len(heard) >= MIN_ECHO_WORDS else 1.0) * len(heard)
+
+
+def is_backchannel(text: str, started_at: float, playback: Playback, backchannels: Collection[Sequence[str]]) -> bool:
+    """Return whether words that began at `started_at`, under the interviewer's speech, only show that the candidate listens."""
+    answerable_at = playback.started_at + ANSWERABLE_SHARE * len(playback.text) / SPEAKING_RATE
+    if playback.asks_for_confirmation or not playback.started_at <= started_at < answerable_at:
+        return False
+    words = split_words(text)
+    if not words or len(words) > MAX_BACKCHANNEL_WORDS:
+        return False
+    while words:
+        phrase = next((phrase for phrase in backchannels if words[: len(phrase)] == list(phrase)), None)
+        if phrase is None:
+            return False
+        words = words[len(phrase) :]
+    return True
