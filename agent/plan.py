@@ -310,8 +310,8 @@ class InterviewPlan:
         if move is Move.CLARIFY:
             is_asked = self.moves_used[Move.CLARIFY] < MAX_TRIES_PER_QUESTION
         else:
-            # the model chooses among the facts if code finds none
-            is_asked = move is Move.ANSWER and bool(self.position.facts) and not self.matched_facts[0]
+            # the model looks for a fact if code finds none
+            is_asked = move is Move.ANSWER and not self.matched_facts[0]
         return None if is_asked else move
 
     @property

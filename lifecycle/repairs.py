@@ -18,6 +18,7 @@ from lifecycle.services import Services
 from lifecycle.states import end_interview, expire_interview, finish_interview
 from models.database import get_database
 from models.documents.interview import EndReason, get_interview
+from models.documents.turn import Move, read_turns
 from models.writes import interview_transitions, room_transitions
 from models.writes.evaluation_transitions import find_due_evaluations
 from models.writes.interview_erasure import delete_erased, find_pending_erasures
@@ -110,4 +111,8 @@ async def _end_abandoned_interview(services: Services, interview_id: ObjectId) -
     if interview := await get_interview(interview_id):
         log.info("candidate has left", interview_id=str(interview_id))
         condition = room_transitions.abandonment_condition(services.settings.voice.grace_seconds)
-        await end_interview(services, interview, EndReason.CANDIDATE_LEFT, condition=condition)
+        moves = [turn.move for turn in await read_turns(interview_id) if turn.move is not None]
+        # after the last question, only the candidate's own questions are left
+        is_complete = bool(moves) and moves[-1] in (Move.ANYTHING_ELSE, Move.CLOSE)
+        reason = EndReason.WRAPPED_UP if is_complete else EndReason.CANDIDATE_LEFT
+        await end_interview(services, interview, reason, condition=condition)

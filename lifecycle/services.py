@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from lifecycle.access_monitor import AccessMonitors
+from lifecycle.closings import Closings, load_closings
 from lifecycle.consent import ConsentTexts, load_consent_texts
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
@@ -27,6 +28,7 @@ class Services:
     jobs: Jobs
     rooms: Rooms
     consent_texts: ConsentTexts = field(default_factory=load_consent_texts)
+    closings: Closings = field(default_factory=load_closings)
     credentials: CredentialReader = field(default_factory=CredentialReader)
     transaction_reaper: TransactionReaper = field(default_factory=TransactionReaper)
     access_monitors: AccessMonitors = field(init=False)

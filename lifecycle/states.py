@@ -11,6 +11,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from errors import Conflict, NotFound
+from lifecycle.closings import build_missing_closing
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.presence import DISPATCH_LEASE_SECONDS
 from lifecycle.services import Services
@@ -26,7 +27,7 @@ from models.documents.interview import (
     RequestKind,
     get_interview,
 )
-from models.documents.turn import Channel
+from models.documents.turn import Channel, find_turn, read_turns
 from models.storage.clock import now
 from models.writes import interview_erasure, interview_transitions, room_transitions
 from models.writes.candidate_requests import NewRequest
@@ -86,15 +87,18 @@ async def end_interview(
 async def finish_interview(services: Services, interview: Interview) -> Interview:
     """ENDING -> COMPLETED with a pending evaluation, or OPTED_OUT without one.
 
-    Called by the lease holder after the closing words, or if there is none.
+    Called by the lease holder after the closing words, or if there is none. A closing that is missing is written.
     """
     if interview.end_reason in OPT_OUT_REASONS:
         return await opt_out(services, interview, interview.end_reason)
     interview_id = interview.id
     evaluation = _build_pending_evaluation(services, interview, ObjectId())
-    finished = await interview_transitions.mark_completed(evaluation, _describe_code_replies(interview))
+    closing = build_missing_closing(services.closings, interview, await read_turns(interview_id))
+    finished = await interview_transitions.mark_completed(evaluation, _describe_code_replies(interview), closing)
     if finished is None:
         return await _load_interview(interview_id)
+    if closing and (turn := await find_turn(interview_id, closing.key)):
+        await services.live.publish_turn(turn)
     await services.live.publish_change(finished)
     _delete_room(services, finished)
     await services.jobs.kick(EVALUATE, evaluation.id)

@@ -1,4 +1,4 @@
-"""The interviewer's fixed phrases by language: greeting, closings, and everything that must not depend on a model.
+"""The interviewer's fixed phrases by language: greeting, repetitions, and everything that must not depend on a model.
 
 Each language is one YAML file in this folder.
 """
@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidati
 from agent.intents import Intent, IntentRecognizer, load_intent_recognizers
 from agent.job_questions import JobQuestionRecognizer, load_job_question_recognizers
 from agent.speech_rules import SpeechRules, load_speech_rules
+from lifecycle.closings import load_closings
 from models.documents.interview import EndReason, RequestKind
 from models.documents.language import primary_language
 from models.documents.turn import Move
@@ -75,6 +76,7 @@ class CodePhrases(_PhraseModel):
     not_heard: str
     """Precedes the open question after an answer that was transcribed with low confidence."""
     closings: Mapping[EndReason, str]
+    """The last words, by the reason of the end (lifecycle.closings)."""
     carry_on: str
     """Precedes the open question after the candidate declined to stop."""
     explain: str
@@ -151,12 +153,13 @@ def load_phrasebook(ranker: LanguageRanker | None = None) -> Phrasebook:
     With a ranker, the rules also identify languages in which no interview is held.
     """
     rules, recognizers = load_speech_rules(LANGUAGES, ranker), load_intent_recognizers()
-    job_questions = load_job_question_recognizers()
+    job_questions, closings = load_job_question_recognizers(), load_closings()
     return Phrasebook(
         {
             language: CodePhrases.model_validate(
                 {
                     **yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")),
+                    "closings": closings[language],
                     "speech_rules": rules[language],
                     "intents": recognizers[language],
                     "job_questions": job_questions[language],

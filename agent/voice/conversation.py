@@ -24,6 +24,7 @@ from agent.usage_meter import UsageMeter
 from agent.voice.speech import AnswerTiming, SpeechPlayer, Utterance, UtteranceDelivery
 from agent.voice.speech_collector import POLL_SECONDS, UNCLEAR_PAUSE_SECONDS, SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
+from lifecycle.closings import build_missing_closing
 from lifecycle.services import Services
 from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, get_interview
 from models.documents.position import Position
@@ -37,6 +38,8 @@ LAST_WORDS_SECONDS = 1.5
 """Seconds after the end in which the candidate's last words are still transcribed and stored."""
 MAX_OVERTIME_SECONDS = 30.0
 """Seconds that a candidate who is speaking at the time limit may go on."""
+SOUND_POLL_SECONDS = 1.0
+"""Seconds between two checks while there is sound without words."""
 
 MAX_NOT_UNDERSTOOD = 2
 """Times that the interviewer says, on one question, that it could not understand the candidate."""
@@ -87,6 +90,8 @@ class Conversation:
         self._has_just_joined = False
         """Whether the candidate has joined and has not been addressed since."""
         self._left_at = 0.0
+        self._is_closing = False
+        """Whether the closing of an interview that another process has ended is being said."""
         self._cut_off_seq = 0
         """Sequence number of a candidate turn that was cut off. It gets no reply until another turn continues it."""
         self._due_at: datetime | None = None
@@ -146,7 +151,8 @@ class Conversation:
 
     async def interrupt(self) -> None:
         """Stop speaking, and check what is due: another process has ended the interview."""
-        await self._delivery.interrupt()
+        if not self._is_closing:
+            await self._delivery.interrupt()
         self.wake_up()
 
     # --- the loop
@@ -173,6 +179,7 @@ class Conversation:
                 raise LeaseLost
             if interview.status is InterviewStatus.ENDING:
                 await self._store_pending_speech()
+                await self._say_missing_closing(interview)
                 return interview
             if interview.status not in OPEN_STATUSES:
                 raise LeaseLost
@@ -187,8 +194,10 @@ class Conversation:
         seconds = (self._due_at - now()).total_seconds() if self._due_at else None
         collector = self._collector
         is_heard = collector.is_speaking or collector.sound.seconds_since_sound(time.time()) <= 2 * UNCLEAR_PAUSE_SECONDS
-        if self._turns_being_stored or collector.has_pending_text or collector.is_awaiting_transcript or is_heard:
+        if self._turns_being_stored or collector.has_pending_text or collector.is_awaiting_transcript:
             seconds = POLL_SECONDS
+        elif is_heard:
+            seconds = SOUND_POLL_SECONDS
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake_up_event.wait(), None if seconds is None else max(seconds, POLL_SECONDS))
         self._wake_up_event.clear()
@@ -197,6 +206,17 @@ class Conversation:
         await self._collector.wait_until_settled(LAST_WORDS_SECONDS)
         if segment := self._collector.take_segment():
             await self._transcript_writer.add_candidate_speech(segment, interrupted=True)
+
+    async def _say_missing_closing(self, interview: Interview) -> None:
+        """Say goodbye to a candidate in the room whose interview another process has ended."""
+        turns = await read_turns(self._id)
+        closing = build_missing_closing(self._services.closings, interview, turns)
+        if closing is None or not self._is_present:
+            # what nobody can hear is written when the interview is completed
+            return
+        self._is_closing = True
+        utterance = Utterance(Move.CLOSE, Source.CODE, None, reason=interview.end_reason)
+        await self._delivery.deliver(self._derive_plan(interview, turns), utterance, closing.text, interruptible=False)
 
     async def _speak_if_due(self, interview: Interview) -> bool:
         """Say what is due, and return whether anything was said. Raises LeaseLost."""

@@ -100,7 +100,7 @@ async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: in
         if interview is None:
             return None
         turn_with_question = replace(turn, question_key=interview.progress.question_key)
-        return (await _insert(interview, [turn_with_question], session))[0], interview
+        return (await insert_turns(interview, [turn_with_question], session))[0], interview
 
     try:
         stored = await run_in_transaction(Interview, work)
@@ -209,7 +209,7 @@ async def append_interviewer_turns(
 
     async def work(session: AsyncClientSession) -> tuple[list[Turn], Interview] | None:
         interview = await update_interview(interview_id, condition, values, computed, session)
-        return None if interview is None else (await _insert(interview, turns, session), interview)
+        return None if interview is None else (await insert_turns(interview, turns, session), interview)
 
     try:
         stored = await run_in_transaction(Interview, work)
@@ -230,7 +230,8 @@ async def append_interviewer_turns(
     raise Superseded
 
 
-async def _insert(interview: Interview, turns: Sequence[NewTurn], session: AsyncClientSession) -> list[Turn]:
+async def insert_turns(interview: Interview, turns: Sequence[NewTurn], session: AsyncClientSession) -> list[Turn]:
+    """Insert turns that the changed interview's `last_seq` already counts, in the transaction of that change."""
     stored = [
         Turn(id=ObjectId(), interview_id=interview.id, seq=seq, **turn_to_values(turn))
         for seq, turn in enumerate(turns, interview.last_seq - len(turns) + 1)

@@ -22,7 +22,7 @@ from models.documents.interview import (
     InterviewStatus,
     get_interview,
 )
-from models.documents.turn import Channel
+from models.documents.turn import Channel, NewTurn
 from models.storage.backoff import Backoff
 from models.storage.lease import (
     DISPATCH_IS_PENDING,
@@ -38,8 +38,9 @@ from models.storage.lease import (
     lease_is_free_for_retry,
 )
 from models.storage.transactions import run_in_transaction
+from models.writes.append_turns import insert_turns
 from models.writes.candidate_requests import RESUMED_CLOCK, NewRequest, build_request_changes
-from models.writes.interview_updates import insert_with_interview, update_interview
+from models.writes.interview_updates import update_interview
 
 _HAS_NOT_JOINED: dict[str, Any] = {
     "$or": [
@@ -211,14 +212,28 @@ async def mark_consent_withdrawn(interview_id: ObjectId, reason: str | None) -> 
     return await run_in_transaction(Interview, work)
 
 
-async def mark_completed(evaluation: Evaluation, detail: str | None) -> Interview | None:
-    """ENDING -> COMPLETED for the evaluation's interview, and store the evaluation, in one transaction."""
-    return await insert_with_interview(
-        evaluation,
-        {"status": InterviewStatus.ENDING, **NOT_ERASED},
-        {"status": InterviewStatus.COMPLETED, "lease": None},
-        {"end_detail": {"$ifNull": ["$end_detail", {"$literal": detail}]}, "due_at": None},
-    )
+async def mark_completed(evaluation: Evaluation, detail: str | None, closing: NewTurn | None = None) -> Interview | None:
+    """ENDING -> COMPLETED for the evaluation's interview; store the evaluation and the closing in the same transaction."""
+    closings = [closing] if closing else []
+
+    async def work(session: AsyncClientSession) -> Interview | None:
+        interview = await update_interview(
+            evaluation.interview_id,
+            {"status": InterviewStatus.ENDING, **NOT_ERASED},
+            {"status": InterviewStatus.COMPLETED, "lease": None, "evaluation_status": evaluation.status},
+            {
+                "end_detail": {"$ifNull": ["$end_detail", {"$literal": detail}]},
+                "due_at": None,
+                "last_seq": {"$add": ["$last_seq", len(closings)]},
+            },
+            session,
+        )
+        if interview is not None:
+            await evaluation.insert(session=session)
+            await insert_turns(interview, closings, session)
+        return interview
+
+    return await run_in_transaction(Interview, work)
 
 
 # --- the lease of the text interviewer

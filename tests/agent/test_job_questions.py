@@ -74,9 +74,6 @@ def test_model_chooses_only_among_facts_that_code_does_not_find() -> None:
     talk = make_talk(*FACTS)
     talk.say("How big is the team?")
     assert talk.plan.code_move is None
-    talk = make_talk()
-    talk.say("How big is the team?")
-    assert talk.plan.code_move is Move.ANSWER
 
 
 def test_question_of_the_candidate_uses_no_exchange_and_no_try() -> None:

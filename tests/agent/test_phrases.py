@@ -30,15 +30,6 @@ NO = {
     "es": ["no", "sigamos", "todavía no"],
     "fr": ["non", "pas encore", "continuons"],
 }
-CLOSED_BY_CODE = (
-    EndReason.WRAPPED_UP,
-    EndReason.OUT_OF_EXCHANGES,
-    EndReason.OUT_OF_TIME,
-    EndReason.CANDIDATE_ENDED,
-    EndReason.CANDIDATE_LEFT,
-    EndReason.CONSENT_WITHDRAWN,
-    EndReason.ALTERNATIVE_REQUESTED,
-)
 PLACEHOLDERS = {
     "greeting": ["minutes", "name", "questions", "title"],
     "questions.other": ["count"],
@@ -74,7 +65,7 @@ def test_every_language_has_one_file_and_every_file_a_language() -> None:
 @each_language
 def test_every_language_has_the_same_phrases(language: str) -> None:
     assert texts_of(language).keys() == texts_of("en").keys()
-    assert set(PHRASEBOOK.get(language).closings) == set(CLOSED_BY_CODE)
+    assert set(PHRASEBOOK.get(language).closings) == set(EndReason)
 
 
 @each_language
@@ -179,6 +170,6 @@ def test_importing_the_phrases_reads_no_phrase_file_and_loading_reads_them_all(m
     namespace = runpy.run_path(agent.phrases.__file__)
     assert [name for name in opened if name.endswith(".yaml")] == []
     namespace["load_phrasebook"]()
-    # one file each of phrases, speech rules, requests and questions about the job per language
+    # one file each of phrases, closings, speech rules, requests and questions about the job per language
     files = [f"{language}.yaml" for language in LANGUAGES]
-    assert sorted(name for name in opened if name.endswith(".yaml")) == sorted(files * 4)
+    assert sorted(name for name in opened if name.endswith(".yaml")) == sorted(files * 5)

@@ -126,7 +126,7 @@ async def test_answer_near_or_after_the_time_limit_gets_the_closing(chat: Chat, 
 
 
 @pytest.mark.parametrize("reason", [EndReason.RECRUITER_ENDED, EndReason.CANDIDATE_ENDED])
-async def test_end_during_a_reply_stores_no_further_turns(
+async def test_end_during_a_reply_stores_only_the_closing(
     chat: Chat, provider: AnthropicProvider, release_event: asyncio.Event, reason: EndReason
 ) -> None:
     provider.scripts.append(ScriptedReply(text="NEXT\nThank you.", release_event=release_event))
@@ -139,7 +139,8 @@ async def test_end_during_a_reply_stores_no_further_turns(
         await chat.say("One more thing.")
     release_event.set()
     await acting
-    assert seqs(await chat.turns()) == [1, 2, 3]
+    *_, answer, closing = await chat.turns()
+    assert (answer.text, closing.move, closing.text) == (UNPROBED_ANSWER, Move.CLOSE, ENGLISH.closings[reason])
     await assert_over(chat, reason)
 
 

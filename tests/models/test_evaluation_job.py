@@ -372,7 +372,7 @@ async def test_retried_request_returns_its_version_in_any_state() -> None:
 @pytest.mark.parametrize("status", [status for status in InterviewStatus if status is not COMPLETED])
 async def test_evaluation_requires_a_completed_interview(status: InterviewStatus) -> None:
     interview = await make_interview(status=status)
-    is_over = status in ("CANCELLED", "EXPIRED", "FAILED")
+    is_over = status in ("CANCELLED", "EXPIRED", "FAILED", "OPTED_OUT")
     with pytest.raises(Conflict, match=status if is_over else "end it first"):
         await add_evaluation(new_evaluation(interview))
     assert await Evaluation.count() == 0
