@@ -475,7 +475,7 @@ class InterviewPlan:
             return None
         repeat_seq, more_time_seq = self.signals.repeat_seq, self.signals.more_time_seq
         if repeat_seq is not None and repeat_seq >= self.last_move_seq:
-            return Move.STOP if self.is_stop_pending else Move.REPEAT
+            return self.pending_confirmation or Move.REPEAT
         is_time_requested = more_time_seq is not None and more_time_seq >= self.last_move_seq
         return Move.WAIT if is_time_requested and self.last_move is not Move.WAIT else None
 

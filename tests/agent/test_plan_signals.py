@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from agent.plan import MAX_TYPED_OVERTIME, TYPING_DURATION
+from agent.plan import END_REASONS, MAX_TYPED_OVERTIME, TYPING_DURATION
 from models.documents.interview import EndReason
 from models.documents.turn import Move
 from tests.agent.talks import QUESTIONS, START_TIME, Talk, make_greeted_talk
@@ -26,13 +26,18 @@ def test_repetitions_change_nothing_but_the_transcript() -> None:
     assert after.due_after(talk.now) is None  # the clock has not started
 
 
-def test_repetition_of_a_pending_stop_asks_for_the_confirmation_again() -> None:
-    talk = make_greeted_talk()
-    talk.answer_and_reply(Move.STOP, "I want to stop the interview now.")
-    talk.signals.repeat_seq = len(talk.turns)
-    store_timeout_move(talk, Move.STOP)
-    talk.say("Yes.")
-    assert talk.plan.allowed_moves == (Move.CLOSE,)
+def test_repetition_asks_for_the_pending_confirmation_again() -> None:
+    wishes = {
+        Move.STOP: ("I want to stop the interview now.", EndReason.CANDIDATE_ENDED),
+        Move.WITHDRAW: ("I withdraw my consent.", END_REASONS[Move.WITHDRAW]),
+    }
+    for move, (wish, reason) in wishes.items():
+        talk = make_greeted_talk()
+        talk.answer_and_reply(move, wish)
+        talk.signals.repeat_seq = len(talk.turns)
+        store_timeout_move(talk, move)
+        talk.say("Yes.")
+        assert (talk.plan.allowed_moves, talk.plan.end_reason) == ((Move.CLOSE,), reason)
 
 
 def test_signal_before_the_first_question_or_under_an_answer_changes_nothing() -> None:
