@@ -73,6 +73,8 @@ class CodePhrases(_PhraseModel):
     """Precedes the open question after a long silence. It asks nothing itself."""
     after_interruption: str
     """Precedes the open question after the candidate or the interviewer was absent."""
+    continue_in_writing: str
+    """Says, in writing, that voice has failed and that the interview continues in writing. The open question may follow."""
     not_heard: str
     """Precedes the open question after an answer that was transcribed with low confidence."""
     closings: Mapping[EndReason, str]

@@ -11,7 +11,7 @@ from anthropic import AsyncAnthropic
 from livekit.agents import AgentServer
 from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInputOptions
 
-from agent.interview_context import load_position
+from agent.interview_context import build_interviewer_update, derive_interview_plan, load_position
 from agent.interviewer import create_claude_client
 from agent.phrases import load_phrasebook
 from agent.recognition import collect_key_terms
@@ -20,16 +20,19 @@ from agent.usage_meter import UsageMeter
 from agent.voice.conversation import Conversation
 from agent.voice.room_events import ConnectionMonitor, RoomEvents
 from agent.voice.session import VoiceAgent, create_session
-from agent.voice.speech import SpeechPlayer
+from agent.voice.speech import SpeechPlayer, SpeechSessionFailed
 from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.livekit_worker import RoomJob, create_livekit_worker
-from lifecycle.presence import dispatch_missing_interviewers
+from lifecycle.presence import continue_in_text, dispatch_missing_interviewers
 from lifecycle.rooms import CANDIDATE_IDENTITY
-from lifecycle.services import open_services
+from lifecycle.services import Services, open_services
 from lifecycle.states import finish_interview
-from models.documents.interview import Interview
+from lifecycle.turns import store_interviewer_turns
+from models.documents.interview import Interview, get_interview
+from models.documents.turn import Channel, Move, NewTurn, Source, Speaker, read_turns
+from models.storage.clock import now
 from models.storage.lease import LeaseLost, renew_lease
 from models.writes import interview_transitions, room_transitions
 from settings import Settings
@@ -82,12 +85,57 @@ async def conduct_interview(job: RoomJob) -> None:
                 await finish_interview(services, ending)
     except LeaseLost:
         raise
+    except SpeechSessionFailed as error:
+        if not await continue_in_writing(services, interview):
+            await retry_or_give_up(services, interview, error)
+        raise
     except Exception as error:
         await retry_or_give_up(services, interview, error)
         raise
     finally:
         await usage_meter.store_rest(job.interview_id)
     await interview_transitions.release_interview_lease(job.interview_id, job.fence)
+
+
+async def continue_in_writing(services: Services, claimed: Interview) -> bool:
+    """Tell the candidate in writing that voice has failed, and continue in the TEXT channel.
+
+    Returns False, and changes nothing, if no candidate is in the room: the retry policy then applies. `claimed` is the
+    document that the claim returned. Raises LeaseLost.
+    """
+    interview = await get_interview(claimed.id)
+    if interview is None or interview.fence != claimed.fence:
+        raise LeaseLost
+    if interview.room is None or interview.room.participant is None:
+        return False
+    limits, turns = services.settings.interview, await read_turns(claimed.id)
+    plan = derive_interview_plan(
+        interview,
+        await load_position(interview),
+        load_phrasebook().get(interview.language),
+        turns,
+        now(),
+        closing_seconds=limits.closing_seconds,
+        silence_seconds=limits.silence_seconds,
+    )
+    # An answer that is stored gets its reply in writing, with the next question.
+    repeats_question = plan.open_question is not None and not plan.contribution
+    notice = plan.phrases.continue_in_writing
+    at = now()
+    turn = NewTurn(
+        key=f"voice-failed:{claimed.fence}",
+        speaker=Speaker.INTERVIEWER,
+        text=plan.repeat_question(notice) if repeats_question else notice,
+        channel=Channel.TEXT,
+        started_at=at,
+        ended_at=at,
+        question_key=plan.open_question.key if plan.open_question else None,
+        move=Move.REPEAT if repeats_question else None,
+        source=Source.CODE,
+    )
+    await store_interviewer_turns(services, claimed.id, [turn], build_interviewer_update(plan, claimed.fence, turn))
+    present = {"fence": claimed.fence, "room.participant": {"$type": "string"}}
+    return await continue_in_text(services, claimed.id, present) is not None
 
 
 async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Interview, usage_meter: UsageMeter) -> Interview | None:

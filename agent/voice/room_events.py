@@ -12,6 +12,7 @@ from livekit.agents.voice import CloseEvent
 from livekit.agents.voice.room_io import TextInputEvent
 
 from agent.voice.conversation import Conversation
+from agent.voice.speech import SpeechSessionFailed
 from agent.voice.transcript_writer import TranscriptWriter
 from errors import Unavailable
 from lifecycle import presence
@@ -38,10 +39,6 @@ MICROPHONE_WAIT_SECONDS = 2.0
 """Longest wait for a candidate who has joined to publish a microphone, which also shows that they can hear."""
 SUBSCRIPTION_WAIT_SECONDS = 0.2
 """Wait for the candidate's client to subscribe to the interviewer's audio."""
-
-
-class SpeechSessionFailed(Exception):
-    """Speech to text or text to speech has failed permanently; another process may succeed."""
 
 
 class ConnectionMonitor:
@@ -174,12 +171,12 @@ class RoomEvents:
         try:
             awaited: list[asyncio.Future[Any]] = [conversing, *watchers, self._room_closed]
             await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
-            if conversing.done():
+            if conversing.done() and not isinstance(conversing.exception(), SpeechSessionFailed):
                 return conversing.result()
             await self._conversation.candidate_left()
-            for watcher in (*watchers, self._room_closed):
-                if watcher.done():
-                    watcher.result()
+            for future in awaited:
+                if future.done():
+                    future.result()
             return None
         finally:
             await cancel_and_wait(conversing, *watchers)

@@ -3,10 +3,11 @@
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 
 from livekit import rtc
-from livekit.agents import NOT_GIVEN, Agent, AgentSession, ModelSettings, inference
+from livekit.agents import NOT_GIVEN, Agent, AgentSession, APIConnectOptions, ModelSettings, inference
 from livekit.agents.llm import ChatContext, ChatMessage
 from livekit.agents.stt import SpeechEvent
 from livekit.agents.voice import UserStateChangedEvent
+from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.plugins import cartesia, deepgram
 
 from agent.recognition import resolve_recognition_language
@@ -18,6 +19,10 @@ from settings import Settings
 
 FALSE_INTERRUPTION_SECONDS = 1.0
 """Silence without a transcript after which an interrupted speech goes on."""
+RECOGNIZER_OPTIONS = APIConnectOptions(max_retry=4, retry_interval=2.0, timeout=3.0)
+"""A recognizer that refuses connections is given up after 6 s; a restart of the service takes less."""
+SYNTHESIZER_OPTIONS = APIConnectOptions(max_retry=1, retry_interval=0.5, timeout=5.0)
+"""A synthesizer that sends no audio is given up after two attempts of 5 s."""
 
 
 class VoiceAgent(Agent):
@@ -35,6 +40,7 @@ class VoiceAgent(Agent):
         self._speech_player = speech_player
         session.on("user_state_changed", self._on_user_state_changed)
         session.on("agent_state_changed", speech_player.on_agent_state_changed)
+        session.on("error", speech_player.on_error)
 
     async def stt_node(
         self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
@@ -89,6 +95,11 @@ def create_session(settings: Settings, language: str, key_terms: Sequence[str] =
             api_key=settings.cartesia.api_key.get_secret_value(),
         ),
         vad=inference.VAD(),
+        # The session's own retries take minutes, in which the candidate would hear nothing. After the
+        # first error that is final, the interview continues in writing (agent.voice.interviewer_job).
+        conn_options=SessionConnectOptions(
+            stt_conn_options=RECOGNIZER_OPTIONS, tts_conn_options=SYNTHESIZER_OPTIONS, max_unrecoverable_errors=0
+        ),
         use_tts_aligned_transcript=True,
         aec_warmup_duration=voice.echo_seconds,
         user_away_timeout=None,

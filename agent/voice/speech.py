@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from livekit import rtc
 from livekit.agents import AgentSession
-from livekit.agents.voice import AgentStateChangedEvent, SpeechHandle, UserStateChangedEvent
+from livekit.agents.voice import AgentStateChangedEvent, ErrorEvent, SpeechHandle, UserStateChangedEvent
 from prometheus_client import Histogram
 
 from agent.interview_context import build_interviewer_update
@@ -32,6 +32,10 @@ REPLY_STAGE_SECONDS = Histogram(
     ["stage"],
     buckets=(0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0),
 )
+
+
+class SpeechSessionFailed(Exception):
+    """Speech to text or text to speech has failed permanently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,12 @@ class SpeechPlayer:
         self._ended_at: float | None = None
         self._first_word_at: float | None = None
         self._first_audio_at: float | None = None
+        self.has_failed = False
+        """Whether a speech provider has failed permanently, so that nothing more can be said or heard."""
+
+    def on_error(self, event: ErrorEvent) -> None:
+        """Record that a speech provider has failed permanently; the session closes."""
+        self.has_failed = self.has_failed or not event.error.recoverable
 
     def on_agent_state_changed(self, event: AgentStateChangedEvent) -> None:
         """Record when playback starts and ends."""
@@ -201,15 +211,20 @@ class UtteranceDelivery:
     ) -> None:
         """Speak the words until they end or the candidate interrupts, and store what was heard.
 
-        Raises LeaseLost.
+        Raises LeaseLost, and SpeechSessionFailed without storing anything if a speech provider failed before enough was heard.
         """
+        if self._speech_player.has_failed:
+            raise SpeechSessionFailed
         spoken = await self._speech_player.play(
             self._publish_while_streaming(utterance, words),
             interruptible=interruptible,
             asks_for_confirmation=utterance.move is Move.STOP,
         )
+        if self._speech_player.has_failed and (spoken is None or not was_heard(plan, utterance, spoken)):
+            # A fragment makes no progress, and would count as a successful attempt (agent.retry_policy).
+            raise SpeechSessionFailed
         if spoken is None:
-            # The candidate interrupted before playback started, or the synthesizer failed.
+            # The candidate interrupted before playback started.
             await asyncio.sleep(UNHEARD_PAUSE_SECONDS)
             return
         timing, self._answer_timing = self._answer_timing, None

@@ -14,12 +14,13 @@ from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
 from agent.prompts import PROMPT_VERSION
 from agent.usage_meter import UsageMeter
 from agent.voice.conversation import Conversation
-from agent.voice.speech import SpeechPlayer, SpokenText
+from agent.voice.interviewer_job import continue_in_writing
+from agent.voice.speech import SpeechPlayer, SpeechSessionFailed, SpokenText
 from agent.voice.speech_collector import SoundClock, SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
-from models.documents.interview import EndReason, Interview, InterviewerRecord, InterviewStatus
+from models.documents.interview import EndReason, Interview, InterviewerRecord, InterviewStatus, RoomState
 from models.documents.position import Position
 from models.documents.turn import Channel, Move, Source, Speaker, Turn, read_turns
 from models.documents.usage import Usage
@@ -40,6 +41,9 @@ class InstantSpeechPlayer:
 
     def __init__(self) -> None:
         self.is_silent = False
+        self.has_failed = False
+        self.fails_after: int | None = None
+        """Characters after which a speech provider fails."""
         self._played = 0
 
     async def play(
@@ -50,7 +54,9 @@ class InstantSpeechPlayer:
             return None
         self._played += 1
         at = time.time()
-        return SpokenText(f"{self._played}", text, False, at, at, at, at)
+        if self.fails_after is not None:
+            self.has_failed, text = True, text[: self.fails_after]
+        return SpokenText(f"{self._played}", text, self.has_failed, at, at, at, at) if text else None
 
     def protect(self) -> None:
         """Do nothing, because nothing interrupts."""
@@ -63,7 +69,7 @@ class Room:
     """One voice interview whose candidate is present, and what the candidate does."""
 
     def __init__(self, services: Services, claude: AsyncAnthropic, interview: Interview, position: Position) -> None:
-        self.interview = interview
+        self.interview, self.services = interview, services
         self.collector, self.player, self.usage_meter = SpeechCollector(), InstantSpeechPlayer(), UsageMeter()
         self.conversation = Conversation(
             services,
@@ -220,3 +226,30 @@ async def test_noise_after_an_answer_is_named_once_and_does_not_delay_the_reply(
         reply = await room.wait_for_interviewer_turns(3)
         assert reply.move is Move.NEXT
         assert reply.text.startswith(ENGLISH.background_noise)
+
+
+@pytest.mark.parametrize("fails_after", [0, 20])
+async def test_interview_continues_in_writing_when_a_speech_provider_fails(room: Room, fails_after: int) -> None:
+    async with run_conversation(room) as running:
+        asked = (await room.interviewer_turns())[-1]
+        await Interview.find_one(Interview.id == room.interview.id).update(
+            {"$set": {"room": RoomState(expected_until=asked.ended_at, participant="PA_1").model_dump()}}
+        )
+        room.player.fails_after = fails_after
+        # Another connection makes the interviewer repeat the question.
+        room.conversation.candidate_joined()
+        with pytest.raises(SpeechSessionFailed):
+            await running
+    assert len(await room.interviewer_turns()) == 2, "the fragment is not stored"
+    assert await continue_in_writing(room.services, room.interview)
+    notice, interview = (await room.interviewer_turns())[-1], await room.stored()
+    assert notice.text == f"{ENGLISH.continue_in_writing} {asked.text}"
+    assert (notice.move, notice.channel, notice.question_key) == (Move.REPEAT, Channel.TEXT, asked.question_key)
+    assert (interview.channel, interview.status, interview.attempts) == (Channel.TEXT, InterviewStatus.IN_PROGRESS, 0)
+
+
+async def test_failed_voice_does_not_switch_to_writing_while_the_candidate_is_away(room: Room) -> None:
+    async with run_conversation(room):
+        assert not await continue_in_writing(room.services, room.interview)
+    assert (await room.stored()).channel is Channel.VOICE
+    assert len(await room.interviewer_turns()) == 2
