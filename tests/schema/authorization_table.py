@@ -37,6 +37,7 @@ from models.documents.evaluation import (
 from models.documents.interview import (
     Adoption,
     Candidate,
+    CandidateQuestion,
     CandidateRequest,
     ConsentMethod,
     Decision,
@@ -53,7 +54,7 @@ from models.documents.interview import (
 from models.documents.judgement import JudgementDocument
 from models.documents.notice import Notice, insert_notice
 from models.documents.organization import Organization, RetentionPolicy, Role
-from models.documents.position import CriterionAnalysis, JobAnalysis, Position
+from models.documents.position import CriterionAnalysis, Fact, JobAnalysis, Position
 from models.documents.turn import Channel, Latency, Speaker
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
@@ -104,7 +105,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ALL_ROLES: (
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
             "erasedAt durationSeconds lastSeq transcript consent aiDisclosedAt corrections recordingsErasedAt "
-            "transcriptErasedAt erasureReceipt pausedAt endsAt"
+            "transcriptErasedAt erasureReceipt pausedAt endsAt candidateQuestions"
         ),
         DECIDERS | {Role.CANDIDATE}: "requests accommodations withdrawalReason",
         DECIDERS: "legalHold releasedLegalHolds",
@@ -116,6 +117,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         DECIDERS: "answeredBy",
     },
     "Accommodations": {DECIDERS | {Role.CANDIDATE}: "timeFactor captions typing"},
+    "CandidateQuestion": {ALL_ROLES: "seq text facts askedAt"},
     "Adoption": {STAFF: "version reason adoptedBy adoptedAt"},
     "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
     "Consent": {ALL_ROLES: "textVersion givenAt recording language textDigest method withdrawnAt text"},
@@ -130,9 +132,10 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "ReplyLatency": {ORGANIZATION_ROLES: "replies p50 p95"},
     "Position": {
         ALL_ROLES: "id title description language limitMinutes correctionHours extraTimeFactor",
-        ORGANIZATION_ROLES: "key version questions criteria wrapUpAfterExchanges archived jobAnalysis keyTerms blindReview "
+        ORGANIZATION_ROLES: "key version questions criteria wrapUpAfterExchanges archived jobAnalysis keyTerms facts blindReview "
         "recognitionLanguage",
     },
+    "Fact": {ORGANIZATION_ROLES: "question answer"},
     "JobAnalysis": {ORGANIZATION_ROLES: "tasks method criteria"},
     "CriterionAnalysis": {ORGANIZATION_ROLES: "key reason weightReason"},
     "Question": {ORGANIZATION_ROLES: "key text listenFor maxProbes criterionKeys"},
@@ -248,6 +251,7 @@ TYPE_QUERIES = {
     "Interview": "{ interview(id: $interview) { FIELD } }",
     "CandidateRequest": "{ interview(id: $interview) { requests { FIELD } } }",
     "Accommodations": "{ interview(id: $interview) { accommodations { FIELD } } }",
+    "CandidateQuestion": "{ interview(id: $interview) { candidateQuestions { FIELD } } }",
     "Adoption": "{ interview(id: $interview) { adoptions { FIELD } } }",
     "RetentionPolicy": "{ retentionPolicy { FIELD } }",
     "LegalHold": "{ interview(id: $interview) { legalHold { FIELD } } }",
@@ -268,6 +272,7 @@ TYPE_QUERIES = {
     "Question": "{ interview(id: $interview) { position { questions { FIELD } } } }",
     "Criterion": "{ interview(id: $interview) { position { criteria { FIELD } } } }",
     "Level": "{ interview(id: $interview) { position { criteria { levels { FIELD } } } } }",
+    "Fact": "{ interview(id: $interview) { position { facts { FIELD } } } }",
     "JobAnalysis": "{ interview(id: $interview) { position { jobAnalysis { FIELD } } } }",
     "CriterionAnalysis": "{ interview(id: $interview) { position { jobAnalysis { criteria { FIELD } } } } }",
     "InterviewConnection": "{ interviews { FIELD } }",
@@ -399,7 +404,8 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     """Make the scenario. Only the fields in ALWAYS_NULL_FIELDS are null."""
     reasons = [CriterionAnalysis(key="technical", reason="It matters.", weight_reason="It matters much.")]
     analysis = JobAnalysis(tasks=["Tests programs."], method="By survey.", criteria=reasons)
-    await tenant.position.set({Position.job_analysis: analysis, "key_terms": ["kubectl"]})
+    fact = Fact(question="Is it remote?", answer="Yes.")
+    await tenant.position.set({Position.job_analysis: analysis, "key_terms": ["kubectl"], "facts": [fact.model_dump()]})
     interview = await tenant.make_interview(
         candidate=Candidate(name="Ada Lovelace", email="ada@example.org", experience="much"),
         progress=Progress(question=1, question_key="motivation", exchanges=1),
@@ -411,6 +417,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         score=50.0,
         legal_hold=LegalHold(reason="A lawsuit.", set_by="somebody", set_at=now()),
         released_legal_holds=[LegalHold(reason="Another.", set_by="a", set_at=now(), released_by="b", released_at=now())],
+        candidate_questions=[CandidateQuestion(seq=1, text="Is it remote?", facts=["Is it remote?"], asked_at=now())],
         requests=[
             CandidateRequest(
                 id=PydanticObjectId(),
