@@ -1,7 +1,8 @@
 """A simulated candidate that answers from prepared answers, through the API like any other client.
 
-It asks to hear one question again, gives one thin answer first so that a probe follows, and answers every other question
-with its prepared answer and every probe with its prepared elaboration.
+It asks to hear one question again, asks a question of its own, thinks about stopping and goes on after all, gives one thin
+answer first so that a probe follows, and answers every other question with its prepared answer and every probe with its
+prepared elaboration. At the end it has nothing to add.
 """
 
 import re
@@ -12,6 +13,11 @@ from pathlib import Path
 import yaml
 
 REPEAT_REQUEST = "Sorry, could you repeat the question, please?"
+OWN_QUESTION = "Before I answer: when will I hear from you?"
+STOP_WISH = "I think I would like to stop here."
+STOP_DENIAL = "No, let us go on."
+NOTHING_TO_ADD = "No, thank you."
+_REQUESTS = (REPEAT_REQUEST, OWN_QUESTION, STOP_WISH, STOP_DENIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +33,12 @@ class PreparedAnswers:
     """Question key -> the thin answer that comes first."""
     asks_to_repeat: str
     """Key of the question that the candidate asks to hear again."""
+    asks_own_question: str
+    """Key of the question before whose answer the candidate asks OWN_QUESTION."""
     answers: dict[str, str]
     more: dict[str, str]
+    wants_to_stop: str | None = None
+    """Key of the question at which the candidate wants to stop, and then does not."""
 
 
 def load_answers(path: Path) -> PreparedAnswers:
@@ -53,14 +63,16 @@ class SimulatedCandidate:
     _open_question: str | None = None
     _last_answer: str | None = None
 
-    def answer(self, question_key: str | None) -> str | None:
+    def answer(self, question_key: str | None, text: str) -> str | None:
         """Return the answer to an interviewer's turn on that question, or None for a greeting or a closing."""
         if question_key is None:
-            return None
+            return NOTHING_TO_ADD if "?" in text else None
         key = question_key
         times = self.times_heard[key] = self.times_heard.get(key, 0) + 1
         lines = [
             *([REPEAT_REQUEST] if key == self.prepared.asks_to_repeat else []),
+            *([OWN_QUESTION] if key == self.prepared.asks_own_question else []),
+            *([STOP_WISH, STOP_DENIAL] if key == self.prepared.wants_to_stop else []),
             *([self.prepared.thin[key]] if key in self.prepared.thin else []),
             self.prepared.answers.get(key, "I have not met that in my work so far, so I would rather not guess."),
             self.prepared.more.get(key, "I think that is the whole of it, there is nothing I left out."),
@@ -79,11 +91,13 @@ class SimulatedCandidate:
         if not is_asked and "?" not in heard:
             # this is a greeting, a closing, or time to think
             return None
-        if is_asked and key == self._open_question and self._last_answer != REPEAT_REQUEST:
+        if "to ask" in plain:
+            return NOTHING_TO_ADD
+        if is_asked and key == self._open_question and self._last_answer not in _REQUESTS:
             return self._last_answer
         if is_asked:
             self._open_question = key
-        self._last_answer = self.answer(self._open_question)
+        self._last_answer = self.answer(self._open_question, heard)
         return self._last_answer
 
 

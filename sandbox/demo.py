@@ -222,7 +222,7 @@ def _request_for_interview(text: str, interview_id: str) -> GraphQLRequest:
 async def _answer_by_text(session: AsyncClientSession, interview_id: str, candidate: SimulatedCandidate) -> None:
     async for event in session.subscribe(_request_for_interview(TURNS, interview_id)):
         turn = event["turnAdded"]
-        words = candidate.answer(turn["questionKey"]) if turn["speaker"] == "INTERVIEWER" else None
+        words = candidate.answer(turn["questionKey"], turn["text"]) if turn["speaker"] == "INTERVIEWER" else None
         if words is None:
             continue
         await asyncio.sleep(PAUSE_SECONDS)

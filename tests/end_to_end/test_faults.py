@@ -209,7 +209,7 @@ async def test_interview_completes_with_the_positions_questions_when_claude_is_u
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.WRAPPED_UP)
     assert interview.progress.question == interview.position.questions == 7
     assert interview.end_detail
-    assert interview.end_detail.startswith("Claude did not answer in time for 6 of 7 replies")
+    assert interview.end_detail.startswith("Claude did not answer in time for 7 of 8 replies")
 
     # the evaluation reports the outage, and is made once Claude is available
     async def read_failure() -> Any:

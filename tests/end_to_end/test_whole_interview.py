@@ -10,7 +10,7 @@ from gql.transport.exceptions import TransportQueryError
 from cli import keys
 from models.documents.organization import Role
 from models.documents.turn import Move, Source, Speaker, read_turns
-from sandbox.candidate import SimulatedCandidate, load_answers
+from sandbox.candidate import OWN_QUESTION, SimulatedCandidate, load_answers
 from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview
 from tests.helpers import wait_until
 
@@ -39,7 +39,7 @@ async def answer_questions(running_interview: RunningInterview, candidate: Simul
             await heard.wait_for_turns(index + 1)
             for turn in heard.turns[index:]:
                 index += 1
-                words = candidate.answer(turn["questionKey"]) if turn["speaker"] == "INTERVIEWER" else None
+                words = candidate.answer(turn["questionKey"], turn["text"]) if turn["speaker"] == "INTERVIEWER" else None
                 if words:
                     await running_interview.say(words)
 
@@ -88,15 +88,24 @@ async def test_interview_is_conducted_followed_and_evaluated(fleet: Fleet) -> No
     stored = await read_turns(running_interview.object_id)
     spoken = [turn for turn in stored if turn.speaker is Speaker.INTERVIEWER]
     extra = [(turn.move, turn.question_key) for turn in spoken if turn.move not in (Move.GREET, Move.NEXT, Move.CLOSE)]
-    assert extra == [(Move.PROBE, "hard_bug"), (Move.REPEAT, "two_ways")]
+    assert extra == [
+        (Move.PROBE, "hard_bug"),
+        (Move.REPEAT, "two_ways"),
+        (Move.ANSWER, "risky_change"),
+        (Move.STOP, "inherited_code"),
+        (Move.REPEAT, "inherited_code"),
+        (Move.ANYTHING_ELSE, None),
+    ]
     # each message got one reply, in order, for one call of the model, unless code recognized a request
     messages = [turn.seq for turn in stored if turn.speaker is Speaker.CANDIDATE]
     assert [turn.answers for turn in spoken[2:]] == messages
-    assert [turn.move for turn in spoken[2:] if turn.source is Source.CODE] == [Move.REPEAT]
-    assert len(fleet.provider.reply_requests) == len(messages) - 1
+    assert [turn.move for turn in spoken[2:] if turn.source is Source.CODE] == [Move.REPEAT, Move.STOP, Move.REPEAT]
+    assert len(fleet.provider.reply_requests) == len(messages) - 3
+    (noted,) = (await running_interview.document()).candidate_questions
+    assert (noted.text, noted.facts) == (OWN_QUESTION, [])
     # answers belong to the question that they answer
     answered = {turn["questionKey"] for turn in turns if turn["speaker"] == "CANDIDATE"}
-    assert answered == {question["key"] for question in questions}
+    assert answered == {None, *(question["key"] for question in questions)}
 
     assert states[-1]["progress"] == {"question": 7, "questions": 7, "exchanges": states[-1]["progress"]["exchanges"]}
     moments = [state["updatedAt"] for state in states]

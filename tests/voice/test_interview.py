@@ -46,6 +46,7 @@ async def test_whole_voice_interview_is_completed_and_evaluated(whole_interview:
         (Move.NEXT, first),
         (Move.PROBE, first),
         (Move.NEXT, second),
+        (Move.ANYTHING_ELSE, None),
         (Move.CLOSE, None),
     ]
     for turn, said in zip(
@@ -77,8 +78,8 @@ async def test_turns_have_times_confidence_and_reply_latency(
         assert turn.confidence == pytest.approx(0.99)
         assert abs(turn.started_at.timestamp() - said.started_at) < 2
         assert abs(turn.ended_at.timestamp() - said.ended_at) < 3
-    # The words spoken over the greeting, then each answer.
-    assert [turn.question_key for turn in spoken] == [None, first, first, second]
+    # The words spoken over the greeting, then each answer, then nothing to add.
+    assert [turn.question_key for turn in spoken] == [None, first, first, second, None]
     opening, *replies = [turn for turn in whole_interview.turns if turn.move in (Move.PROBE, Move.NEXT, Move.CLOSE)]
     # The words over the greeting waited for its end, so no latency is measured from them.
     assert opening.latency is None

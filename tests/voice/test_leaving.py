@@ -8,7 +8,7 @@ import pytest
 from bson import ObjectId
 
 from models.documents.interview import EndReason, Interview, InterviewStatus
-from models.documents.turn import Move, Speaker
+from models.documents.turn import Channel, Move, Speaker
 from models.storage.clock import now
 from sandbox.processes import ChildProcess
 from tests.end_to_end.fleet import ANSWER, ROOT, Fleet
@@ -113,7 +113,8 @@ async def test_interview_ends_when_the_candidate_does_not_return(fleet: Fleet) -
         interview = await scene.wait_for_status(InterviewStatus.COMPLETED)
         turns = await scene.turns()
     assert interview.end_reason is EndReason.CANDIDATE_LEFT
-    assert not turns_of_move(turns, Move.CLOSE)
+    (closing,) = turns_of_move(turns, Move.CLOSE)
+    assert closing.channel is Channel.TEXT, "nobody was there to hear it"
 
 
 async def test_interview_expires_without_a_turn_when_the_candidate_never_joins(fleet: Fleet) -> None:

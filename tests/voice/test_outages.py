@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
 async def answer_second_question(scene: Scene) -> None:
     """Answer the second question, and assert that both questions were asked once."""
     await scene.caller.say(OTHER_ANSWER)
+    await scene.decline_to_add_anything()
     turns = await scene.wait_for_moves(Move.CLOSE, seconds=90)
     assert_each_question_is_asked_once(turns)
     answer = [

@@ -88,6 +88,7 @@ async def test_candidate_who_types_outside_the_room_continues_in_text_until_they
         assert (await scene.document()).channel is Channel.VOICE
         await scene.wait_for_moves(Move.REPEAT)
         await scene.caller.say(OTHER_ANSWER)
+        await scene.decline_to_add_anything()
         turns = await scene.wait_for_moves(Move.CLOSE)
     assert_each_question_is_asked_once(turns)
     assert len(turns_of_move(turns, Move.GREET)) == 1

@@ -18,6 +18,7 @@ from models.documents.turn import Move, Speaker, Turn, read_turns
 from models.storage.lease import PENDING_DISPATCH, Lease
 from sandbox.caller.listener import VoiceActivity
 from sandbox.caller.participant import VoiceCaller
+from sandbox.candidate import NOTHING_TO_ADD
 from sandbox.processes import ChildProcess
 from sandbox.voice_stack import SpeechProviderProcess
 from tests.end_to_end.fleet import ROOT, Fleet, RunningInterview
@@ -89,6 +90,11 @@ class Scene:
             return next((sound for sound in self.caller.sounds if sound.started_at > since), None)
 
         return (await self._poll(find_sound, seconds)).started_at - since
+
+    async def decline_to_add_anything(self) -> None:
+        """Answer the last question before the closing."""
+        await self.wait_for_moves(Move.ANYTHING_ELSE, seconds=90)
+        await self.caller.say(NOTHING_TO_ADD)
 
     async def wait_until_over(self) -> Interview:
         """Return the interview once it is completed and its room is closed."""

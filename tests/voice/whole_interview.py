@@ -59,6 +59,7 @@ async def hold_whole_interview(fleet: Fleet) -> WholeInterview:
         await scene.caller.say(ANSWER)
         await scene.wait_for_questions(2)
         await scene.caller.say(OTHER_ANSWER)
+        await scene.decline_to_add_anything()
         interview = await scene.wait_for_status(InterviewStatus.COMPLETED)
         await asyncio.wait_for(scene.caller.wait_until_disconnected(), 20)
         await reader.wait_until(lambda reader: reader.completed)
