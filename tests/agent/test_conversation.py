@@ -207,7 +207,7 @@ async def test_speech_without_words_repeats_the_question_and_is_neither_silence_
     async with run_conversation(room):
         at = time.time()
         room.collector.sound.sound_started(at - 20.0)
-        room.collector.sound.sound_stopped(at - 10.0)
+        room.collector.sound.sound_stopped(at - 5.0)
         room.conversation.wake_up()
         repeated = await room.wait_for_interviewer_turns(3)
         assert (repeated.move, repeated.answers) == (Move.REPEAT, None)

@@ -90,8 +90,8 @@ async def test_interview_is_conducted_followed_and_evaluated(fleet: Fleet) -> No
     extra = [(turn.move, turn.question_key) for turn in spoken if turn.move not in (Move.GREET, Move.NEXT, Move.CLOSE)]
     assert extra == [
         (Move.PROBE, "hard_bug"),
-        (Move.REPEAT, "two_ways"),
         (Move.ANSWER, "risky_change"),
+        (Move.REPEAT, "two_ways"),
         (Move.STOP, "inherited_code"),
         (Move.REPEAT, "inherited_code"),
         (Move.ANYTHING_ELSE, None),
