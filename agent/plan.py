@@ -342,7 +342,10 @@ class InterviewPlan:
     def progress(self) -> Progress:
         """The interview's progress."""
         return Progress(
-            question=self.questions_asked, question_key=self.question_key_after(Move.REPEAT), exchanges=self.exchanges
+            question=self.questions_asked,
+            question_key=self.question_key_after(Move.REPEAT),
+            exchanges=self.exchanges,
+            has_all_answers=self.next_question is None and self.is_wrapping_up,
         )
 
     @property
@@ -460,10 +463,14 @@ class InterviewPlan:
         is_exchange = bool(self.contribution and self.questions_asked) and _counts_as_exchange(
             move, is_final=self.is_stop_pending or self.is_wrapping_up
         )
+        is_last_answer = move is Move.ANYTHING_ELSE or (
+            move is Move.CLOSE and bool(self.contribution) and not self.is_stop_pending
+        )
         return Progress(
             question=self.questions_asked + (move is Move.NEXT),
             question_key=self.question_key_after(move),
             exchanges=self.exchanges + is_exchange,
+            has_all_answers=self.next_question is None and (self.is_wrapping_up or is_last_answer),
         )
 
     # --- signals, silence and the time limit

@@ -23,7 +23,7 @@ from models.documents.organization import Organization, get_organization
 from models.documents.position import get_position
 from models.documents.turn import Channel
 from models.storage.clock import now
-from models.writes.interview_transitions import reschedule_interview
+from models.writes.interview_transitions import RENEWABLE_STATUSES, reschedule_interview
 from resolvers.candidate_credentials import AccessGrant, issue_candidate_access, issue_invite_link
 from resolvers.consent import ConsentChoice, get_interview_consent_text, record_consent
 from resolvers.idempotency import IdempotentCall, idempotent
@@ -86,7 +86,7 @@ async def renew_invite(services: Services, principal: Principal, request: RenewR
 
 async def _renew(services: Services, interview: Interview, request: RenewRequest, call: IdempotentCall) -> Interview:
     _require_renewable(interview)
-    if request.scheduled_for is not None and interview.status is not InterviewStatus.SCHEDULED:
+    if request.scheduled_for is not None and interview.status in OPEN_STATUSES:
         raise Conflict("The interview is already open, so its time cannot change: leave scheduledFor out.", field="scheduledFor")
     upcoming_time = interview.scheduled_for if interview.scheduled_for and interview.scheduled_for > now() else None
     expires_at = resolve_invite_expiry(services, request.scheduled_for or upcoming_time, request.expires_at)
@@ -104,7 +104,7 @@ async def _renew(services: Services, interview: Interview, request: RenewRequest
 
 
 def _require_renewable(interview: Interview) -> None:
-    if interview.erased_at is not None or interview.status not in (InterviewStatus.SCHEDULED, *OPEN_STATUSES):
+    if interview.erased_at is not None or interview.status not in RENEWABLE_STATUSES:
         raise Conflict(f"The invite cannot be renewed: the interview is {interview.status}. Schedule a new one.")
 
 

@@ -168,12 +168,13 @@ class Mutation:
     async def renew_invite(self, info: Info, data: Input[RenewInviteInput]) -> RenewInvitePayload | None:
         """Replaces the invite of an interview, and optionally its time.
 
-        Older invites and candidate tokens stop working. Roles: ADMIN, RECRUITER, INTEGRATION.
+        Older invites and candidate tokens stop working. An interview that is EXPIRED becomes SCHEDULED
+        again. Roles: ADMIN, RECRUITER, INTEGRATION.
 
         Errors:
         - NOT_FOUND: there is no such interview.
         - BAD_INPUT: a time is in the past, too far ahead or in the wrong order.
-        - CONFLICT: the interview has ended or expired, or it is open and the input has a new time.
+        - CONFLICT: the interview has ended, or it is open and the input has a new time.
         """
         caller = await info.context.principal()
         request = _RENEW.build(data)

@@ -196,6 +196,8 @@ class Progress(BaseModel):
     question_key: str | None = None
     """Key of the question that a candidate's turn belongs to."""
     exchanges: int = 0
+    has_all_answers: bool = False
+    """Whether all core questions were asked and answered. Also False in progress stored before this field."""
 
 
 class RoomState(BaseModel):
@@ -489,6 +491,12 @@ def compute_time_limit(
     """Return the position's limit multiplied by the granted factor, plus credited seconds and the pause until `time` (now)."""
     pause = min(max((time or now()) - paused_at, timedelta()), MAX_PAUSE) if paused_at else timedelta()
     return timedelta(minutes=position.limit_minutes * accommodations.time_factor, seconds=credited_seconds) + pause
+
+
+def is_partial_interview(status: InterviewStatus, end_reason: EndReason | None, progress: Progress) -> bool:
+    """Return whether the interview ended before all core questions were asked and answered."""
+    is_over = status in (InterviewStatus.COMPLETED, InterviewStatus.OPTED_OUT, InterviewStatus.FAILED)
+    return is_over and end_reason is not EndReason.WRAPPED_UP and not progress.has_all_answers
 
 
 class NameKeys(TypedDict):

@@ -57,6 +57,9 @@ _HAS_EXPIRED: dict[str, Any] = {
 }
 """Condition that `expires_at` has passed and that the candidate has neither joined nor is expected in the room."""
 
+RENEWABLE_STATUSES = (InterviewStatus.SCHEDULED, *OPEN_STATUSES, InterviewStatus.EXPIRED)
+"""States in which an invite can be renewed."""
+
 REPLY_BACKOFF = Backoff(base_seconds=2.0, max_seconds=60.0)
 """Pauses between attempts of the interviewer, in voice and text interviews."""
 
@@ -85,12 +88,20 @@ async def open_chat(interview_id: ObjectId, consent: Consent | None, channel: Ch
 async def reschedule_interview(
     interview_id: ObjectId, renewal_id: ObjectId, scheduled_for: datetime | None, expires_at: datetime
 ) -> Interview | None:
-    """Invalidate older invites and set new times, once per `renewal_id`; for SCHEDULED and open interviews only."""
+    """Invalidate older invites and set new times, once per `renewal_id`. An EXPIRED interview becomes SCHEDULED again."""
+    has_expired: dict[str, Any] = {"$eq": ["$status", InterviewStatus.EXPIRED]}
     return await update_interview(
         interview_id,
-        {"status": {"$in": [InterviewStatus.SCHEDULED, *OPEN_STATUSES]}, "renewals": {"$ne": renewal_id}, **NOT_ERASED},
+        {"status": {"$in": list(RENEWABLE_STATUSES)}, "renewals": {"$ne": renewal_id}, **NOT_ERASED},
         {"scheduled_for": scheduled_for, "expires_at": expires_at},
         {
+            "status": {"$cond": [has_expired, InterviewStatus.SCHEDULED, "$status"]},
+            "ended_at": {"$cond": [has_expired, None, "$ended_at"]},
+            # the expiry has closed the room, if there was one; the next join opens another
+            "room": {"$cond": [has_expired, None, "$room"]},
+            "lease": {"$cond": [has_expired, None, "$lease"]},
+            "fence": {"$cond": [has_expired, NEXT_FENCE, "$fence"]},
+            "attempts": {"$cond": [has_expired, 0, "$attempts"]},
             "invite_generation": {"$add": ["$invite_generation", 1]},
             "renewals": {"$concatArrays": ["$renewals", [renewal_id]]},
         },

@@ -108,8 +108,8 @@ class RenewInviteInput:
     interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
     scheduled_for: datetime | None = strawberry.field(
         default=UNSET,
-        description="A new time, which must lie in the future, at most 366 days ahead. Only for SCHEDULED interviews, else "
-        "CONFLICT. Default: the time stays as it is.",
+        description="A new time, which must lie in the future, at most 366 days ahead. Only for SCHEDULED and EXPIRED "
+        "interviews, else CONFLICT. Default: the time stays as it is.",
     )
     expires_at: datetime | None = strawberry.field(
         default=UNSET,

@@ -40,6 +40,8 @@ from schema.types.transcript import ReplyLatency, Transcript, TurnCorrection
 
 _TIME_LIMIT = ("position", "accommodations", "credited_seconds", "paused_at")
 """Stored fields that the time limit is computed from."""
+_COMPLETENESS = ("status", "end_reason", "progress")
+"""Stored fields that say whether the interview is partial."""
 _BLINDNESS = ("is_blind", "rated_by")
 """Stored fields that say from whom the interview's results are hidden."""
 
@@ -304,6 +306,22 @@ class Interview(Node):
     def progress(self) -> Progress:
         """How far the interview has advanced."""
         return Progress(document=self.document, progress=self.document.progress, position=self.document.position)
+
+    @resolved_field(depends_on=_COMPLETENESS)
+    def is_partial(self) -> bool:
+        """Whether the interview ended before all core questions were asked and answered.
+
+        False while it is not COMPLETED, OPTED_OUT or FAILED.
+        """
+        document = self.document
+        return documents.is_partial_interview(document.status, document.end_reason, document.progress)
+
+    @resolved_field(depends_on=_COMPLETENESS)
+    def partial_reason(self) -> EndReason | None:
+        """Why the interview ended early. Null unless isPartial."""
+        document = self.document
+        is_partial = documents.is_partial_interview(document.status, document.end_reason, document.progress)
+        return document.end_reason if is_partial else None
 
     @resolved_field(depends_on=("started_at", "ended_at", *_TIME_LIMIT))
     def ends_at(self) -> datetime | None:

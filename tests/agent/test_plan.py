@@ -2,7 +2,7 @@ import pytest
 
 from agent.intents import Intent
 from agent.plan import MAX_TRIES_PER_QUESTION
-from models.documents.interview import EndReason, Progress, RequestKind
+from models.documents.interview import EndReason, InterviewStatus, Progress, RequestKind, is_partial_interview
 from models.documents.turn import Move
 from tests.agent.talks import ENGLISH, Talk, make_greeted_talk, make_talk_with_probes
 
@@ -346,3 +346,18 @@ def test_closing_that_answers_words_from_before_a_stop_is_an_exchange() -> None:
 @pytest.mark.parametrize("reason", [EndReason.OUT_OF_TIME, EndReason.CANDIDATE_LEFT])
 def test_closing_by_the_clock_states_its_reason(reason: EndReason) -> None:
     assert make_greeted_talk().plan.scripted_text(Move.CLOSE, reason) == ENGLISH.closings[reason]
+
+
+def test_interview_is_partial_until_the_last_question_is_answered() -> None:
+    talk = make_greeted_talk()
+    while talk.plan.next_question:
+        talk.answer_and_reply(Move.NEXT)
+    unanswered = talk.plan.progress_after(Move.CLOSE)
+    assert is_partial_interview(InterviewStatus.COMPLETED, EndReason.CANDIDATE_LEFT, unanswered)
+    assert not is_partial_interview(InterviewStatus.IN_PROGRESS, None, unanswered)
+    assert not is_partial_interview(InterviewStatus.COMPLETED, EndReason.WRAPPED_UP, unanswered), "stored before this field"
+    talk.say("An answer.")
+    assert talk.plan.progress_after(Move.CLOSE).has_all_answers
+    talk.store_move(Move.ANYTHING_ELSE)
+    answered = talk.plan.progress
+    assert not is_partial_interview(InterviewStatus.COMPLETED, EndReason.CANDIDATE_LEFT, answered)

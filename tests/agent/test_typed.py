@@ -54,7 +54,12 @@ async def test_answer_gets_a_reply(chat: Chat, provider: AnthropicProvider) -> N
     assert interview.due_at
     assert (interview.status, interview.lease, interview.answered_seq) == (InterviewStatus.IN_PROGRESS, None, 3)
     assert interview.due_at > interview.started_at
-    assert interview.progress.model_dump() == {"question": 2, "question_key": "incident", "exchanges": 1}
+    assert interview.progress.model_dump() == {
+        "question": 2,
+        "question_key": "incident",
+        "exchanges": 1,
+        "has_all_answers": False,
+    }
 
 
 async def test_concurrent_jobs_for_one_message_store_one_reply(chat: Chat, provider: AnthropicProvider) -> None:

@@ -105,7 +105,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ALL_ROLES: (
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
             "erasedAt durationSeconds lastSeq transcript consent aiDisclosedAt corrections recordingsErasedAt "
-            "transcriptErasedAt erasureReceipt pausedAt endsAt candidateQuestions"
+            "transcriptErasedAt erasureReceipt pausedAt endsAt candidateQuestions isPartial partialReason"
         ),
         DECIDERS | {Role.CANDIDATE}: "requests accommodations withdrawalReason",
         DECIDERS: "legalHold releasedLegalHolds",
@@ -229,7 +229,7 @@ SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
 ALWAYS_NULL_FIELDS = {
     *("Interview.erasedAt", "Interview.recordingsErasedAt", "Interview.transcriptErasedAt", "Interview.erasureReceipt"),
     *("LegalHold.releasedBy", "LegalHold.releasedAt"),
-    *("Interview.endsAt", "Consent.withdrawnAt"),
+    *("Interview.endsAt", "Interview.partialReason", "Consent.withdrawnAt"),
     # nothing can be requested in an interview that is over
     "Invitation.mayRequest",
     # there are too few interviews for a rate

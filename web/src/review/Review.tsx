@@ -89,6 +89,7 @@ function InterviewFacts({ interview }: { interview: ReviewedInterview }) {
           Response time: {formatSeconds(latency.p50.heard)} (median), {formatSeconds(latency.p95.heard)} (95th percentile), {latency.replies} replies
         </p>
       )}
+      {interview.isPartial && <p className="text-warn">The interview ended before all questions were answered.</p>}
       {endDetail && <p className="text-warn">{endDetail}</p>}
     </div>
   )

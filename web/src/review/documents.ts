@@ -13,7 +13,7 @@ export const VIEWER = graphql(`
 export const REVIEWED = graphql(`
   subscription Reviewed($id: ID!, $all: Boolean!) {
     interviewChanged(interviewId: $id) {
-      status endReason endDetail channel startedAt durationSeconds erasedAt
+      status endReason isPartial endDetail channel startedAt durationSeconds erasedAt
       candidate { name }
       position { title }
       progress { question questions exchanges elapsedSeconds limitSeconds }
