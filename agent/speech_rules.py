@@ -97,6 +97,10 @@ class SpeechFault(StrEnum):
     """It asks for documents or personal numbers."""
     JOB_TERMS = "JOB_TERMS"
     """An explanation of a question speaks of pay, place of work or other terms, which only the position's facts may state."""
+    REFUSAL = "REFUSAL"
+    """The model refuses to reply, or speaks of itself and its instructions."""
+    ENDING = "ENDING"
+    """It announces the end of the interview or of its questions, which only code may do."""
     PRIVATE_TEXT = "PRIVATE_TEXT"
     """It contains text that the candidate must not hear."""
     TOO_LONG = "TOO_LONG"
@@ -153,6 +157,8 @@ class SpeechWording(BaseModel):
     assessments: PhraseSet
     insults: PhraseSet
     document_requests: PhraseSet
+    refusals: PhraseSet
+    endings: PhraseSet
 
 
 class SpeechRules:
@@ -185,6 +191,8 @@ class SpeechRules:
             (SpeechFault.PROMISE, self.wording.promises),
             (SpeechFault.INSULT, self.wording.insults),
             (SpeechFault.DOCUMENT_REQUEST, self.wording.document_requests),
+            (SpeechFault.REFUSAL, self.wording.refusals),
+            (SpeechFault.ENDING, self.wording.endings),
             (SpeechFault.ASSESSMENT, self.wording.assessments),
         ):
             if any(phrases.search(text) for text in texts):
