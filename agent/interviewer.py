@@ -16,7 +16,7 @@ from anthropic.types import Message
 
 from agent.job_questions import MAX_FACTS, TERMS
 from agent.output_filter import OutputFilter, ReplyContext, collect_private_ngrams
-from agent.plan import InterviewPlan
+from agent.plan import NOTICE_MOVES, InterviewPlan
 from agent.prompts import RULES, Prompt
 from agent.speech_rules import collect_short_notes
 from agent.usage_meter import UsageMeter
@@ -88,10 +88,30 @@ async def stream_reply(
 ) -> AsyncGenerator[ReplyEvent, None]:
     """Yield MoveChosen, then the words to say, sentence by sentence: always some, with at most one question.
 
-    Claude is not asked for what code decides (InterviewPlan.code_move).
+    Claude is not asked for what code decides (InterviewPlan.code_move). The time that is left precedes the words when it is due.
     Errors of the Claude API are not raised. However the call ends, `usage_meter` records its usage before this generator
     ends. Iterate within contextlib.aclosing, so that the call is closed when the consumer stops early.
     """
+    notice, move = plan.time_notice, None
+    reply = _stream_reply(claude, anthropic_settings, timeouts, plan, prompt, usage_meter)
+    async with aclosing(reply) as events:
+        async for event in events:
+            if isinstance(event, MoveChosen):
+                move = event.move
+            elif notice and move in NOTICE_MOVES:
+                yield f"{notice} "
+                notice = ""
+            yield event
+
+
+async def _stream_reply(
+    claude: AsyncAnthropic,
+    anthropic_settings: AnthropicSettings,
+    timeouts: InterviewSettings,
+    plan: InterviewPlan,
+    prompt: Prompt,
+    usage_meter: UsageMeter,
+) -> AsyncGenerator[ReplyEvent, None]:
     if plan.code_move:
         yield MoveChosen(plan.code_move, Source.CODE)
         yield plan.fallback_text()

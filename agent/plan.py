@@ -71,6 +71,7 @@ answer that continues after a pause therefore stays one contribution, and no que
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from agent.intents import Intent
 from agent.phrases import CodePhrases
@@ -84,6 +85,9 @@ TYPING_DURATION = timedelta(seconds=15)
 """How long after a typing mark the candidate counts as typing."""
 MAX_TYPED_OVERTIME = timedelta(minutes=2)
 """Time that a candidate who is typing at the time limit may go on."""
+NOTICE_TIME = timedelta(minutes=5)
+"""Time left at which the candidate is told so, as at a quarter of the limit."""
+NOTICE_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.ANSWER)
 MAX_FINAL_ANSWERS = 3
 """Questions of the candidate that are answered after an ANYTHING_ELSE."""
 EXCHANGE_MOVES = (Move.NEXT, Move.PROBE, Move.ANYTHING_ELSE)
@@ -172,6 +176,8 @@ class InterviewPlan:
     """Whether the answer to the candidate's request has ended a pause, and nobody has spoken since."""
     last_move: Move | None
     """The move of the interviewer's last turn that was heard."""
+    last_move_at: datetime | None
+    """When that turn ended."""
     last_move_seq: int
     """The sequence number of that turn."""
     signals: CandidateSignals
@@ -199,6 +205,22 @@ class InterviewPlan:
         if self.limits.started_at is None:
             return self.limits.total
         return max(self.limits.started_at + self.limits.total - self.now, timedelta())
+
+    @property
+    def time_notice(self) -> str:
+        """How much time is left, if a quarter or NOTICE_TIME of it was reached since the last reply; else an empty string."""
+        limits = self.limits
+        if limits.started_at is None or self.last_move_at is None or self.is_wrapping_up:
+            return ""
+        quarter = limits.total / 4
+        thresholds = [quarter] if limits.total < 2 * NOTICE_TIME else [quarter, NOTICE_TIME]
+        if abs(quarter - NOTICE_TIME) < timedelta(minutes=1):
+            thresholds = thresholds[-1:]
+        left_before = limits.started_at + limits.total - self.last_move_at
+        if not any(self.time_left <= threshold < left_before for threshold in thresholds):
+            return ""
+        minutes = ceil(self.time_left / timedelta(minutes=1))
+        return self.phrases.time_notice.format(minutes=self.phrases.minutes.format(minutes))
 
     @property
     def allowed_moves(self) -> tuple[Move, ...]:
@@ -646,6 +668,7 @@ def derive_plan(
         last_turn_at=turns[-1].ended_at if turns else None,
         is_resumed=bool(turns) and limits.resumed_after_seq is not None and turns[-1].seq <= limits.resumed_after_seq,
         last_move=spoken[-1].move if spoken else None,
+        last_move_at=spoken[-1].ended_at if spoken else None,
         last_move_seq=spoken[-1].seq if spoken else 0,
         signals=signals,
         typed_at=None if is_typing_over else signals.typed_at,

@@ -85,6 +85,8 @@ class CodePhrases(_PhraseModel):
     """Explains any question, and precedes it, when the model cannot explain it."""
     offer_to_move_on: str
     """Precedes the open question after it was explained several times."""
+    time_notice: str
+    """Says how much time is left. Contains `{minutes}`, a counted noun."""
     anything_else: str
     """Asks, before the closing, whether the candidate wants to add or ask anything."""
     anything_else_again: str

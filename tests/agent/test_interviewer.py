@@ -1,5 +1,6 @@
 import random
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -304,3 +305,22 @@ async def test_rejected_question_is_replaced_by_anything_else_after_the_last_cor
     assert reply.text.startswith("Thank you for that. ")
     assert reply.text.endswith(ENGLISH.anything_else)
     assert reply.final_move.move is Move.ANYTHING_ELSE
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("NEXT\nThank you.", f"We have about 5 minutes left. Thank you. {QUESTIONS[1]}"),
+        ("WAIT", f"We have about 5 minutes left. {ENGLISH.wait}"),
+    ],
+)
+async def test_time_that_is_left_precedes_the_reply_at_five_minutes(
+    request_reply: RequestReply, provider: AnthropicProvider, answer: str, text: str
+) -> None:
+    talk = make_greeted_talk(silence=timedelta(hours=1))
+    talk.say("An answer.")
+    talk.store_move(Move.REPEAT)
+    talk.advance_clock(minutes=25)
+    talk.say("An answer.")
+    provider.scripts.append(ScriptedReply(text=answer))
+    assert (await request_reply(talk)).text == text

@@ -33,6 +33,7 @@ NO = {
 PLACEHOLDERS = {
     "greeting": ["minutes", "name", "questions", "title"],
     "questions.other": ["count"],
+    "time_notice": ["minutes"],
     "minutes.other": ["count"],
     "accommodations.EXTRA_TIME": ["minutes"],
 }

@@ -136,3 +136,36 @@ def test_nudge_after_a_stop_asks_for_confirmation_again() -> None:
     talk.say("Yes.")
     assert talk.plan.fallback_move is Move.CLOSE
     assert talk.plan.end_reason is EndReason.CANDIDATE_ENDED
+
+
+# --- the time that is left
+
+
+@pytest.mark.parametrize(
+    ("limit", "before", "after", "minutes"),
+    [
+        (40, 29, 29.5, None),
+        (40, 29, 30, 10),
+        (40, 30, 34, None),
+        (40, 34, 35, 5),
+        (40, 29, 36, 4),
+        (20, 14, 15, 5),
+        (22, 16, 16.6, None),
+        (22, 16, 17, 5),
+        (8, 5, 6, 2),
+        (8, 2, 3, None),
+    ],
+)
+def test_time_that_is_left_is_said_once_at_a_quarter_and_at_five_minutes(
+    limit: int, before: float, after: float, minutes: int | None
+) -> None:
+    talk = make_greeted_talk(limit=timedelta(minutes=limit), silence=timedelta(hours=1))
+    talk.say("An answer.")
+    talk.advance_clock(minutes=before)
+    talk.store_move(Move.NEXT)
+    talk.advance_clock(minutes=after - before)
+    talk.say("An answer.")
+    expected = ENGLISH.time_notice.format(minutes=ENGLISH.minutes.format(minutes)) if minutes else ""
+    assert talk.plan.time_notice == expected
+    talk.store_move(Move.WAIT)
+    assert talk.plan.time_notice == ""
