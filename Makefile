@@ -91,7 +91,7 @@ check: install ## check format, lint, types, import directions and the schema sn
 	@$(if $(and $(NODE),$(wildcard web/node_modules/installed)),cd web && npm run --silent check,echo "The web pages are not checked: run make web first, which installs what the check needs.")
 
 test: install livekit web chromium pango ## run the tests, on real servers
-	$(BIN)/pytest -n 2 --dist loadfile -m "not long" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 3 --dist loadfile -m "not long" --cov --cov-report=term:skip-covered
 
 test-voice: install livekit ## run the long tests of spoken interviews
 	$(BIN)/pytest -m long
