@@ -113,6 +113,6 @@ async def _end_abandoned_interview(services: Services, interview_id: ObjectId) -
         condition = room_transitions.abandonment_condition(services.settings.voice.grace_seconds)
         moves = [turn.move for turn in await read_turns(interview_id) if turn.move is not None]
         # after the last question, only the candidate's own questions are left
-        is_complete = bool(moves) and moves[-1] in (Move.ANYTHING_ELSE, Move.CLOSE)
+        is_complete = Move.ANYTHING_ELSE in moves or moves[-1:] == [Move.CLOSE]
         reason = EndReason.WRAPPED_UP if is_complete else EndReason.CANDIDATE_LEFT
         await end_interview(services, interview, reason, condition=condition)
