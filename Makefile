@@ -91,12 +91,12 @@ check: install ## check format, lint, types, import directions and the schema sn
 	@$(if $(and $(NODE),$(wildcard web/node_modules/installed)),cd web && npm run --silent check,echo "The web pages are not checked: run make web first, which installs what the check needs.")
 
 test: install livekit web chromium pango ## run the tests, on real servers
-	$(BIN)/pytest -n 3 --dist loadfile -m "not long" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 3 --dist loadfile -m "not long and not adversarial" --cov --cov-report=term:skip-covered
 
 test-voice: install livekit ## run the long tests of spoken interviews
 	$(BIN)/pytest -m long
 
-adversarial: install ## evaluate with a judge that lies, obeys candidates, wavers and paraphrases, and print what people see
+adversarial: install ## hold and evaluate interviews with a Claude that lies, obeys, insults, loops, refuses and stalls: five minutes
 	$(BIN)/pytest --quiet tests/adversarial
 
 eval-live: install ## measure the real judge with your ANTHROPIC_API_KEY: retest, injected instructions, counterfactual pairs (costs several dollars)

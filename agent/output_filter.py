@@ -14,6 +14,7 @@ import structlog
 from agent.speech_rules import SpeechFault, SpeechRules, find_form_fault, is_same_question
 from models.documents.position import PositionContent
 from models.documents.turn import Move
+from text import INVISIBLE
 
 log = structlog.get_logger(__name__)
 
@@ -110,7 +111,7 @@ class OutputFilter:
         # words are needed so that the next sentence cannot complete a rejected one.
         self._released_words: list[str] = []
         self._received_words: list[str] = []
-        self._sentence_count = 0
+        self._released_sentences: list[str] = []
         self._character_count = 0
         self.is_full = False
         """Whether no further sentence will be released, so that the model's stream can be closed."""
@@ -143,7 +144,8 @@ class OutputFilter:
         return None
 
     def _filter_sentence(self, sentence: str) -> list[str]:
-        sentence = " ".join(sentence.split())
+        # hidden characters would be stored, and could reverse the order in which the sentence is shown
+        sentence = " ".join(INVISIBLE.sub("", sentence).split())
         words = _split_words(sentence)
         released, received = [*self._released_words, *words], [*self._received_words, *words]
         self._received_words = received[-NGRAM_WORDS + 1 :]
@@ -159,10 +161,10 @@ class OutputFilter:
             self._released_content |= self._context.rules.find_content_words(sentence)
         self.has_asked = self.has_asked or self._asks(sentence)
         self._released_words = released[-NGRAM_WORDS + 1 :]
-        self._sentence_count += 1
+        self._released_sentences.append(sentence)
         self._character_count += len(sentence)
-        self.is_full = (self._move is Move.PROBE and self.has_asked) or self._sentence_count >= MAX_SENTENCES[self._move]
-        return [sentence if self._sentence_count == 1 else f" {sentence}"]
+        self.is_full = (self._move is Move.PROBE and self.has_asked) or len(self._released_sentences) >= MAX_SENTENCES[self._move]
+        return [sentence if len(self._released_sentences) == 1 else f" {sentence}"]
 
     def _find_fault(self, sentence: str) -> SpeechFault | None:
         is_question = _is_question(sentence)
@@ -184,6 +186,8 @@ class OutputFilter:
             return fault
         if self._move is Move.CLARIFY and context.claims_job_terms(sentence):
             return SpeechFault.JOB_TERMS
+        if sentence in self._released_sentences:
+            return SpeechFault.REPETITION
         if self._move is Move.PROBE and any(
             is_same_question(sentence, earlier) for earlier in context.earlier_questions if asks or self._asks(earlier)
         ):

@@ -22,7 +22,7 @@ m = minutes left before those reserved for the closing, and t = minutes reserved
 
     NEXT     r > 0, u < W, m > 0
     PROBE    fewer than max_probes on the open question, W - u > r, m >= (r + 1) t
-    STOP     the contribution contains a hint of the wish to stop
+    STOP     the contribution contains a hint of the wish to stop; MAX_TRIES_PER_QUESTION times per question
     ANYTHING_ELSE   when NEXT is not allowed, m > 0, and it has not been asked
     CLOSE    when neither NEXT nor ANYTHING_ELSE is allowed, or when code finds that the candidate confirms a STOP or wishes
              it again
@@ -92,7 +92,7 @@ MAX_FINAL_ANSWERS = 3
 """Questions of the candidate that are answered after an ANYTHING_ELSE."""
 EXCHANGE_MOVES = (Move.NEXT, Move.PROBE, Move.ANYTHING_ELSE)
 REQUEST_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
-OPEN_QUESTION_MOVES = (Move.PROBE, *REQUEST_MOVES)
+OPEN_QUESTION_MOVES = (Move.PROBE, *REQUEST_MOVES, Move.STOP)
 END_REASONS = {
     Move.STOP: EndReason.CANDIDATE_ENDED,
     Move.WITHDRAW: EndReason.CONSENT_WITHDRAWN,
@@ -242,6 +242,8 @@ class InterviewPlan:
         if self.is_wrapping_up:
             return (Move.CLOSE, *answers)
         moves = [Move.NEXT if self._may_move_on(minutes) else Move.ANYTHING_ELSE, *answers]
+        if self._asks_back:
+            return (*answers, Move.REPEAT, Move.CLARIFY)
         is_unknown = Intent.UNKNOWN in self.intents
         if self._may_probe(question, minutes) and not (is_unknown and self.moves_used[Move.PROBE]):
             moves.append(Move.PROBE)
@@ -320,8 +322,19 @@ class InterviewPlan:
         return self.phrases.intents.find_accommodations(self.contribution) or (RequestKind.OTHER,)
 
     @property
+    def _asks_back(self) -> bool:
+        """Whether the contribution is a short question, and none on the open question has been answered yet.
+
+        It is no answer, so the question stays open. Later ones may be the way in which this candidate answers.
+        """
+        has_answered = self.answers_given or self.moves_used[Move.REPEAT] or self.moves_used[Move.CLARIFY]
+        return not has_answered and not self.is_stop_pending and self.phrases.intents.is_short_question(self.contribution)
+
+    @property
     def _may_stop(self) -> bool:
-        return not self.is_stop_pending and self.phrases.intents.may_wish_to_stop(self.contribution)
+        if self.is_stop_pending or self.moves_used[Move.STOP] >= MAX_TRIES_PER_QUESTION:
+            return False
+        return self.phrases.intents.may_wish_to_stop(self.contribution)
 
     @property
     def code_move(self) -> Move | None:

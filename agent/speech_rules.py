@@ -50,7 +50,7 @@ _INVISIBLE_CATEGORIES = ("Cf", "Mn")
 
 _UNREADABLE_CATEGORIES = ("Cc", "Co", "Cn", "Cs", "So", "Sk")
 _READABLE = "°\n\t"
-_MARKUP = re.compile(r"[*|~^`{}\[\]\\]|<(?=\S)|(?<![A-Za-z0-9])#|==|(?<!\w)_|_(?!\w)|--|//")
+_MARKUP = re.compile(r"[*|~^`{}\[\]\\]|<(?=\S)|(?<![A-Za-z0-9])#|==|(?<!\w)_|_(?!\w)|--|//|^\s*[-\u2022]\s")
 _LINK = re.compile(
     r"\b(?:https?|ftp|file|mailto|tel):|\bwww\.|\w@\w[\w-]*\.\w|\b[\w-]+\.(?:com|org|info|biz|eu|example|invalid|xyz|ly|ru|cn)\b"
     r"|\b[a-z][\w-]*\.(?:de|fr|es|uk|ch|at|mx|io|ai|app|net|dev)/",

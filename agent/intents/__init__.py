@@ -118,10 +118,15 @@ class IntentRecognizer:
         found = tuple(kind for kind, phrases in self._accommodations.items() if phrases.search(words))
         return found or (self._fallback.find_accommodations(text) if self._fallback else ())
 
+    def is_short_question(self, text: str) -> bool:
+        """Return whether the text is at most a sentence or two and ends with a question to the interviewer."""
+        words = [word for word in self._split(text) if word != ","]
+        return text.rstrip().endswith(("?", "\uff1f")) and len(words) <= MAX_REQUEST_WORDS
+
     def is_unclear(self, text: str) -> bool:
         """Return whether the text is at most one word besides fillers, yes and no, or a short question to the interviewer."""
         words = [word for word in self._split(text) if word != ","]
-        if text.rstrip().endswith(("?", "\uff1f")) and len(words) <= MAX_REQUEST_WORDS:
+        if self.is_short_question(text):
             return True
         intents = self._match(text)
         return len(words) <= 1 if intents is None else intents <= {Intent.CONFIRM, Intent.DENY, Intent.READY}

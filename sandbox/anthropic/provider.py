@@ -62,7 +62,7 @@ class ScriptedReply:
 class AnthropicProvider:
     """The simulated API: `app` is its ASGI application, and `requests` are the bodies that it has received.
 
-    Each request takes the next of `scripts`; once they are used up, `default_script` applies if set.
+    Each request takes the next of `scripts`; once they are used up, `script_reply` or `default_script` applies if set.
     """
 
     def __init__(self, *, paced: bool = False) -> None:
@@ -70,6 +70,8 @@ class AnthropicProvider:
         self.requests: list[dict[str, Any]] = []
         self.scripts: deque[ScriptedReply] = deque()
         self.default_script: ScriptedReply | None = None
+        self.script_reply: Callable[[dict[str, Any]], ScriptedReply] | None = None
+        """Scripts the replies of the interviewer for which there is no other script."""
         self.write_judgement: Callable[[dict[str, Any]], str] = judge.write_judgement
         """Writes the judgements that are not scripted."""
         self.capabilities: dict[str, Any] | None = None
@@ -115,7 +117,7 @@ class AnthropicProvider:
         _check_key(request)
         body = _parse_body(await request.body())
         self.requests.append(body)
-        script = self.scripts.popleft() if self.scripts else self.default_script or ScriptedReply()
+        script = self._next_script(body)
         if script.release_event:
             await script.release_event.wait()
         await asyncio.sleep(script.delay_seconds or (THINKING_SECONDS if self._paced else 0))
@@ -133,6 +135,13 @@ class AnthropicProvider:
             [{"type": "text", "text": text}], script.stop_reason, {**usage, "output_tokens": count_tokens(text)}
         )
         return JSONResponse(message, headers=_response_headers())
+
+    def _next_script(self, body: dict[str, Any]) -> ScriptedReply:
+        if self.scripts:
+            return self.scripts.popleft()
+        if self.script_reply and body.get("stream"):
+            return self.script_reply(body)
+        return self.default_script or ScriptedReply()
 
     def _generate_text(self, body: dict[str, Any]) -> str:
         try:

@@ -74,7 +74,11 @@ class Talk:
     def store_move(self, move: Move, plan: InterviewPlan | None = None, reason: EndReason | None = None) -> Turn:
         """Store a turn of the interviewer with that move."""
         plan = plan or self.plan
-        return self._store(Speaker.INTERVIEWER, plan.scripted_text(move, reason), move, plan)
+        return self.store_reply(move, plan.scripted_text(move, reason), plan)
+
+    def store_reply(self, move: Move, text: str, plan: InterviewPlan) -> Turn:
+        """Store a turn of the interviewer with that move and these words."""
+        return self._store(Speaker.INTERVIEWER, text, move, plan)
 
     def answer_and_reply(self, move: Move, *pieces: str) -> Turn:
         """Store an answer of the candidate and a reply with that move."""

@@ -198,3 +198,8 @@ def test_prompt_markup_is_rejected(words: str) -> None:
 )
 def test_words_that_resemble_markup_are_released(words: str) -> None:
     assert filter_reply(Move.NEXT, words) == words
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\u202e", "\u2060"])
+def test_hidden_characters_are_removed_from_a_released_sentence(hidden: str) -> None:
+    assert filter_reply(Move.NEXT, f"Thank{hidden} you{hidden} for that.{hidden}") == "Thank you for that."

@@ -361,3 +361,15 @@ def test_interview_is_partial_until_the_last_question_is_answered() -> None:
     talk.store_move(Move.ANYTHING_ELSE)
     answered = talk.plan.progress
     assert not is_partial_interview(InterviewStatus.COMPLETED, EndReason.CANDIDATE_LEFT, answered)
+
+
+@pytest.mark.parametrize("words", ["Can I do it from abroad?", "Which one?", "Hm, for you or for me?"])
+def test_short_question_of_the_candidate_does_not_use_up_the_question_before_it_was_repeated(words: str) -> None:
+    talk = make_greeted_talk()
+    talk.say(words)
+    assert {Move.NEXT, Move.PROBE, Move.STOP}.isdisjoint(talk.plan.allowed_moves)
+    assert talk.plan.fallback_move is Move.REPEAT
+    talk.store_move(Move.REPEAT)
+    assert talk.plan.exchanges == 0
+    talk.say(words)
+    assert Move.NEXT in talk.plan.allowed_moves

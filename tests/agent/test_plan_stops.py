@@ -189,3 +189,15 @@ def test_yes_to_a_stop_after_the_limit_differs_from_an_answer(words: str, reason
     talk.say(words)
     assert talk.plan.allowed_moves == (Move.CLOSE,)
     assert talk.plan.end_reason is reason
+
+
+def test_model_takes_answers_for_the_wish_to_stop_twice_per_question_at_most() -> None:
+    talk = make_greeted_talk()
+    for _ in range(2):
+        talk.answer_and_reply(Move.STOP, "Then I would stop this and roll back.")
+        talk.answer_and_reply(Move.REPEAT, "No, let's go on.")
+    talk.say("Then I would stop this and roll back.")
+    assert Move.STOP not in talk.plan.allowed_moves
+    talk.store_move(Move.NEXT)
+    talk.say("Then I would stop this and roll back.")
+    assert Move.STOP in talk.plan.allowed_moves

@@ -284,6 +284,7 @@ def test_directive_lists_the_allowed_moves_and_the_state() -> None:
         "CLARIFY used": "0",
         "PROBE used": "0",
         "REPEAT used": "1",
+        "STOP used": "0",
         "WAIT used": "0",
         "open question heard": "yes",
         "stop asked": "no",

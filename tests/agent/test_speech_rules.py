@@ -119,6 +119,11 @@ def test_request_beside_the_question_of_code_is_rejected(move: Move) -> None:
     assert filter_sentence("en", "Tell me more about that.", move=move) == ""
 
 
+def test_sentence_that_is_repeated_within_a_reply_is_released_once() -> None:
+    text = "Any example from your work will do. "
+    assert filter_sentence("en", text * 3, move=Move.CLARIFY) == text.strip()
+
+
 def test_second_request_of_a_probe_is_not_released() -> None:
     text = "Tell me what you measured. Tell me who saw it."
     assert filter_sentence("en", text, move=Move.PROBE) == "Tell me what you measured."
