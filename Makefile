@@ -96,7 +96,7 @@ test: install livekit web chromium pango ## run the tests, on real servers
 test-voice: install livekit ## run the long tests of spoken interviews
 	$(BIN)/pytest -m long
 
-adversarial: install ## hold and evaluate interviews with a Claude that lies, obeys, insults, loops, refuses and stalls: five minutes
+adversarial: install ## hold and evaluate interviews with a Claude that lies, obeys, insults, loops, refuses and stalls: four minutes
 	$(BIN)/pytest --quiet tests/adversarial
 
 eval-live: install ## measure the real judge with your ANTHROPIC_API_KEY: retest, injected instructions, counterfactual pairs (costs several dollars)
