@@ -677,7 +677,8 @@ def derive_plan(
         reply_to_seq=unanswered_turns[-1].seq if unanswered_turns else answered_seq,
         contribution=contribution,
         contribution_seqs=tuple(turn.seq for turn in unanswered_turns),
-        intents=phrases.intents.recognize(contribution),
+        # who says the same several times wishes it once
+        intents=phrases.intents.recognize("\n".join(dict.fromkeys(turn.text for turn in unanswered_turns))),
         last_turn_at=turns[-1].ended_at if turns else None,
         is_resumed=bool(turns) and limits.resumed_after_seq is not None and turns[-1].seq <= limits.resumed_after_seq,
         last_move=spoken[-1].move if spoken else None,

@@ -201,3 +201,11 @@ def test_model_takes_answers_for_the_wish_to_stop_twice_per_question_at_most() -
     talk.store_move(Move.NEXT)
     talk.say("Then I would stop this and roll back.")
     assert Move.STOP in talk.plan.allowed_moves
+
+
+def test_wish_that_is_said_many_times_is_one_wish() -> None:
+    talk = make_greeted_talk()
+    for move in (Move.STOP, Move.CLOSE):
+        talk.say(*["I want to stop here."] * 6)
+        assert talk.plan.allowed_moves == (move,)
+        talk.store_move(move)
