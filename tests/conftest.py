@@ -52,8 +52,20 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+LONG_FILES = (
+    "test_interview.py",
+    "test_scenarios.py",
+    "test_commands.py",
+    "test_dev_by_voice.py",
+    "test_generator.py",
+    "test_demo.py",
+)
+"""Files that take longest, which begin first: otherwise one process would still run the last of them when the others are done."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need a server, so that `make check` can skip them."""
+    """Mark the tests that need a server, so that `make check` can skip them; let the longest files begin first."""
+    items.sort(key=lambda item: item.path.name not in LONG_FILES)
     for item in items:
         if {"mongod", "own_mongod", "valkey", "own_valkey", "provider", "livekit_server", "own_livekit", "pango"} & set(
             getattr(item, "fixturenames", ())
