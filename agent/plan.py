@@ -86,7 +86,7 @@ TYPING_DURATION = timedelta(seconds=15)
 MAX_TYPED_OVERTIME = timedelta(minutes=2)
 """Time that a candidate who is typing at the time limit may go on."""
 NOTICE_TIME = timedelta(minutes=5)
-"""Time left at which the candidate is told so, as at a quarter of the limit."""
+"""Time left at which the interviewer says how much is left, as it does at a quarter of the limit."""
 NOTICE_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.ANSWER)
 MAX_FINAL_ANSWERS = 3
 """Questions of the candidate that are answered after an ANYTHING_ELSE."""
@@ -290,7 +290,7 @@ class InterviewPlan:
     def _wish(self) -> Move | None:
         """The move that asks for confirmation of the contribution's wish to end the interview, or None if there is none.
 
-        Who confirms one wish with the words of STOP ("Yes, stop.") wishes nothing else.
+        A confirmation with the words of STOP ("Yes, stop.") confirms the pending wish, whichever it is.
         """
         wishes = [move for intent, move in _WISHES.items() if intent in self.intents]
         if self.pending_confirmation and wishes == [Move.STOP] and Intent.CONFIRM in self.intents:
@@ -677,7 +677,7 @@ def derive_plan(
         reply_to_seq=unanswered_turns[-1].seq if unanswered_turns else answered_seq,
         contribution=contribution,
         contribution_seqs=tuple(turn.seq for turn in unanswered_turns),
-        # who says the same several times wishes it once
+        # repeated sentences would exceed the maximum length of a request
         intents=phrases.intents.recognize("\n".join(dict.fromkeys(turn.text for turn in unanswered_turns))),
         last_turn_at=turns[-1].ended_at if turns else None,
         is_resumed=bool(turns) and limits.resumed_after_seq is not None and turns[-1].seq <= limits.resumed_after_seq,

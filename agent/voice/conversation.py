@@ -84,7 +84,7 @@ class Conversation:
         self._has_named_echo = False
         self._unclear_question: str | None = None
         self._unclear_count = 0
-        """Number of times that the candidate was told that they were not understood on `_unclear_question`."""
+        """Number of times that the interviewer said that it understood nothing on `_unclear_question`."""
         self._wake_up_event = asyncio.Event()
         self._is_present = False
         self._has_just_joined = False

@@ -1,4 +1,4 @@
-"""The interviewer's last words by language and by the reason of the end, whoever ends the interview.
+"""The interviewer's closing words by language and end reason, also for interviews that another process ends.
 
 Each language is one YAML file in this folder.
 """

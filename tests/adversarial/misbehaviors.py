@@ -197,7 +197,7 @@ def _break(**offset: int) -> Misbehavior:
     def reply(request: ReplyRequest) -> ScriptedReply:
         move = request.choose(request.moves)
         text = f"{move}\n{request.harmless_words(move)}"
-        return ScriptedReply(text=text, **{name: min(len(text) - 1, len(move) + 1 + characters)})  # type: ignore[arg-type]
+        return ScriptedReply(text=text, **{name: min(len(text) - 1, len(move) + 1 + characters)})  # type: ignore[arg-type]  # `name` is one of two fields of type int
 
     return reply
 
@@ -249,7 +249,7 @@ MISBEHAVIORS: Mapping[str, Misbehavior] = {
     "sends an error in a sentence": _break(error_after=12),
     "stops with max_tokens": _stop_with("max_tokens"),
     "stops with refusal": _stop_with("refusal"),
-}  # fmt: skip
+}  # fmt: skip  # one line per misbehavior reads as a table
 
 
 def is_stalling(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The interviewer's echo and backchannels are told apart from answers, also from answers that repeat the question."""
+"""The interviewer's echo and backchannels are recognized; answers that repeat the question are not taken for them."""
 
 from agent.voice.overlap import Playback, is_backchannel, is_echo
 from tests.agent.talks import PHRASEBOOK
