@@ -6,7 +6,7 @@ runs, so that the time is linear.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,12 +18,16 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    GraphQLSyntaxError,
     InlineFragmentNode,
+    Lexer,
     Node,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    Source,
+    TokenKind,
     ValidationRule,
     VisitorAction,
     specified_rules,
@@ -33,8 +37,15 @@ from graphql.validation.validate import ValidationAbortedError
 from strawberry.extensions import SchemaExtension
 
 from engine.fast_fields import SelectionPlans
+from errors import AppError
 
 MAX_TOKENS = 2_000
+MAX_CHARACTERS = 32_000
+"""Characters of a document. Long texts belong into variables."""
+MAX_ANONYMOUS_TOKENS = 500
+MAX_ANONYMOUS_CHARACTERS = 8_000
+"""A document beyond these two is parsed only for callers whose credential is valid. The introspection query of an IDE has 300
+tokens and 1,500 characters."""
 MAX_ERRORS = 5
 """Errors reported for one document. Each may quote a large part of it."""
 MAX_CACHED_DOCUMENTS = 64
@@ -45,7 +56,7 @@ class DocumentSize(NamedTuple):
     """The size of a document after its fragments are expanded.
 
     `repeats` counts fields with the same response name as an earlier field of the same selection
-    set.
+    set, and `root_fields` the fields on the top level of the largest operation, each of which may cost as much as a request.
     """
 
     depth: int = 0
@@ -54,9 +65,10 @@ class DocumentSize(NamedTuple):
     fragments: int = 0
     directives: int = 0
     repeats: int = 0
+    root_fields: int = 0
 
 
-LIMITS = DocumentSize(depth=15, fields=500, aliases=50, fragments=50, directives=50, repeats=20)
+LIMITS = DocumentSize(depth=15, fields=500, aliases=50, fragments=50, directives=50, repeats=20, root_fields=10)
 """The introspection query of an IDE has a depth of 15 and 469 fields. GraphQL's validation compares
 fields with the same name, and fragments spread in the same selection set, pair by pair, so the
 limits on repeats and fragments are low: validating a document within these limits takes at most 50
@@ -102,7 +114,7 @@ def measure_document(document: DocumentNode) -> DocumentSize:
                 own = own._replace(fields=1, aliases=int(alias is not None), repeats=int(response_name in earlier_names))
                 earlier_names.add(response_name)
                 below = measure_selection_set(inner, set()) if inner else DocumentSize()
-                return _combine([own, below])._replace(depth=below.depth + 1)
+                return _combine([own, below])._replace(depth=below.depth + 1, root_fields=1)
         raise TypeError(f"unknown kind of selection: {selection.kind}")
 
     def measure_fragment(name: str) -> DocumentSize:
@@ -115,11 +127,13 @@ def measure_document(document: DocumentNode) -> DocumentSize:
         return measured_fragments[name]
 
     operations = [definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)]
-    return _combine(
-        [measure_selection_set(operation.selection_set, set()) for operation in operations]
+    selected = [measure_selection_set(operation.selection_set, set()) for operation in operations]
+    whole = _combine(
+        selected
         + [DocumentSize(directives=len(operation.directives or ())) for operation in operations]
         + [measure_fragment(name) for name in fragments]
     )
+    return whole._replace(root_fields=max((size.root_fields for size in selected), default=0))
 
 
 def _combine(sizes: list[DocumentSize]) -> DocumentSize:
@@ -190,7 +204,28 @@ def _walk_nodes(document: DocumentNode) -> Iterator[Node]:
 
 def _validate(schema: GraphQLSchema, document: DocumentNode, introspection: bool) -> list[GraphQLError]:
     rules = RULES if introspection else RULES_WITHOUT_INTROSPECTION
-    return validate(schema, document, rules, max_errors=MAX_ERRORS, hide_suggestions=not introspection)
+    errors = validate(schema, document, rules, max_errors=MAX_ERRORS, hide_suggestions=not introspection)
+    # an exception means that a literal cannot be read, such as an Int of 5,000 digits
+    return [error if isinstance(error.original_error, AppError | None) else _without_cause(error) for error in errors]
+
+
+def _without_cause(error: GraphQLError) -> GraphQLError:
+    return GraphQLError(error.message, error.nodes, path=error.path)
+
+
+def _exceeds_anonymous_limits(text: str) -> bool:
+    if len(text) > MAX_ANONYMOUS_CHARACTERS:
+        return True
+    if len(text) < MAX_ANONYMOUS_TOKENS:
+        return False
+    lexer = Lexer(Source(text))
+    try:
+        for _ in range(MAX_ANONYMOUS_TOKENS):
+            if lexer.advance().kind is TokenKind.EOF:
+                return False
+    except GraphQLSyntaxError:
+        return False
+    return True
 
 
 class DocumentExtension(SchemaExtension):
@@ -207,16 +242,23 @@ class DocumentExtension(SchemaExtension):
         self._introspection = introspection
         self._parsed: ParsedDocument | None = None
 
-    def on_parse(self) -> Iterator[None]:
+    async def on_parse(self) -> AsyncIterator[None]:
         """Set the document if it is cached.
 
-        Otherwise the schema parses it and reports syntax errors.
+        Otherwise the schema parses it and reports syntax errors. Raises GraphQLError for a document with too many characters, and
+        what `OperationContext.check_caller` raises for one that only known callers may send.
         """
-        context = self.execution_context
+        context, text = self.execution_context, self.execution_context.query or ""
         context.parse_options["max_tokens"] = MAX_TOKENS
-        parsed = self._cache.get(context.query or "")
+        parsed = self._cache.get(text)
         if parsed is not None:
             context.graphql_document = parsed.document
+        elif len(text) > MAX_CHARACTERS:
+            raise GraphQLError(
+                f"The document is too large: {len(text)} characters, at most {MAX_CHARACTERS}. Send long texts as variables."
+            )
+        elif _exceeds_anonymous_limits(text):
+            await context.context.check_caller()
         yield
         if parsed is None and context.graphql_document is not None:
             parsed = self._cache.add(context.query or "", context.graphql_document)

@@ -18,6 +18,9 @@ RETRY_AFTER_SECONDS = 5
 """Suggested delay after a MongoDB outage. The driver detects a lasting outage within its timeout of
 4 seconds."""
 
+MAX_MESSAGE_CHARACTERS = 500
+"""Characters of an error message. graphql-core quotes whole literals in its own."""
+
 TRANSIENT_CODES = (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL)
 """Codes of transient errors: a client that retries later may succeed."""
 
@@ -64,7 +67,9 @@ def to_failure(error: BaseException, request_id: str) -> Failure:
                 retry_after_seconds=RETRY_AFTER_SECONDS,
             )
         case _ if isinstance(cause, _REQUEST_ERRORS):
-            return Failure(ErrorCode.BAD_INPUT, str(getattr(error, "message", error)))
+            message = str(getattr(error, "message", error))
+            is_short = len(message) <= MAX_MESSAGE_CHARACTERS
+            return Failure(ErrorCode.BAD_INPUT, message if is_short else f"{message[:MAX_MESSAGE_CHARACTERS]}…")
     path = ".".join(str(step) for step in getattr(error, "path", None) or [])
     log.error("request failed", request_id=request_id, path=path, reason=type(cause).__name__, traceback=extract_locations(cause))
     return Failure(ErrorCode.INTERNAL, f"Something went wrong on our side: quote the request id {request_id} when you report it.")

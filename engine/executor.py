@@ -102,3 +102,10 @@ class OperationContext(ABC):
     @abstractmethod
     def for_operation(self) -> Self:
         """Return a context for another operation, which authenticates its caller and loads its data independently."""
+
+    @abstractmethod
+    async def check_caller(self) -> None:
+        """Authenticate the caller before anything expensive is done for them.
+
+        Raises the error of an invalid or missing credential.
+        """

@@ -73,6 +73,10 @@ class GraphQLContext(SubscriptionContext):
             return self.access_monitor.principal
         return await self.principal()
 
+    async def check_caller(self) -> None:
+        """Authenticate the caller. Raises Unauthenticated."""
+        await self.subscriber()
+
     async def verify_authorization(self, authorization: str | None) -> Principal:
         """Return the caller that a header value authenticates.
 

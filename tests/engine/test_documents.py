@@ -7,10 +7,21 @@ import pytest
 from graphql import DocumentNode, GraphQLSchema, get_introspection_query, parse, validate
 
 from engine import documents
-from engine.documents import LIMITS, MAX_ERRORS, MAX_TOKENS, RULES, DocumentSize, measure_document
+from engine.documents import (
+    LIMITS,
+    MAX_ANONYMOUS_CHARACTERS,
+    MAX_ANONYMOUS_TOKENS,
+    MAX_CHARACTERS,
+    MAX_ERRORS,
+    MAX_TOKENS,
+    RULES,
+    DocumentSize,
+    measure_document,
+)
+from engine.errors import MAX_MESSAGE_CHARACTERS
 from engine.execution import Schema
 from schema.build import build_schema
-from tests.schema.contexts import anonymous_context
+from tests.schema.contexts import anonymous_context, known_caller_context
 
 
 @pytest.fixture
@@ -29,7 +40,7 @@ def validation_errors(schema: Schema, document: str) -> list[str]:
 def test_fragments_count_wherever_they_are_spread() -> None:
     document = parse("{ ...a ...a } fragment a on Query { viewer { name } }")
     # twice in the operation, once as a definition
-    assert measure_document(document) == DocumentSize(depth=2, fields=6, fragments=2)
+    assert measure_document(document) == DocumentSize(depth=2, fields=6, fragments=2, root_fields=2)
 
 
 def test_all_dimensions_are_counted() -> None:
@@ -39,7 +50,7 @@ def test_all_dimensions_are_counted() -> None:
           interview(id: "x") { position { title } }
         }"""
     )
-    assert measure_document(document) == DocumentSize(depth=3, fields=7, aliases=1, directives=2, repeats=1)
+    assert measure_document(document) == DocumentSize(depth=3, fields=7, aliases=1, directives=2, repeats=1, root_fields=2)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +66,8 @@ def test_all_dimensions_are_counted() -> None:
         ("repeats", "{ viewer { name } } fragment a on Viewer {" + "name " * (LIMITS.repeats + 2) + "}"),
         # so is a second operation
         ("repeats", "query a { viewer { name } } query b { viewer {" + "name " * (LIMITS.repeats + 2) + "} }"),
+        ("root_fields", "{" + " ".join(f"a{n}: viewer {{ name }}" for n in range(LIMITS.root_fields + 1)) + "}"),
+        ("root_fields", "{ ...a ... { ...a viewer { name } } } fragment a on Query {" + "viewer { name } " * 5 + "}"),
     ],
 )
 def test_document_that_is_too_large_is_refused_before_other_rules_run(schema: Schema, what: str, document: str) -> None:
@@ -114,6 +127,10 @@ def test_chain_of_fragments_beyond_the_recursion_limit_is_refused(schema: Schema
     ("document", "message"),
     [
         ("{" + "a " * MAX_TOKENS + "}", f"Syntax Error: Document contains more than {MAX_TOKENS} tokens. Parsing aborted."),
+        (
+            "#" + "x" * MAX_CHARACTERS,
+            "The document is too large: 32001 characters, at most 32000. Send long texts as variables.",
+        ),
         ("{ a" * 1_000, "Syntax Error: Document is nested too deeply. Parsing aborted."),
         ("{ viewer { name }", "Syntax Error: Expected Name, found <EOF>."),
         ("{ viewer { nam } }", "Cannot query field 'nam' on type 'Viewer'."),
@@ -124,13 +141,54 @@ def test_chain_of_fragments_beyond_the_recursion_limit_is_refused(schema: Schema
     ],
 )
 async def test_invalid_document_is_refused_with_the_reason(schema: Schema, document: str, message: str) -> None:
-    result = await schema.execute(document, context_value=anonymous_context())
+    result = await schema.execute(document, context_value=known_caller_context())
     assert [error.message for error in result.errors or []] == [message]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ viewer {" + "name " * MAX_ANONYMOUS_TOKENS + "} }",
+        "{ viewer { name } } #" + "x" * MAX_ANONYMOUS_CHARACTERS,
+    ],
+)
+async def test_document_beyond_the_anonymous_limits_is_not_parsed_without_a_credential(
+    schema: Schema, parsed_texts: list[str], document: str
+) -> None:
+    result = await schema.execute(document, context_value=anonymous_context())
+    assert [(error.extensions or {})["code"] for error in result.errors or []] == ["UNAUTHENTICATED"]
+    assert parsed_texts == []
+    await schema.execute(document, context_value=known_caller_context())
+    assert parsed_texts == [document]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        f"{{ interviews(first: {'9' * 5_000}) {{ totalCount }} }}",
+        f"query q($first: Int = {'9' * 5_000}) {{ interviews(first: $first) {{ totalCount }} }}",
+        f"{{ interviews(first: {'9' * 5_000}.5) {{ totalCount }} }}",
+        "{ interviews(first: 1e99999) { totalCount } }",
+        f"{{ interview(id: {'[' * 300}1{']' * 300}) {{ id }} }}",
+        f"{{ interviews(filter: {'{a: ' * 300}1{'}' * 300}) {{ totalCount }} }}",
+    ],
+)
+async def test_literal_that_cannot_be_read_is_bad_input(schema: Schema, document: str) -> None:
+    result = await schema.execute(document, context_value=known_caller_context())
+    codes = [(error.extensions or {})["code"] for error in result.errors or []]
+    assert codes == ["BAD_INPUT"]
+
+
+async def test_error_message_quotes_a_long_literal_in_part(schema: Schema) -> None:
+    result = await schema.execute(f'{{ interviews(first: "{"x" * 5_000}") {{ totalCount }} }}', context_value=anonymous_context())
+    (error,) = result.errors or []
+    assert error.message.startswith('Int cannot represent non-integer value: "xxx')
+    assert len(error.message) == MAX_MESSAGE_CHARACTERS + 1
 
 
 async def test_number_of_reported_errors_is_limited(schema: Schema) -> None:
     fields = " ".join(f"unknown{n}" for n in range(100))
-    result = await schema.execute(f"{{ {fields} }}", context_value=anonymous_context())
+    result = await schema.execute(f"{{ viewer {{ {fields} }} }}", context_value=anonymous_context())
     assert len(result.errors or []) == MAX_ERRORS + 1
 
 
@@ -183,7 +241,7 @@ async def test_document_that_cannot_be_parsed_is_not_cached(schema: Schema, pars
     await schema.execute(known, context_value=anonymous_context())
     bombs = [f"# {n}\n{'{a' * 1_001}" for n in range(documents.MAX_CACHED_DOCUMENTS)]
     for text in bombs:
-        assert (await schema.execute(text, context_value=anonymous_context())).errors
+        assert (await schema.execute(text, context_value=known_caller_context())).errors
     await schema.execute(known, context_value=anonymous_context())
     assert parsed_texts == [known, *bombs]
 

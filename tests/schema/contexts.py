@@ -1,6 +1,6 @@
 """Contexts for operations that need no services."""
 
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from lifecycle.services import Services
 from schema.context import GraphQLContext
@@ -8,3 +8,16 @@ from schema.context import GraphQLContext
 
 def anonymous_context(services: Any = None) -> GraphQLContext:
     return GraphQLContext(services=cast(Services, services), request_id="test", authorization=None)
+
+
+class _KnownCallerContext(GraphQLContext):
+    def for_operation(self) -> Self:
+        return self
+
+    async def check_caller(self) -> None:
+        """The credential is valid."""
+
+
+def known_caller_context() -> GraphQLContext:
+    """Return the context of a caller whose credential is valid."""
+    return _KnownCallerContext(services=cast(Services, None), request_id="test", authorization=None)
