@@ -64,6 +64,9 @@ class ApiSettings(BaseModel):
     ide_assets: str | None = Field(
         None, description="Folder of the IDE's npm packages; without it browsers load them from a CDN."
     )
+    max_connections: int = Field(
+        0, ge=0, description="Connections of one process, above which it answers 503; 0: as many as its file descriptors allow."
+    )
     drain_seconds: int = Field(10, gt=0, description="Seconds that requests in progress have to complete after SIGTERM.")
 
 

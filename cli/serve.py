@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from api.http import MAX_FRAME_BYTES
+from api.request_limits import BoundedHttpProtocol, choose_max_connections
 from api.slow_clients import SlowClientProtocol
 from cli.common import (
     exit_with_error,
@@ -45,6 +46,8 @@ def run_api(create_app: Callable[[Settings, asyncio.Event], Starlette]) -> None:
         app,
         host=settings.api.host,
         port=settings.api.port,
+        http=BoundedHttpProtocol,
+        limit_concurrency=settings.api.max_connections or choose_max_connections(),
         ws=SlowClientProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=settings.api.compression,

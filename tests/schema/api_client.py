@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from api.http import MAX_FRAME_BYTES
+from api.request_limits import BoundedHttpProtocol
 from api.slow_clients import SlowClientProtocol
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from lifecycle.services import Services
@@ -129,6 +130,7 @@ async def serve(app: Any, port: int = 0, **options: Any) -> AsyncIterator[Server
         app,
         port=port,
         lifespan="off",
+        http=BoundedHttpProtocol,
         ws=SlowClientProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         log_config=None,
