@@ -7,16 +7,17 @@ were not executed if the client accepts application/graphql-response+json.
 import asyncio
 import re
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, cast
 
 import orjson
 import structlog
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -26,6 +27,8 @@ from strawberry import UNSET
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData, GraphQLRequestProtocol, process_result
 from strawberry.http.base import BaseRequestProtocol
+from strawberry.http.parse_content_type import parse_content_type
+from strawberry.http.types import QueryParams
 from strawberry.http.websocket_origin import normalize_allowed_origins
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -63,8 +66,13 @@ IDE_PATH = "/ide"
 _CDN_URL = re.compile(r'="https://[^/"]+/((?:@[\w-]+/)?[\w-]+)@[\d.]+/')
 """Matches the CDN URL of a package's file up to the version. The first group is the package."""
 
+_MUTATION = re.compile(r"\bmutation\b")
+
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+EVENT_STREAM = "text/event-stream"
+MAX_MEDIA_RANGES = 30
+"""Media ranges of an Accept header that are considered."""
 
 
 def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> list[BaseRoute]:
@@ -95,9 +103,18 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
     ]
 
 
+class _RequestAdapter(StarletteRequestAdapter):
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type, whose media type and charset are case-insensitive."""
+        value = super().content_type
+        return value.lower() if value else value
+
+
 class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
     """Strawberry's ASGI view, adapted to the specification and to JSON for every response."""
 
+    request_adapter_class = _RequestAdapter
     websocket_adapter_class = GraphQLWebSocket
     graphql_transport_ws_handler_class = WebSocketConnection
 
@@ -128,11 +145,18 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
             except ClientDisconnect:
                 return
             response.headers["X-Request-Id"] = request_id
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers.add_vary_header("Accept")
             await response(scope, receive, send)
 
     async def _respond(self, request: Request, request_id: str) -> Response:
         try:
-            return await self.run(request)
+            try:
+                return await self.run(request)
+            except HTTPException as error:
+                if not _needs_stream(error) or EVENT_STREAM not in _accepted_types(request):
+                    raise
+                return await self.run(await _prefer_event_stream(request))
         except HTTPException as error:
             status, failure = error.status_code, Failure(ErrorCode.BAD_INPUT, error.reason)
             if isinstance(error.__cause__, InvalidOperationTypeError):
@@ -184,12 +208,24 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
         """Return the parameters of the request. Raises cross_web.HTTPException if it is not a GraphQL request."""
-        if request.method == "POST" and JSON not in (request.content_type or ""):
-            raise HTTPException(415, "Send the request as JSON, with Content-Type: application/json.")
+        if request.method == "POST" and not _is_json(request.content_type):
+            raise HTTPException(415, "Send the request as JSON in UTF-8, with Content-Type: application/json.")
         data = await super().parse_http_body(request)
-        if isinstance(data, GraphQLRequestData) and not isinstance(data.operation_name, str | None):
-            raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null, if provided.")
+        if isinstance(data, GraphQLRequestData):
+            if not isinstance(data.operation_name, str | None):
+                raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null, if provided.")
+            data.operation_name = data.operation_name or None
+            if not data.query:
+                raise HTTPException(400, 'Request data is missing a "query" value')
+            # Strawberry chooses a stream wherever the header mentions one, and would answer a mutation by GET with an event
+            prefers_stream = next(iter(_accepted_types(request)), JSON) == EVENT_STREAM
+            may_mutate_by_get = request.method == "GET" and _MUTATION.search(data.query)
+            data.protocol = "sse" if prefers_stream and not may_mutate_by_get else "http"
         return data
+
+    def parse_query_params(self, params: QueryParams) -> dict[str, Any]:
+        """Return the parameters of a GET. An empty one counts as absent, as the specification demands."""
+        return super().parse_query_params({name: value for name, value in params.items() if value})
 
     def parse_json(self, data: str | bytes) -> Any:
         """Parse a JSON object or array; null counts as an empty object. Raises cross_web.HTTPException for other JSON."""
@@ -259,9 +295,44 @@ def _limit_body(receive: Receive) -> Receive:
     return receive_limited
 
 
+def _is_json(content_type: str | None) -> bool:
+    media_type, parameters = parse_content_type(content_type or "")
+    return media_type == JSON and parameters.get("charset", "utf-8") in ("utf-8", "utf8")
+
+
 def _negotiate_media_type(request: Request | WebSocket) -> str:
-    accepted = {part.split(";", 1)[0].strip().lower() for part in request.headers.get("accept", "").split(",")}
-    return GRAPHQL_JSON if GRAPHQL_JSON in accepted else JSON
+    return next((media_type for media_type in _accepted_types(request) if media_type != EVENT_STREAM), JSON)
+
+
+def _accepted_types(request: HTTPConnection | AsyncHTTPRequestAdapter) -> list[str]:
+    """Return which of our media types the Accept header accepts, by descending weight and then in its order."""
+    weights: dict[str, float] = {}
+    for media_range in request.headers.get("accept", "").lower().split(",")[:MAX_MEDIA_RANGES]:
+        name, *parameters = (part.strip() for part in media_range.split(";"))
+        weight = next((parameter[2:] for parameter in parameters if parameter.startswith("q=")), "1")
+        with suppress(ValueError):
+            weights.setdefault(name, float(weight))
+    for wildcard in ("application/*", "*/*"):
+        if wildcard in weights:
+            weights.setdefault(JSON if weights.get(JSON) != 0 else GRAPHQL_JSON, weights[wildcard])
+    accepted = [name for name in (JSON, GRAPHQL_JSON, EVENT_STREAM) if weights.get(name, 0) > 0]
+    return sorted(accepted, key=lambda name: (-weights[name], list(weights).index(name)))
+
+
+def _needs_stream(error: HTTPException) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, InvalidOperationTypeError) and cause.operation_type is OperationType.SUBSCRIPTION
+
+
+async def _prefer_event_stream(request: Request) -> Request:
+    """Return the same request from a client that accepts event streams only."""
+    body = await request.body()
+
+    async def receive_again() -> Message:
+        return {"type": "http.request", "body": body}
+
+    headers = [(name, value) for name, value in request.scope["headers"] if name != b"accept"]
+    return Request({**request.scope, "headers": [*headers, (b"accept", EVENT_STREAM.encode())]}, receive_again)
 
 
 def _wrong_operation_failure(error: InvalidOperationTypeError) -> tuple[int, Failure]:

@@ -84,9 +84,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if len(self.url) > MAX_URL_BYTES or sum(len(name) + len(value) for name, value in self.headers) > MAX_HEADER_BYTES:
             self._refuse_head()
         elif self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
-            self._refuse(
-                503, ErrorCode.UNAVAILABLE, f"Too many connections: repeat the request in {RETRY_AFTER_SECONDS} seconds."
-            )
+            self._refuse(503, ErrorCode.UNAVAILABLE, f"Too many connections: try again in {RETRY_AFTER_SECONDS} seconds.")
         else:
             super().on_headers_complete()
 

@@ -16,7 +16,7 @@ HEARTBEAT_SECONDS = 15.0
 
 HEADERS = {
     "Content-Type": "text/event-stream",
-    "Cache-Control": "no-cache, no-transform",
+    "Cache-Control": "no-store, no-transform",
     "X-Accel-Buffering": "no",  # nginx would buffer events
 }
 

@@ -257,7 +257,8 @@ def _is_well_formed(message: Any) -> bool:
         case {"type": "connection_init" | "ping" | "pong"}:
             return isinstance(message.get("payload"), dict | None)
         case {"type": "subscribe", "id": str(), "payload": {"query": str()} as payload}:
-            return isinstance(payload.get("variables"), dict | None) and isinstance(payload.get("operationName"), str | None)
+            maps = (payload.get("variables"), payload.get("extensions"))
+            return isinstance(payload.get("operationName"), str | None) and all(isinstance(value, dict | None) for value in maps)
         case {"type": "complete", "id": str()}:
             return True
     return False

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
-from api.http import GRAPHQL_JSON, JSON, MAX_BODY_BYTES
+from api.http import EVENT_STREAM, GRAPHQL_JSON, JSON, MAX_BODY_BYTES
 from models.documents.interview import InterviewStatus
 from models.documents.organization import Role
 from tests.resolvers.tenant import Tenant
@@ -29,12 +29,29 @@ def media_type(response: httpx2.Response) -> str:
         (GRAPHQL_JSON, GRAPHQL_JSON),
         (f"{GRAPHQL_JSON}; charset=utf-8, {JSON}; q=0.9", GRAPHQL_JSON),
         ("text/html", JSON),
+        ("APPLICATION/GRAPHQL-RESPONSE+JSON", GRAPHQL_JSON),
+        (f"{JSON}, {GRAPHQL_JSON}", JSON),
+        (f"{JSON};q=0.5, {GRAPHQL_JSON};q=0.8", GRAPHQL_JSON),
+        (f"{GRAPHQL_JSON};q=0.5,{JSON} ; Q=0.8", JSON),
+        (f"{GRAPHQL_JSON};q=0, {JSON}", JSON),
+        (f"{JSON};q=0, */*", GRAPHQL_JSON),
+        ("application/*", JSON),
+        ("text/html, */*;q=0.8", JSON),
+        (f"{GRAPHQL_JSON};q=x, {JSON}", JSON),
+        # as urql sends it with every operation
+        (f"{GRAPHQL_JSON}, application/graphql+json, {JSON}, text/event-stream, multipart/mixed", GRAPHQL_JSON),
+        (f"{JSON};q=0.5, text/event-stream", EVENT_STREAM),
+        ("text/event-stream", EVENT_STREAM),
+        (f"text/event-stream;q=0.9, {JSON}", JSON),
+        ("," * 10_000 + GRAPHQL_JSON, JSON),
     ],
 )
 async def test_response_has_the_accepted_media_type(api: ApiClient, accept: str | None, expected: str) -> None:
-    response = await api.post({"query": TYPENAME}, {"Accept": accept} if accept else {"Accept": ""})
-    assert media_type(response.http_response) == expected
-    assert response["__typename"] == "Query"
+    response = await api.client.post("/graphql", json={"query": TYPENAME}, headers={"Accept": accept or ""})
+    assert media_type(response) == expected
+    assert '{"data":{"__typename":"Query"}}' in response.text
+    assert response.headers["vary"] == "Accept, Origin"
+    assert response.headers["cache-control"].startswith("no-store")
 
 
 async def test_query_can_be_sent_by_get(api: ApiClient) -> None:
@@ -108,7 +125,18 @@ async def test_invalid_json_is_refused(api: ApiClient, content: bytes) -> None:
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
 
 
-@pytest.mark.parametrize("content_type", [None, "text/plain", "application/graphql", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        "text/plain",
+        "application/graphql",
+        "multipart/form-data; boundary=x",
+        "application/jsonx",
+        "text/application/json",
+        "application/json; charset=latin1",
+    ],
+)
 async def test_other_content_types_are_refused(api: ApiClient, content_type: str | None) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
     response = await api.client.post("/graphql", content=b'{"query": "{ __typename }"}', headers=headers)
@@ -121,6 +149,22 @@ async def test_parameters_of_a_get_are_validated_like_a_body(api: ApiClient, var
     response = await api.client.get("/graphql", params={"query": TYPENAME, "variables": variables})
     assert response.status_code == 400
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
+
+
+@pytest.mark.parametrize(
+    "content_type", ["Application/JSON", 'application/json; charset="UTF-8"', "application/json;charset=utf-8"]
+)
+async def test_json_in_utf_8_is_accepted_however_it_is_declared(api: ApiClient, content_type: str) -> None:
+    response = await api.client.post("/graphql", content=b'{"query": "{ __typename }"}', headers={"Content-Type": content_type})
+    assert response.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_empty_parameters_count_as_absent(api: ApiClient) -> None:
+    parameters = {"query": TYPENAME, "operationName": "", "variables": "", "extensions": ""}
+    response = await api.client.get("/graphql", params=parameters)
+    assert response.json() == {"data": {"__typename": "Query"}}
+    response = await api.client.post("/graphql", json={"query": TYPENAME, "operationName": ""})
+    assert response.json() == {"data": {"__typename": "Query"}}
 
 
 UNEXECUTED_BODIES = {
@@ -144,6 +188,14 @@ async def test_response_after_a_failed_execution_has_data(api: ApiClient) -> Non
     assert (response.http_response.status_code, response.codes) == (200, ["UNAUTHENTICATED"])
     assert response.http_response.json()["data"] is None
     assert response.error["path"] == ["viewer"]
+
+
+async def test_subscription_is_streamed_if_the_client_accepts_it_at_all(api: ApiClient) -> None:
+    accept = f"{GRAPHQL_JSON}, {JSON}, text/event-stream;q=0.1"
+    body = {"query": 'subscription { turnAdded(interviewId: "x") { seq } }'}
+    response = await api.client.post("/graphql", json=body, headers={"Accept": accept})
+    assert (response.status_code, media_type(response)) == (200, EVENT_STREAM)
+    assert "UNAUTHENTICATED" in response.text
 
 
 async def test_subscription_needs_a_stream(api: ApiClient) -> None:

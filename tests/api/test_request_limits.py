@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import orjson
 import pytest
@@ -51,8 +51,12 @@ class RawClient:
 @asynccontextmanager
 async def open_connection(server: ServerAddress) -> AsyncIterator[RawClient]:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    yield RawClient(reader, writer)
-    writer.transport.abort()
+    try:
+        yield RawClient(reader, writer)
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 def post(body: bytes, *headers: bytes) -> bytes:

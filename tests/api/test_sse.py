@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx2
 import orjson
+import pytest
 from starlette.applications import Starlette
 
 from api.http import build_routes
@@ -16,7 +18,7 @@ from models.documents.organization import Role
 from tests.factories import add_candidate_turn
 from tests.helpers import TIMEOUT_SECONDS
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api_client import ServerAddress, bearer_headers, issue_token, serve, with_services
+from tests.schema.api_client import ApiClient, ServerAddress, bearer_headers, issue_token, serve, with_services
 from tests.schema.shared_turns import TURN_ADDED
 
 
@@ -47,6 +49,45 @@ async def open_sse_stream(server: ServerAddress, token: str, interview: Intervie
         client.stream("POST", server.http_url, json=body, headers=headers) as response,
     ):
         yield SseStream(response)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"query": "{"}, "Syntax Error: Expected Name, found <EOF>."),
+        ({"query": "{ unknown }"}, "Cannot query field 'unknown' on type 'Query'."),
+        ({"query": "{ __typename }", "operationName": "a"}, 'Unknown operation named "a".'),
+        (
+            {"query": "query($id: ID!) { interview(id: $id) { id } }", "variables": {"id": [1]}},
+            "Variable '$id' has invalid value: ID cannot represent value: [1]",
+        ),
+        (
+            {"query": "subscription { interviewsChanged { __typename } }"},
+            "The request has no credential: send the header Authorization: Bearer <API key or token>.",
+        ),
+    ],
+)
+async def test_refused_operation_is_one_event_with_its_errors_and_the_end(api: ApiClient, body: Any, message: str) -> None:
+    response = await api.client.post("/graphql", json=body, headers={"Accept": "text/event-stream"})
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/event-stream")
+    event, end, nothing = response.text.split("\n\n")
+    kind, data = event.split("\n")
+    assert (kind, end, nothing) == ("event: next", "event: complete\ndata:", "")
+    errors = orjson.loads(data.removeprefix("data: "))["errors"]
+    assert [error["message"] for error in errors] == [message]
+
+
+@pytest.mark.parametrize("body", [{}, {"query": 1}, {"query": "{ __typename }", "variables": [1]}, [], "text"])
+async def test_request_that_is_not_well_formed_is_refused_as_without_a_stream(api: ApiClient, body: Any) -> None:
+    response = await api.client.post("/graphql", json=body, headers={"Accept": "text/event-stream"})
+    assert (response.status_code, response.headers["content-type"]) == (400, "application/json")
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
+
+
+async def test_mutation_by_get_is_refused_without_a_stream_too(api: ApiClient) -> None:
+    mutation = 'mutation { endInterview(input: {interviewId: "x"}) { __typename } }'
+    response = await api.client.get("/graphql", params={"query": mutation}, headers={"Accept": "text/event-stream"})
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
 async def test_stream_sends_new_turns_and_completes_with_the_interview(

@@ -105,6 +105,8 @@ MALFORMED: list[Any] = [
     {"type": "subscribe", "id": "1", "payload": {"query": 1}},
     {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": []}},
     {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "operationName": {}}},
+    {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "extensions": []}},
+    {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "extensions": "x"}},
     {"type": "complete"},
     {"type": "complete", "id": []},
     {"type": "start", "id": "1", "payload": {"query": "{ __typename }"}},
