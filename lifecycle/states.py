@@ -27,7 +27,7 @@ from models.documents.interview import (
     RequestKind,
     get_interview,
 )
-from models.documents.turn import Channel, find_turn, read_turns
+from models.documents.turn import Channel, NewTurn, find_turn, read_turns
 from models.storage.clock import now
 from models.writes import interview_erasure, interview_transitions, room_transitions
 from models.writes.candidate_requests import NewRequest
@@ -97,8 +97,7 @@ async def finish_interview(services: Services, interview: Interview) -> Intervie
     finished = await interview_transitions.mark_completed(evaluation, _describe_code_replies(interview), closing)
     if finished is None:
         return await _load_interview(interview_id)
-    if closing and (turn := await find_turn(interview_id, closing.key)):
-        await services.live.publish_turn(turn)
+    await _publish_closing(services, finished, closing)
     await services.live.publish_change(finished)
     _delete_room(services, finished)
     await services.jobs.kick(EVALUATE, evaluation.id)
@@ -114,13 +113,15 @@ async def opt_out(
 ) -> Interview:
     """SCHEDULED, WAITING, IN_PROGRESS, ENDING -> OPTED_OUT, immediately and without an evaluation.
 
-    `request` is stored with the change. An interview that is over is returned as it is.
+    `request` is stored with the change. A closing that is missing is written. An interview that is over is returned as it is.
     """
     if request is None and reason is EndReason.ALTERNATIVE_REQUESTED:
         request = build_alternative_request()
-    opted_out = await interview_transitions.mark_opted_out(interview.id, reason, withdrawal_reason, request)
+    closing = build_missing_closing(services.closings, interview, await read_turns(interview.id), reason)
+    opted_out = await interview_transitions.mark_opted_out(interview.id, reason, withdrawal_reason, request, closing)
     if opted_out is None:
         return await _load_interview(interview.id)
+    await _publish_closing(services, opted_out, closing)
     await services.live.publish_change(opted_out)
     _delete_room(services, opted_out)
     return opted_out
@@ -248,6 +249,11 @@ def _describe_code_replies(interview: Interview) -> str | None:
         f"Claude did not answer in time for {interview.code_replies} of {interview.replies} replies: "
         "code replied instead, in the position's own words."
     )
+
+
+async def _publish_closing(services: Services, interview: Interview, closing: NewTurn | None) -> None:
+    if closing and (turn := await find_turn(interview.id, closing.key)):
+        await services.live.publish_turn(turn)
 
 
 def _delete_room(services: Services, interview: Interview) -> None:

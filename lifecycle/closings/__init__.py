@@ -26,19 +26,23 @@ def load_closings() -> Closings:
     return {path.stem: _ADAPTER.validate_python(yaml.safe_load(path.read_text("utf-8"))) for path in _FOLDER.glob("*.yaml")}
 
 
-def build_missing_closing(closings: Closings, interview: Interview, turns: list[Turn]) -> NewTurn | None:
+def build_missing_closing(
+    closings: Closings, interview: Interview, turns: list[Turn], reason: EndReason | None = None
+) -> NewTurn | None:
     """Return the written closing of an interview that was ended without one, or None if there is nothing to close.
 
-    It answers no turn of the candidate.
+    `reason` is the reason with which the interview is about to end; the default is its `end_reason`.
+    The closing answers no turn of the candidate.
     """
+    reason = reason or interview.end_reason
     moves = [turn.move for turn in turns if turn.speaker is Speaker.INTERVIEWER and turn.move is not None]
-    if not moves or moves[-1] is Move.CLOSE or interview.end_reason is None:
+    if not moves or moves[-1] is Move.CLOSE or reason is None:
         return None
     at = now()
     return NewTurn(
         key=f"end:{interview.last_seq}",
         speaker=Speaker.INTERVIEWER,
-        text=closings[primary_language(interview.language)][interview.end_reason],
+        text=closings[primary_language(interview.language)][reason],
         channel=Channel.TEXT,
         started_at=at,
         ended_at=at,

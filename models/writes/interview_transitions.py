@@ -162,27 +162,41 @@ _WITHDRAWN_CONSENT: dict[str, Any] = {
 
 
 async def mark_opted_out(
-    interview_id: ObjectId, reason: EndReason, withdrawal_reason: str | None, request: NewRequest | None = None
+    interview_id: ObjectId,
+    reason: EndReason,
+    withdrawal_reason: str | None,
+    request: NewRequest | None = None,
+    closing: NewTurn | None = None,
 ) -> Interview | None:
     """SCHEDULED, WAITING, IN_PROGRESS, ENDING -> OPTED_OUT: no interviewer goes on, and nothing is evaluated.
 
-    `request` is stored with the change.
+    `request` and `closing` are stored in the same transaction.
     """
     is_withdrawal = reason is EndReason.CONSENT_WITHDRAWN
-    return await update_interview(
-        interview_id,
-        {"status": {"$in": list(OPT_OUT_STATUSES)}, **NOT_ERASED},
-        {"status": InterviewStatus.OPTED_OUT, "end_reason": reason, "lease": None},
-        {
-            "withdrawal_reason": {"$literal": withdrawal_reason},
-            "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
-            "due_at": None,
-            "fence": NEXT_FENCE,
-            **RESUMED_CLOCK,
-            **({"consent": _WITHDRAWN_CONSENT} if is_withdrawal else {}),
-            **(build_request_changes(request, skips_repetition=False) if request else {}),
-        },
-    )
+    closings = [closing] if closing else []
+
+    async def work(session: AsyncClientSession) -> Interview | None:
+        interview = await update_interview(
+            interview_id,
+            {"status": {"$in": list(OPT_OUT_STATUSES)}, **NOT_ERASED},
+            {"status": InterviewStatus.OPTED_OUT, "end_reason": reason, "lease": None},
+            {
+                "withdrawal_reason": {"$literal": withdrawal_reason},
+                "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
+                "due_at": None,
+                "fence": NEXT_FENCE,
+                "last_seq": {"$add": ["$last_seq", len(closings)]},
+                **RESUMED_CLOCK,
+                **({"consent": _WITHDRAWN_CONSENT} if is_withdrawal else {}),
+                **(build_request_changes(request, skips_repetition=False) if request else {}),
+            },
+            session,
+        )
+        if interview is not None:
+            await insert_turns(interview, closings, session)
+        return interview
+
+    return await run_in_transaction(Interview, work)
 
 
 async def mark_consent_withdrawn(interview_id: ObjectId, reason: str | None) -> Interview | None:

@@ -4,13 +4,14 @@ from datetime import datetime
 
 import strawberry
 
+from auth import build_candidate_principal
 from models.documents import interview as documents
 from models.writes.candidate_requests import REQUESTABLE_STATUSES
 from resolvers.ids import IdKind, encode_id
 from resolvers.invites import InvitationDetails, get_opening_time
 from schema.decorators import as_graphql, document_field, object_type
-from schema.types.enums import Channel, InterviewStatus, RequestKind
-from schema.types.interview import Consent
+from schema.types.enums import Channel, EndReason, InterviewStatus, RequestKind
+from schema.types.interview import Accommodations, CandidateRequest, Consent
 
 
 @object_type
@@ -59,11 +60,17 @@ class Invitation:
     )
     consent_text: ConsentText = strawberry.field(description="The text to show before the first join.")
     consent: Consent | None = document_field("The consent that the candidate has already given. Null before the first join.")
+    end_reason: EndReason | None = document_field(
+        "Why the interview ended. Null until it ends, and if it was cancelled or expired."
+    )
+    requests: list[CandidateRequest] = strawberry.field(description="The candidate's requests, oldest first.")
+    accommodations: Accommodations = strawberry.field(description="What the candidate was granted.")
 
     @classmethod
     def of(cls, details: InvitationDetails) -> "Invitation":
         """Build the invitation as the holder of the invite sees it."""
         interview = details.interview
+        candidate = build_candidate_principal(interview)
         return cls(
             document=interview,
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interview.id)),
@@ -74,4 +81,6 @@ class Invitation:
             limit_minutes=round(interview.position.limit_minutes * interview.accommodations.time_factor),
             may_request=list(RequestKind) if interview.status in REQUESTABLE_STATUSES else [],
             consent_text=as_graphql(ConsentText, details.consent_text),
+            requests=[CandidateRequest(document=request, caller=candidate) for request in interview.requests],
+            accommodations=as_graphql(Accommodations, interview.accommodations),
         )

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from lifecycle.states import finish_interview
+from lifecycle.states import finish_interview, opt_out
 from models.documents.interview import MAX_PAUSE, EndReason, InterviewStatus, RequestKind, RequestStatus
-from models.documents.turn import Move
+from models.documents.turn import Move, Source
 from models.storage.clock import now
 from models.writes.candidate_requests import answer_request
 from sandbox.anthropic.provider import AnthropicProvider
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat
-from tests.agent.talks import ENGLISH, QUESTIONS
+from tests.agent.talks import ENGLISH, PHRASEBOOK, QUESTIONS
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,18 @@ async def test_confirmed_wish_opts_out_without_an_evaluation(
     assert kinds == ([] if interview.is_consent_withdrawn else [[RequestKind.HUMAN]])
     assert provider.reply_requests == [], "rights need no model"
     assert (await finish_interview(chat.services, interview)).updated_at == interview.updated_at
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+async def test_opting_out_on_the_page_says_goodbye_in_writing(chat: Chat, language: str) -> None:
+    await chat.set_fields(language=language)
+    interview = await chat.interview()
+    for _ in range(2):
+        opted_out = await opt_out(chat.services, interview, EndReason.ALTERNATIVE_REQUESTED)
+        assert (opted_out.status, opted_out.last_seq) == (InterviewStatus.OPTED_OUT, interview.last_seq + 1)
+    closing = (await chat.turns())[-1]
+    assert (closing.seq, closing.move, closing.source) == (opted_out.last_seq, Move.CLOSE, Source.CODE)
+    assert closing.text == PHRASEBOOK.get(language).closings[EndReason.ALTERNATIVE_REQUESTED]
 
 
 async def test_request_is_recorded_once_and_pauses_the_clock_until_the_next_turn(chat: Chat) -> None:

@@ -184,7 +184,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Invitation": {
         ALL_ROLES: (
             "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt "
-            "expiresAt mayRequest consentText consent"
+            "expiresAt mayRequest consentText consent endReason requests accommodations"
         )
     },
     "ConsentText": {ALL_ROLES: "version language text digest"},

@@ -126,9 +126,11 @@ async def test_accommodations_are_granted_before_the_start(api: ApiClient, tenan
     (request,) = answer["requests"]
     assert (request["kinds"], request["status"]) == (["EXTRA_TIME", "TYPING"], "GRANTED")
     assert (answer["channel"], answer["pausedAt"], answer["progress"]["limitSeconds"]) == ("TEXT", None, 45 * 60)
-    query = "query($t: String!) { invitation(token: $t) { limitMinutes mayRequest } }"
-    shown = (await api.execute(query, None, t=invite))["invitation"]
-    assert (shown["limitMinutes"], len(shown["mayRequest"])) == (45, 5)
+    selection = "limitMinutes mayRequest endReason accommodations { timeFactor typing captions } requests { kinds status }"
+    shown = (await api.execute(f"query($t: String!) {{ invitation(token: $t) {{ {selection} }} }}", None, t=invite))["invitation"]
+    assert (shown["limitMinutes"], len(shown["mayRequest"]), shown["endReason"]) == (45, 5, None)
+    assert shown["accommodations"] == {"timeFactor": 1.5, "typing": True, "captions": False}
+    assert shown["requests"] == [{"kinds": request["kinds"], "status": "GRANTED"}]
     viewer = await issue_token(tenant, Role.VIEWER)
     listed = "{ interviews { nodes { progress { limitSeconds } endsAt pausedAt } } }"
     assert (await api.execute(listed, viewer))["interviews"]["nodes"] == [

@@ -17,10 +17,12 @@ type Documents = {
     "\n  query Transcript($id: ID!, $after: Int!) {\n    transcript(interviewId: $id, after: $after) {\n      turns { ...TurnFields }\n      lastSeq\n      isComplete\n    }\n  }\n  fragment TurnFields on Turn {\n    id seq speaker text channel questionKey startedAt endedAt interrupted\n  }\n": typeof types.TranscriptDocument,
     "\n  subscription TurnAdded($id: ID!, $after: Int!) {\n    turnAdded(interviewId: $id, after: $after) { ...TurnFields }\n  }\n": typeof types.TurnAddedDocument,
     "\n  subscription Interim($id: ID!) {\n    interimTranscript(interviewId: $id) { ...InterimFields }\n  }\n  fragment InterimFields on InterimTranscript {\n    speaker text afterSeq at\n  }\n": typeof types.InterimDocument,
-    "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt\n      consentText { version language text digest }\n      consent { recording }\n    }\n  }\n": typeof types.InvitationDocument,
+    "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt\n      consentText { version language text digest }\n      consent { recording }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n": typeof types.InvitationDocument,
     "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording } }\n      access { token room { url name token } }\n    }\n  }\n": typeof types.JoinDocument,
-    "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n": typeof types.StateDocument,
+    "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt pausedAt\n      progress { question questions elapsedSeconds limitSeconds }\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n": typeof types.StateDocument,
     "\n  mutation Withdraw($input: WithdrawConsentInput!) {\n    withdrawConsent(input: $input) { receipt }\n  }\n": typeof types.WithdrawDocument,
+    "\n  mutation RequestAccommodation($input: RequestAccommodationInput!) {\n    requestAccommodation(input: $input) { interview { id } }\n  }\n": typeof types.RequestAccommodationDocument,
+    "\n  mutation RequestAlternative($input: RequestAlternativeInput!) {\n    requestAlternative(input: $input) { interview { id } }\n  }\n": typeof types.RequestAlternativeDocument,
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": typeof types.SendDocument,
     "\n  mutation Signal($input: SignalInterviewerInput!) {\n    signalInterviewer(input: $input) { interview { id } }\n  }\n": typeof types.SignalDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": typeof types.EndDocument,
@@ -32,10 +34,12 @@ const documents: Documents = {
     "\n  query Transcript($id: ID!, $after: Int!) {\n    transcript(interviewId: $id, after: $after) {\n      turns { ...TurnFields }\n      lastSeq\n      isComplete\n    }\n  }\n  fragment TurnFields on Turn {\n    id seq speaker text channel questionKey startedAt endedAt interrupted\n  }\n": types.TranscriptDocument,
     "\n  subscription TurnAdded($id: ID!, $after: Int!) {\n    turnAdded(interviewId: $id, after: $after) { ...TurnFields }\n  }\n": types.TurnAddedDocument,
     "\n  subscription Interim($id: ID!) {\n    interimTranscript(interviewId: $id) { ...InterimFields }\n  }\n  fragment InterimFields on InterimTranscript {\n    speaker text afterSeq at\n  }\n": types.InterimDocument,
-    "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt\n      consentText { version language text digest }\n      consent { recording }\n    }\n  }\n": types.InvitationDocument,
+    "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt\n      consentText { version language text digest }\n      consent { recording }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n": types.InvitationDocument,
     "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording } }\n      access { token room { url name token } }\n    }\n  }\n": types.JoinDocument,
-    "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n": types.StateDocument,
+    "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt pausedAt\n      progress { question questions elapsedSeconds limitSeconds }\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n": types.StateDocument,
     "\n  mutation Withdraw($input: WithdrawConsentInput!) {\n    withdrawConsent(input: $input) { receipt }\n  }\n": types.WithdrawDocument,
+    "\n  mutation RequestAccommodation($input: RequestAccommodationInput!) {\n    requestAccommodation(input: $input) { interview { id } }\n  }\n": types.RequestAccommodationDocument,
+    "\n  mutation RequestAlternative($input: RequestAlternativeInput!) {\n    requestAlternative(input: $input) { interview { id } }\n  }\n": types.RequestAlternativeDocument,
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": types.SendDocument,
     "\n  mutation Signal($input: SignalInterviewerInput!) {\n    signalInterviewer(input: $input) { interview { id } }\n  }\n": types.SignalDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": types.EndDocument,
@@ -73,7 +77,7 @@ export function graphql(source: "\n  subscription Interim($id: ID!) {\n    inter
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt\n      consentText { version language text digest }\n      consent { recording }\n    }\n  }\n"): (typeof documents)["\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt\n      consentText { version language text digest }\n      consent { recording }\n    }\n  }\n"];
+export function graphql(source: "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt\n      consentText { version language text digest }\n      consent { recording }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n"): (typeof documents)["\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt\n      consentText { version language text digest }\n      consent { recording }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -81,11 +85,19 @@ export function graphql(source: "\n  mutation Join($input: JoinInterviewInput!) 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n"): (typeof documents)["\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt\n      progress { question questions elapsedSeconds limitSeconds }\n    }\n  }\n"];
+export function graphql(source: "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt pausedAt\n      progress { question questions elapsedSeconds limitSeconds }\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n"): (typeof documents)["\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt pausedAt\n      progress { question questions elapsedSeconds limitSeconds }\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation Withdraw($input: WithdrawConsentInput!) {\n    withdrawConsent(input: $input) { receipt }\n  }\n"): (typeof documents)["\n  mutation Withdraw($input: WithdrawConsentInput!) {\n    withdrawConsent(input: $input) { receipt }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RequestAccommodation($input: RequestAccommodationInput!) {\n    requestAccommodation(input: $input) { interview { id } }\n  }\n"): (typeof documents)["\n  mutation RequestAccommodation($input: RequestAccommodationInput!) {\n    requestAccommodation(input: $input) { interview { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RequestAlternative($input: RequestAlternativeInput!) {\n    requestAlternative(input: $input) { interview { id } }\n  }\n"): (typeof documents)["\n  mutation RequestAlternative($input: RequestAlternativeInput!) {\n    requestAlternative(input: $input) { interview { id } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1,10 +1,10 @@
-import { useEffect, useState } from 'react'
-import { type Problem, toProblem } from '../api/problem'
+import { type ReactNode, useEffect, useState } from 'react'
 import { Button } from '../ui/Button'
-import { Notice } from '../ui/Notice'
 import { Page } from '../ui/Page'
 import type { Invitation } from './documents'
-import { eraseData } from './session'
+import { ConfirmedButton, RequestState } from './Rights'
+import { getRightsTexts } from './rightsTexts'
+import { withdrawConsent } from './session'
 
 export type ClosedReason = 'early' | 'expired' | 'cancelled' | 'failed' | 'optedOut' | 'over'
 
@@ -30,16 +30,12 @@ export function findClosedReason({ status, opensAt, expiresAt }: Invitation, now
   }
 }
 
-const TEXTS: Record<Exclude<ClosedReason, 'early'>, (organization: string) => [title: string, text: string]> = {
+const TEXTS: Record<Exclude<ClosedReason, 'early' | 'optedOut'>, (organization: string) => [title: string, text: string]> = {
   expired: (organization) => ['This invitation has expired', `Please ask ${organization} for a new link.`],
   cancelled: (organization) => ['This interview was cancelled', `Please contact ${organization} if you have any questions.`],
   failed: (organization) => [
     'We are sorry: the interview had to stop',
     `Something went wrong on our side. Everything you said before that is saved. ${organization} will contact you about the next step.`,
-  ],
-  optedOut: (organization) => [
-    'You have opted out of this interview',
-    `Nothing that you said will be evaluated. If you asked for a conversation with a person, ${organization} will get in touch with you.`,
   ],
   over: (organization) => [
     'Thank you for your interview',
@@ -47,57 +43,64 @@ const TEXTS: Record<Exclude<ClosedReason, 'early'>, (organization: string) => [t
   ],
 }
 
+interface ClosedPageProps {
+  invitation: Invitation
+  reason: ClosedReason
+  invite: string
+  /** What the candidate can request before the interview opens. */
+  rights?: ReactNode
+}
+
 /** Page of an interview that cannot be joined, with the reason and the next step. */
-export function ClosedPage({ invitation, reason, invite }: { invitation: Invitation; reason: ClosedReason; invite?: string }) {
+export function ClosedPage({ invitation, reason, invite, rights }: ClosedPageProps) {
   const eyebrow = `${invitation.positionTitle} · ${invitation.organization}`
-  if (reason === 'early') return <EarlyPage eyebrow={eyebrow} invitation={invitation} />
+  if (reason === 'early') return <EarlyPage eyebrow={eyebrow} invitation={invitation} rights={rights} />
+  if (reason === 'optedOut') return <OptedOutPage eyebrow={eyebrow} invitation={invitation} invite={invite} />
   const [title, text] = TEXTS[reason](invitation.organization)
   return (
     <Page title={title} eyebrow={eyebrow}>
       <p>{text}</p>
-      {reason === 'optedOut' && invite && <Erasure invite={invite} organization={invitation.organization} />}
     </Page>
   )
 }
 
-/** Lets a candidate who has opted out have everything erased. */
-function Erasure({ invite, organization }: { invite: string; organization: string }) {
-  const [state, setState] = useState<'offered' | 'confirming' | 'erasing' | 'erased'>('offered')
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const erase = async () => {
-    setState('erasing')
-    setProblem(null)
-    try {
-      await eraseData(invite)
-      setState('erased')
-    } catch (error) {
-      setProblem(toProblem(error))
-      setState('offered')
-    }
+/** Says goodbye to a candidate who has opted out, and offers to erase everything. */
+function OptedOutPage({ eyebrow, invitation, invite }: { eyebrow: string; invitation: Invitation; invite: string }) {
+  const [isErased, setErased] = useState(false)
+  const { organization, consentText, endReason, requests } = invitation
+  const texts = getRightsTexts(consentText.language)
+  const { title, text } = texts.closed[endReason === 'ALTERNATIVE_REQUESTED' ? endReason : 'CONSENT_WITHDRAWN']
+  if (isErased) {
+    return (
+      <Page key="erased" title={texts.erasure.done} eyebrow={eyebrow} lang={consentText.language}>
+        {null}
+      </Page>
+    )
   }
-  if (state === 'erased') return <p>Your data are erased. You can close this page now.</p>
   return (
-    <>
-      {problem && <Notice tone="bad">{problem.message}</Notice>}
-      <p>
-        {state === 'offered'
-          ? 'You can have everything that was stored about this interview erased now.'
-          : `This cannot be undone, and this link will no longer work. A request that you made to ${organization} is erased as well.`}
-      </p>
-      {state === 'offered' ? (
-        <Button className="self-start" onClick={() => setState('confirming')}>
-          Erase my data
-        </Button>
-      ) : (
-        <Button variant="danger" className="self-start" disabled={state === 'erasing'} onClick={erase}>
-          Erase everything permanently
-        </Button>
-      )}
-    </>
+    <Page title={title} eyebrow={eyebrow} lang={consentText.language}>
+      <p>{text(organization)}</p>
+      {requests
+        .filter(({ status }) => status !== 'OPEN')
+        .map((request) => (
+          <p key={request.id}>
+            <RequestState request={request} invitation={invitation} texts={texts} />
+          </p>
+        ))}
+      <section className="space-y-3 border-t border-line pt-5">
+        <p>{texts.erasure.offer}</p>
+        <ConfirmedButton
+          texts={texts.erasure}
+          keep={texts.erasure.keep}
+          organization={organization}
+          onConfirm={() => withdrawConsent(invite, true).then(() => setErased(true))}
+        />
+      </section>
+    </Page>
   )
 }
 
-function EarlyPage({ eyebrow, invitation }: { eyebrow: string; invitation: Invitation }) {
+function EarlyPage({ eyebrow, invitation, rights }: { eyebrow: string; invitation: Invitation; rights: ReactNode }) {
   const opensAt = Date.parse(invitation.opensAt ?? '')
   const [isOpen, setOpen] = useState(false)
   useEffect(() => {
@@ -111,6 +114,7 @@ function EarlyPage({ eyebrow, invitation }: { eyebrow: string; invitation: Invit
       <Button variant="action" className="self-start" disabled={!isOpen} onClick={() => location.reload()}>
         Continue
       </Button>
+      {rights}
     </Page>
   )
 }

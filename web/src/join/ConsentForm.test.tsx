@@ -14,7 +14,7 @@ const INVITATION = {
 
 function renderForm(given: Partial<Invitation> = {}) {
   const onAgree = vi.fn()
-  render(<ConsentForm invitation={{ ...INVITATION, ...given }} notice={null} onAgree={onAgree} />)
+  render(<ConsentForm invitation={{ ...INVITATION, ...given }} notice={null} rights={null} onAgree={onAgree} />)
   return onAgree
 }
 

@@ -12,11 +12,13 @@ interface ConsentFormProps {
   invitation: Invitation
   /** Why the candidate is asked again, if so. */
   notice: ReactNode
+  /** What the candidate can request instead. */
+  rights: ReactNode
   onAgree: (agreement: Agreement) => void
 }
 
 /** Introduction and consent. Consent to the recording is separate and optional. */
-export function ConsentForm({ invitation, notice, onAgree }: ConsentFormProps) {
+export function ConsentForm({ invitation, notice, rights, onAgree }: ConsentFormProps) {
   const { consentText, candidateName, organization, positionTitle, limitMinutes, channel } = invitation
   const [agreesToTakePart, setAgreesToTakePart] = useState(false)
   const [agreesToRecording, setAgreesToRecording] = useState(false)
@@ -33,6 +35,7 @@ export function ConsentForm({ invitation, notice, onAgree }: ConsentFormProps) {
         </li>
         <li>You can leave and return with the same link, and end the interview whenever you like.</li>
       </ul>
+      {rights}
       <form
         className="flex flex-col gap-4"
         onSubmit={(event) => {

@@ -13,11 +13,13 @@ interface DeviceCheckProps {
   isReturning: boolean
   isJoining: boolean
   notice: ReactNode
+  /** What the candidate can request instead. */
+  rights: ReactNode
   onReady: (channel: Channel, deviceId: string | null) => void
 }
 
 /** Microphone and speaker check before a spoken interview. Candidates without a microphone can type. */
-export function DeviceCheck({ invitation, isReturning, isJoining, notice, onReady }: DeviceCheckProps) {
+export function DeviceCheck({ invitation, isReturning, isJoining, notice, rights, onReady }: DeviceCheckProps) {
   const microphone = useMicrophoneCheck()
   const [hasPlayed, setPlayed] = useState(false)
   useEffect(() => {
@@ -70,6 +72,7 @@ export function DeviceCheck({ invitation, isReturning, isJoining, notice, onRead
           Type my answers
         </Button>
       </div>
+      {rights}
     </Page>
   )
 }

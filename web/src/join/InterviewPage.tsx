@@ -7,9 +7,10 @@ import { Captions } from './Captions'
 import { ClosedPage, findClosedReason } from './ClosedPage'
 import { Composer } from './Composer'
 import { Controls } from './Controls'
-import { type Invitation, SIGNAL, STATE } from './documents'
+import { type InterviewState, type Invitation, SIGNAL, STATE } from './documents'
 import { useOutbox } from './outbox'
 import { ProgressLine } from './ProgressLine'
+import { Rights } from './Rights'
 import type { CandidateSession } from './session'
 import type { Phase, VoiceRoomView } from './VoiceRoom'
 
@@ -18,8 +19,19 @@ const VoiceRoom = lazy(() => import('./VoiceRoom'))
 /** Milliseconds between typing marks while the text changes. */
 const TYPING_INTERVAL = 5_000
 
+interface InterviewPageProps {
+  invitation: Invitation
+  invite: string
+  session: CandidateSession
+  deviceId: string | null
+  /** Reloads the invitation. */
+  onChange: () => Promise<void>
+  /** Joins again to type. */
+  onTyping: () => Promise<void>
+}
+
 /** The page of an interview in progress, spoken or typed. */
-export function InterviewPage({ invitation, session, deviceId }: { invitation: Invitation; session: CandidateSession; deviceId: string | null }) {
+export function InterviewPage({ invitation, invite, session, deviceId, onChange, onTyping }: InterviewPageProps) {
   const { connection, interviewId } = session
   const { transcript, state } = useTranscript(connection, interviewId)
   const { data, receivedAt, problem } = useLatestEvent(connection, STATE, { id: interviewId })
@@ -35,8 +47,10 @@ export function InterviewPage({ invitation, session, deviceId }: { invitation: I
   }
   const interview = data?.interviewChanged ?? null
 
-  const reason = interview && findClosedReason({ ...invitation, status: interview.status })
-  if (interview && reason && interview.status !== 'ENDING') return <ClosedPage invitation={invitation} reason={reason} />
+  // the invitation may have been loaded before the candidate consented
+  const current = { ...applyState(invitation, interview), consent: session.consent ?? null }
+  const reason = interview && findClosedReason(current)
+  if (interview && reason && interview.status !== 'ENDING') return <ClosedPage invitation={current} reason={reason} invite={invite} />
 
   const isOver = interview?.status === 'ENDING'
   const renderInterview = (voice: VoiceRoomView | null) => (
@@ -54,6 +68,7 @@ export function InterviewPage({ invitation, session, deviceId }: { invitation: I
         isOver={isOver}
         canRepeat={state.turns.some(({ speaker }) => speaker === 'INTERVIEWER')}
       />
+      {!isOver && <Rights invitation={current} invite={invite} isVoice={voice !== null} onChange={onChange} onTyping={onTyping} />}
     </Page>
   )
   if (!session.room) return renderInterview(null)
@@ -65,6 +80,20 @@ export function InterviewPage({ invitation, session, deviceId }: { invitation: I
       </VoiceRoom>
     </Suspense>
   )
+}
+
+/** Returns the invitation with the newest state of the interview. */
+function applyState(invitation: Invitation, interview: InterviewState | null): Invitation {
+  if (!interview) return invitation
+  const { status, endReason, requests, accommodations, progress } = interview
+  return {
+    ...invitation,
+    status,
+    endReason,
+    requests: requests ?? invitation.requests,
+    accommodations: accommodations ?? invitation.accommodations,
+    limitMinutes: Math.round(progress.limitSeconds / 60),
+  }
 }
 
 function PhaseIndicator({ state, voice, isOver }: { state: TranscriptState; voice: VoiceRoomView | null; isOver: boolean }) {

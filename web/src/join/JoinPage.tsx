@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useState } from 'react'
 import { anonymous, Connection } from '../api/connection'
 import { backOff } from '../api/backoff'
 import { type Problem, toProblem } from '../api/problem'
@@ -11,6 +11,7 @@ import { type Agreement, ConsentForm } from './ConsentForm'
 import { DeviceCheck } from './DeviceCheck'
 import { INVITATION, type Invitation } from './documents'
 import { InterviewPage } from './InterviewPage'
+import { Rights } from './Rights'
 import { type CandidateSession, join } from './session'
 
 const publicConnection = new Connection(anonymous)
@@ -18,10 +19,14 @@ const publicConnection = new Connection(anonymous)
 /** Page of an invite: introduction and consent, device check, then the interview. */
 export function JoinPage({ invite }: { invite: string }) {
   const { invitation, problem, reload } = useInvitation(invite)
+  const [prefersMicrophone, setPrefersMicrophone] = useState(false)
   const [joined, setJoined] = useState<{ session: CandidateSession; deviceId: string | null } | null>(null)
 
   if (!invite) return <LinkProblem title="This link is incomplete">Please open the link from your invitation again, or copy the whole link.</LinkProblem>
-  if (joined && invitation) return <InterviewPage invitation={invitation} {...joined} />
+  if (joined && invitation) {
+    const onTyping = async () => setJoined({ session: await join(invite, 'TEXT', null), deviceId: null })
+    return <InterviewPage invitation={invitation} invite={invite} {...joined} onChange={reload} onTyping={onTyping} />
+  }
   if (problem?.code === 'NOT_FOUND') {
     return (
       <LinkProblem title="This link does not work">
@@ -37,8 +42,21 @@ export function JoinPage({ invite }: { invite: string }) {
     )
   }
   const reason = findClosedReason(invitation)
-  if (reason) return <ClosedPage invitation={invitation} reason={reason} invite={invite} />
-  return <JoinSteps invite={invite} invitation={invitation} onJoin={(session, deviceId) => setJoined({ session, deviceId })} onStale={reload} />
+  const mayUseMicrophone = isByVoice(invitation)
+  const isVoice = mayUseMicrophone && (prefersMicrophone || !invitation.accommodations.typing)
+  const rights = <Rights invitation={invitation} invite={invite} isVoice={isVoice} onChange={reload} />
+  if (reason) return <ClosedPage invitation={invitation} reason={reason} invite={invite} rights={rights} />
+  return (
+    <JoinSteps
+      invite={invite}
+      invitation={invitation}
+      isVoice={isVoice}
+      onMicrophone={mayUseMicrophone ? () => setPrefersMicrophone(true) : null}
+      rights={rights}
+      onJoin={(session, deviceId) => setJoined({ session, deviceId })}
+      onStale={reload}
+    />
+  )
 }
 
 function LinkProblem({ title, children }: { title: string; children: string }) {
@@ -52,12 +70,17 @@ function LinkProblem({ title, children }: { title: string; children: string }) {
 interface JoinStepsProps {
   invite: string
   invitation: Invitation
+  /** Whether the candidate is to speak. */
+  isVoice: boolean
+  /** Called if a candidate who was granted typing prefers to speak; null if the interview is not by voice. */
+  onMicrophone: (() => void) | null
+  rights: ReactNode
   onJoin: (session: CandidateSession, deviceId: string | null) => void
   /** Called when the interview has ended, the invite has expired, or the consent text has changed since the page was opened. */
-  onStale: () => void
+  onStale: () => Promise<void>
 }
 
-function JoinSteps({ invite, invitation, onJoin, onStale }: JoinStepsProps) {
+function JoinSteps({ invite, invitation, isVoice, onMicrophone, rights, onJoin, onStale }: JoinStepsProps) {
   const [agreement, setAgreement] = useState<Agreement | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isJoining, setJoining] = useState(false)
@@ -76,7 +99,7 @@ function JoinSteps({ invite, invitation, onJoin, onStale }: JoinStepsProps) {
       setProblem(joinProblem)
       if (joinProblem.code === 'CONFLICT') {
         setAgreement(null)
-        onStale()
+        void onStale()
       }
     } finally {
       setJoining(false)
@@ -84,17 +107,30 @@ function JoinSteps({ invite, invitation, onJoin, onStale }: JoinStepsProps) {
   }
   const notice = problem && <Notice tone="bad">{problem.message}</Notice>
 
-  if (!isReturning && !agreement) return <ConsentForm invitation={invitation} notice={notice} onAgree={setAgreement} />
-  if (isByVoice(invitation)) {
-    return <DeviceCheck invitation={invitation} isReturning={isReturning} isJoining={isJoining} notice={notice} onReady={joinInterview} />
+  if (!isReturning && !agreement) return <ConsentForm invitation={invitation} notice={notice} rights={rights} onAgree={setAgreement} />
+  if (isVoice) {
+    return (
+      <DeviceCheck
+        invitation={invitation}
+        isReturning={isReturning}
+        isJoining={isJoining}
+        notice={notice}
+        rights={rights}
+        onReady={joinInterview}
+      />
+    )
   }
   return (
     <Page title={isReturning ? 'Welcome back' : 'Ready when you are'} eyebrow={`${invitation.positionTitle} · ${invitation.organization}`}>
       <p>{isReturning ? 'Everything you wrote has been saved.' : 'The interviewer writes first. The clock starts with your first answer.'}</p>
       {notice}
-      <Button variant="action" className="self-start" disabled={isJoining} onClick={() => void joinInterview('TEXT', null)}>
-        {isReturning ? 'Continue the interview' : 'Start the interview'}
-      </Button>
+      <div className="flex flex-wrap gap-3">
+        <Button variant="action" disabled={isJoining} onClick={() => void joinInterview('TEXT', null)}>
+          {isReturning ? 'Continue the interview' : 'Start the interview'}
+        </Button>
+        {onMicrophone && <Button onClick={onMicrophone}>Use my microphone</Button>}
+      </div>
+      {rights}
     </Page>
   )
 }
@@ -107,7 +143,7 @@ function isByVoice({ interviewId, channel }: Invitation): boolean {
 }
 
 /** Loads the invitation, retrying while the server cannot be reached. */
-function useInvitation(token: string): { invitation: Invitation | null; problem: Problem | null; reload: () => void } {
+function useInvitation(token: string): { invitation: Invitation | null; problem: Problem | null; reload: () => Promise<void> } {
   const [result, setResult] = useState<{ invitation: Invitation | null; problem: Problem | null }>({ invitation: null, problem: null })
   const load = useCallback(
     async (signal: AbortSignal) => {
@@ -132,5 +168,6 @@ function useInvitation(token: string): { invitation: Invitation | null; problem:
     if (token) void load(stop.signal)
     return () => stop.abort()
   }, [token, load])
-  return { ...result, reload: () => void load(new AbortController().signal) }
+  const reload = useCallback(() => load(new AbortController().signal), [load])
+  return { ...result, reload }
 }

@@ -8,13 +8,15 @@ export function ProgressLine({ interview, receivedAt, isRecorded }: { interview:
   const now = useNow()
   if (!interview) return null
   const { question, questions, elapsedSeconds, limitSeconds } = interview.progress
-  const secondsSince = interview.status === 'IN_PROGRESS' ? Math.max(0, now - receivedAt) / 1_000 : 0
+  const isRunning = interview.status === 'IN_PROGRESS' && interview.pausedAt === null
+  const secondsSince = isRunning ? Math.max(0, now - receivedAt) / 1_000 : 0
   const minutes = Math.max(0, Math.ceil((limitSeconds - elapsedSeconds - secondsSince) / 60))
   return (
     <p className="text-quiet">
       {question > 0 ? `Question ${question} of ${questions}` : `${questions} questions`}
       {' · '}
       {interview.startedAt ? `about ${minutes} min left` : `up to ${minutes} min`}
+      {interview.pausedAt && ' · the clock is stopped until you go on'}
       {isRecorded && ' · recorded with your consent'}
     </p>
   )

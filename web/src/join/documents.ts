@@ -10,7 +10,13 @@ export const INVITATION = graphql(`
       interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt
       consentText { version language text digest }
       consent { recording }
+      mayRequest endReason
+      requests { ...RequestFields }
+      accommodations { timeFactor captions typing }
     }
+  }
+  fragment RequestFields on CandidateRequest {
+    id kinds details status note
   }
 `)
 
@@ -26,8 +32,10 @@ export const JOIN = graphql(`
 export const STATE = graphql(`
   subscription State($id: ID!) {
     interviewChanged(interviewId: $id) {
-      status endReason startedAt
+      status endReason startedAt pausedAt
       progress { question questions elapsedSeconds limitSeconds }
+      requests { ...RequestFields }
+      accommodations { timeFactor captions typing }
     }
   }
 `)
@@ -35,6 +43,18 @@ export const STATE = graphql(`
 export const WITHDRAW = graphql(`
   mutation Withdraw($input: WithdrawConsentInput!) {
     withdrawConsent(input: $input) { receipt }
+  }
+`)
+
+export const REQUEST_ACCOMMODATION = graphql(`
+  mutation RequestAccommodation($input: RequestAccommodationInput!) {
+    requestAccommodation(input: $input) { interview { id } }
+  }
+`)
+
+export const REQUEST_ALTERNATIVE = graphql(`
+  mutation RequestAlternative($input: RequestAlternativeInput!) {
+    requestAlternative(input: $input) { interview { id } }
   }
 `)
 

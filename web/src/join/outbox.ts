@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { Connection } from '../api/connection'
 import { backOff } from '../api/backoff'
+import { newKey } from '../api/idempotencyKey'
 import { type Problem, toProblem } from '../api/problem'
 import { SEND } from './documents'
 
@@ -100,11 +101,6 @@ function loadUnsent(storageKey: string): Message[] {
   // messages with a seq are in the transcript, which is loaded separately
   const stored = JSON.parse(sessionStorage.getItem(storageKey) ?? '[]') as Message[]
   return stored.filter(({ seq }) => seq === null)
-}
-
-function newKey(): string {
-  // crypto.randomUUID exists in secure contexts only, and a development server may use plain http
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** Runs the interview's outbox while the component is mounted. */

@@ -1,7 +1,7 @@
 import { anonymous, Connection, type Credential } from '../api/connection'
 import { Problem } from '../api/problem'
-import type { Channel, ConsentInput, JoinMutation } from '../gql/graphql'
-import { JOIN, WITHDRAW } from './documents'
+import type { Channel, ConsentInput, JoinMutation, RequestAccommodationInput } from '../gql/graphql'
+import { JOIN, REQUEST_ACCOMMODATION, REQUEST_ALTERNATIVE, WITHDRAW } from './documents'
 
 type JoinResult = NonNullable<JoinMutation['joinInterview']>
 
@@ -18,9 +18,19 @@ async function redeemInvite(invite: string, channel: Channel, consent: ConsentIn
   return joinInterview
 }
 
-/** Withdraws the consent and has everything about the interview erased. Rejects with a Problem. */
-export async function eraseData(invite: string): Promise<void> {
-  await publicConnection.mutate(WITHDRAW, { input: { invite, eraseData: true } })
+/** Requests accommodations, before or in the interview. Rejects with a Problem. */
+export async function requestAccommodation(input: RequestAccommodationInput): Promise<void> {
+  await publicConnection.mutate(REQUEST_ACCOMMODATION, { input })
+}
+
+/** Ends the interview and asks for a conversation with a person. Rejects with a Problem. */
+export async function requestAlternative(invite: string): Promise<void> {
+  await publicConnection.mutate(REQUEST_ALTERNATIVE, { input: { invite } })
+}
+
+/** Withdraws the consent, which ends the interview; with `eraseData`, everything about it is erased. Rejects with a Problem. */
+export async function withdrawConsent(invite: string, eraseData: boolean): Promise<void> {
+  await publicConnection.mutate(WITHDRAW, { input: { invite, eraseData } })
 }
 
 /** A candidate's access to an interview, renewed with the invite when it expires. */
@@ -47,8 +57,12 @@ export class CandidateSession implements Credential {
     return this.joinResult.access.room
   }
 
+  get consent(): JoinResult['interview']['consent'] {
+    return this.joinResult.interview.consent
+  }
+
   get isRecorded(): boolean {
-    return this.joinResult.interview.consent?.recording ?? false
+    return this.consent?.recording ?? false
   }
 
   /** Joins again. Concurrent calls share one request. Rejects with a Problem, for example when the interview has ended. */
