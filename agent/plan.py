@@ -41,6 +41,10 @@ except to explain a question or to bridge to the next one:
     READY, before the first answer  REPEAT
     UNKNOWN                         NEXT or ANYTHING_ELSE, or one PROBE before that
 
+A contribution in another language than the interview's (Turn.language) is answered once per interview with a REPEAT that names
+the language and what the candidate can do, in both languages. It uses up nothing. Later ones are answers. From then on,
+requests are recognized in that language, too.
+
 After an ANYTHING_ELSE, what is no request and no question ends the interview, as does silence. The answers belong to no
 core question. After MAX_FINAL_ANSWERS answers the interview ends.
 
@@ -68,12 +72,13 @@ An interviewer turn without a move was interrupted before it was heard: the plan
 answer that continues after a pause therefore stays one contribution, and no question is skipped.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from agent.intents import Intent
+from agent.intents import Intent, IntentRecognizer
 from agent.phrases import CodePhrases
 from models.documents.interview import CandidateSignals, EndReason, Progress, RequestKind
 from models.documents.position import Fact, PositionContent, Question
@@ -171,6 +176,14 @@ class InterviewPlan:
     """Sequence numbers of the turns of the contribution."""
     intents: frozenset[Intent]
     """The requests that code recognizes in the contribution."""
+    recognizers: tuple[IntentRecognizer, ...]
+    """Recognize requests in the interview's language, and in others that the candidate has used."""
+    other_language: str | None
+    """The language of most of the contribution, if it is not that of the interview (Turn.language)."""
+    has_named_language: bool
+    """Whether the candidate has been told, in both languages, in which language the interview is held."""
+    is_spoken: bool
+    """Whether the contribution ends with spoken words."""
     last_turn_at: datetime | None
     is_resumed: bool
     """Whether the answer to the candidate's request has ended a pause, and nobody has spoken since."""
@@ -267,10 +280,16 @@ class InterviewPlan:
             return Move.REPEAT if is_explanation and (self.unheard_move or self.is_wrapping_up) else _REQUESTS[intent]
         if self._asks_about_job:
             return Move.ANSWER
-        if self.is_wrapping_up and self.intents == {Intent.CONFIRM} and not self.moves_used[Move.WAIT]:
-            # "Yes" announces what the candidate wants to add
-            return Move.WAIT
-        return Move.REPEAT if self.is_stop_pending and self.intents == {Intent.DENY} else None
+        if self.must_name_language or (self.is_stop_pending and self.intents == {Intent.DENY}):
+            return Move.REPEAT
+        # "yes" after an ANYTHING_ELSE announces what the candidate wants to add
+        is_announcement = self.is_wrapping_up and self.intents == {Intent.CONFIRM} and not self.moves_used[Move.WAIT]
+        return Move.WAIT if is_announcement else None
+
+    @property
+    def must_name_language(self) -> bool:
+        """Whether the contribution is the first one in another language than the interview's."""
+        return self.other_language is not None and not self.has_named_language
 
     @property
     def _requests(self) -> list[Intent]:
@@ -319,7 +338,8 @@ class InterviewPlan:
         """The accommodations that the candidate requests; OTHER where the words do not say which."""
         if Intent.ACCOMMODATION not in self.intents:
             return ()
-        return self.phrases.intents.find_accommodations(self.contribution) or (RequestKind.OTHER,)
+        found = (recognizer.find_accommodations(self.contribution) for recognizer in self.recognizers)
+        return next(filter(None, found), (RequestKind.OTHER,))
 
     @property
     def _asks_back(self) -> bool:
@@ -334,7 +354,7 @@ class InterviewPlan:
     def _may_stop(self) -> bool:
         if self.is_stop_pending or self.moves_used[Move.STOP] >= MAX_TRIES_PER_QUESTION:
             return False
-        return self.phrases.intents.may_wish_to_stop(self.contribution)
+        return any(recognizer.may_wish_to_stop(self.contribution) for recognizer in self.recognizers)
 
     @property
     def code_move(self) -> Move | None:
@@ -474,14 +494,18 @@ class InterviewPlan:
 
     @property
     def _repeat_opening(self) -> str:
-        """The words before a repetition of the open question: the answer to a recognized request, if there is one."""
-        if self._requested_move is Move.REPEAT:
-            if answer := self._accommodation_answer:
-                return f"{answer} {self.phrases.question_again}"
-            answers = self.phrases.request_answers
-            requests = [intent for intent in self._requests if intent in answers]
-            return answers[requests[0]] if requests else self.phrases.carry_on
-        return self.phrases.question_again
+        """The words before a repetition of the open question, such as the answer to a recognized request."""
+        phrases = self.phrases
+        notice = ""
+        if self.other_language and self.must_name_language:
+            notice = f"{phrases.language_notices[self.other_language].get_text(is_spoken=self.is_spoken)} "
+        if answer := self._accommodation_answer:
+            return f"{notice}{answer} {phrases.question_again}"
+        requests = [intent for intent in self._requests if intent in phrases.request_answers]
+        if requests:
+            return f"{notice}{phrases.request_answers[requests[0]]}"
+        is_denial = self._requested_move is Move.REPEAT and not notice
+        return f"{notice}{phrases.carry_on if is_denial else phrases.question_again}"
 
     def question_key_after(self, move: Move) -> str | None:
         """Return the key of the core question that a turn with that move belongs to.
@@ -603,6 +627,15 @@ def _can_answer(turn: Turn | None, question: Turn | None) -> bool:
     return turn.seq > question.seq
 
 
+def _find_language(turns: Sequence[Turn]) -> str | None:
+    """Return the other language in which more than half of the words of a contribution are."""
+    words: Counter[str | None] = Counter()
+    for turn in turns:
+        words[turn.language] += len(turn.text.split())
+    language, count = words.most_common(1)[0] if words else (None, 0)
+    return language if 2 * count > words.total() else None
+
+
 def derive_plan(
     position: PositionContent,
     language: str,
@@ -617,7 +650,7 @@ def derive_plan(
     is_wrapping_up = False
     moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
     follow_ups: list[str] = []
-    has_nudged = False
+    has_nudged = has_named_language = False
     question: Turn | None = None
     # the first move of its kind that asks for confirmation and that only NUDGEs have followed
     stop: Turn | None = None
@@ -626,6 +659,7 @@ def derive_plan(
     for turn in spoken:
         reply_to_seq = turn.answers or 0
         is_reply = reply_to_seq > answered_seq
+        replied_turns = [candidate_turns[seq] for seq in range(answered_seq + 1, reply_to_seq + 1) if seq in candidate_turns]
         answered_seq = max(answered_seq, reply_to_seq)
         has_nudged = turn.move is Move.NUDGE
         if has_nudged or (turn.move is Move.WAIT and not is_reply):
@@ -647,7 +681,9 @@ def derive_plan(
             moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
         elif turn.move is Move.PROBE:
             follow_ups.append(turn.text)
-        if turn.move in moves_used and is_reply and _can_answer(answered_turn, question):
+        is_language_notice = turn.move is Move.REPEAT and not has_named_language and _find_language(replied_turns) is not None
+        has_named_language = has_named_language or is_language_notice
+        if turn.move in moves_used and is_reply and _can_answer(answered_turn, question) and not is_language_notice:
             moves_used[turn.move] += 1
         if turn.move not in END_REASONS or stop is None or stop.move is not turn.move:
             stop = turn if turn.move in END_REASONS else None
@@ -657,6 +693,10 @@ def derive_plan(
     is_unheard = bool(unanswered_turns) and last_question is not None and not _can_answer(unanswered_turns[-1], last_question)
     signals = signals or CandidateSignals()
     last_candidate_turn = next(reversed(candidate_turns.values()), None)
+    languages = dict.fromkeys(turn.language for turn in candidate_turns.values() if turn.language)
+    recognizers = (phrases.intents, *(phrases.intents_by_language[language] for language in languages))
+    # repeated sentences would exceed the maximum length of a request
+    distinct_text = "\n".join(dict.fromkeys(turn.text for turn in unanswered_turns))
     is_typing_over = signals.typed_at and last_candidate_turn and signals.typed_at <= last_candidate_turn.ended_at
     return InterviewPlan(
         position=position,
@@ -677,8 +717,11 @@ def derive_plan(
         reply_to_seq=unanswered_turns[-1].seq if unanswered_turns else answered_seq,
         contribution=contribution,
         contribution_seqs=tuple(turn.seq for turn in unanswered_turns),
-        # repeated sentences would exceed the maximum length of a request
-        intents=phrases.intents.recognize("\n".join(dict.fromkeys(turn.text for turn in unanswered_turns))),
+        intents=next(filter(None, (recognizer.recognize(distinct_text) for recognizer in recognizers)), frozenset()),
+        recognizers=recognizers,
+        other_language=_find_language(unanswered_turns),
+        has_named_language=has_named_language,
+        is_spoken=bool(unanswered_turns) and unanswered_turns[-1].channel is Channel.VOICE,
         last_turn_at=turns[-1].ended_at if turns else None,
         is_resumed=bool(turns) and limits.resumed_after_seq is not None and turns[-1].seq <= limits.resumed_after_seq,
         last_move=spoken[-1].move if spoken else None,

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from models.documents.position import PositionContent
+from models.wording.function_words import load_function_words, separate_elisions, simplify
 from models.wording.language_identification import LanguageRanker, is_other_language, is_other_script
 from models.wording.phrase_patterns import Phrases
 
@@ -42,11 +43,7 @@ STEM_CHARACTERS = 5
 _FOLDER = Path(__file__).parent / "speech_wording"
 _QUESTION_MARKS = "?\uff1f\ufe16\ufe56\u2047\u2048\u2049\u203d\u2753\u2754\u2e2e\u037e\u061f\u055e\u1367"
 _TOKEN = re.compile(rf"\d[\d.,:]*/\d+|\d+(?:[.,]\d+)*|[^\W_]+(?:'[^\W_]+)*'?|[,;:.!\u00bf\u00a1{_QUESTION_MARKS}]|[\u2013\u2014]")
-_ELISION = re.compile(r"\b(qu|[cdjlmnst])'(?=\w)")
-"""French articles and pronouns that are joined to the next word."""
-_CANONICAL = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u2018": "'"})
 _FOLDED_QUESTION_MARK = "[q]"
-_INVISIBLE_CATEGORIES = ("Cf", "Mn")
 
 _UNREADABLE_CATEGORIES = ("Cc", "Co", "Cn", "Cs", "So", "Sk")
 _READABLE = "°\n\t"
@@ -108,21 +105,12 @@ class SpeechFault(StrEnum):
 
 def fold_text(text: str) -> str:
     """Return the words and punctuation marks of a text in the form in which phrases are searched: each between spaces."""
-    return f" ^ {' '.join(_mark_token(word) for word in _TOKEN.findall(_ELISION.sub(_separate, _simplify(text))))} "
+    return f" ^ {' '.join(_mark_token(word) for word in _TOKEN.findall(separate_elisions(simplify(text))))} "
 
 
 def split_content(text: str) -> list[str]:
     """Return the words of a text without case, accents, punctuation and invisible characters."""
-    return [token for token in _TOKEN.findall(_ELISION.sub(_separate, _simplify(text))) if any(map(str.isalnum, token))]
-
-
-def _simplify(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_CANONICAL)
-    return "".join(character for character in folded if unicodedata.category(character) not in _INVISIBLE_CATEGORIES)
-
-
-def _separate(match: re.Match[str]) -> str:
-    return f"{match[0]} "
+    return [token for token in _TOKEN.findall(separate_elisions(simplify(text))) if any(map(str.isalnum, token))]
 
 
 def _mark_token(word: str) -> str:
@@ -134,11 +122,10 @@ def _mark_token(word: str) -> str:
 
 
 def _parse_phrases(phrases: Sequence[str]) -> Phrases:
-    return Phrases([_simplify(phrase) for phrase in phrases])
+    return Phrases([simplify(phrase) for phrase in phrases])
 
 
 PhraseSet = Annotated[Phrases, BeforeValidator(_parse_phrases)]
-WordSet = Annotated[frozenset[str], BeforeValidator(lambda words: frozenset(_simplify(words).split()))]
 
 
 class SpeechWording(BaseModel):
@@ -146,7 +133,6 @@ class SpeechWording(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    function_words: WordSet
     openers: PhraseSet
     """Beginnings of a sentence that ask something if it has a question mark."""
     questions: PhraseSet
@@ -216,13 +202,14 @@ class SpeechRules:
     def find_content_words(self, text: str) -> frozenset[str]:
         """Return the stems of the words of a text that are not function words."""
         words = split_content(text)
-        return frozenset(word[:STEM_CHARACTERS] for word in words if len(word) > 2 and word not in self.wording.function_words)
+        own = self._function_words[self.language]
+        return frozenset(word[:STEM_CHARACTERS] for word in words if len(word) > 2 and word not in own)
 
     def _is_other_language(self, sentence: str) -> bool:
         if is_other_script(sentence):
             return True
         words = split_content(sentence)
-        own = self.wording.function_words
+        own = self._function_words[self.language]
         own_count = sum(word in own for word in words)
         for language, other in self._function_words.items():
             if language != self.language:
@@ -301,7 +288,7 @@ def load_speech_rules(languages: Sequence[str], ranker: LanguageRanker | None = 
         language: SpeechWording.model_validate(yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")))
         for language in languages
     }
-    function_words = {language: wording.function_words for language, wording in wordings.items()}
+    function_words = load_function_words()
     return {language: SpeechRules(language, wording, function_words, ranker) for language, wording in wordings.items()}
 
 

@@ -13,6 +13,7 @@ from live.hub import LiveHub
 from models import database
 from models.reads.credentials import CredentialReader
 from models.storage.transactions import TransactionReaper
+from models.wording.function_words import LanguageIdentifier, load_language_identifier
 from settings import Settings
 
 
@@ -29,6 +30,7 @@ class Services:
     rooms: Rooms
     consent_texts: ConsentTexts = field(default_factory=load_consent_texts)
     closings: Closings = field(default_factory=load_closings)
+    languages: LanguageIdentifier = field(default_factory=load_language_identifier)
     credentials: CredentialReader = field(default_factory=CredentialReader)
     transaction_reaper: TransactionReaper = field(default_factory=TransactionReaper)
     access_monitors: AccessMonitors = field(init=False)

@@ -31,7 +31,7 @@ async def store_message(services: Services, interview: Interview, text: str, key
     """
     at = now()
     turn = NewTurn(key=f"client:{key}", speaker=Speaker.CANDIDATE, text=text, channel=Channel.TEXT, started_at=at, ended_at=at)
-    stored, changed = await append_candidate_turn(interview.id, turn)
+    stored, changed = await append_candidate_turn(interview.id, turn, languages=services.languages)
     await _publish_turns(services, changed, [stored])
     if changed.channel is Channel.TEXT:
         await services.jobs.kick(REPLY, interview.id)
@@ -67,7 +67,7 @@ async def store_spoken_turn(services: Services, interview_id: ObjectId, turn: Ne
 
     `fence` is that of the agent's lease. Raises LeaseLost, NotFound and Conflict like `append_candidate_turn`.
     """
-    stored, changed = await append_candidate_turn(interview_id, turn, fence)
+    stored, changed = await append_candidate_turn(interview_id, turn, fence, services.languages)
     await _publish_turns(services, changed, [stored])
     return stored
 

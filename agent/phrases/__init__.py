@@ -6,7 +6,7 @@ Each language is one YAML file in this folder.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
@@ -45,6 +45,18 @@ class CountedNoun(_PhraseModel):
     def format(self, count: int) -> str:
         """Return the noun with the number."""
         return self.one if count == 1 else self.other.format(count=count)
+
+
+class LanguageNotice(_PhraseModel):
+    """What is said, in both languages, about a contribution in another language than the interview's."""
+
+    spoken: str
+    """After speech: it offers typing."""
+    typed: str
+
+    def get_text(self, *, is_spoken: bool) -> str:
+        """Return the text after speech or after a typed message."""
+        return self.spoken if is_spoken else self.typed
 
 
 class CodePhrases(_PhraseModel):
@@ -112,10 +124,20 @@ class CodePhrases(_PhraseModel):
     """Precedes the open question instead of `nudge` while the microphone is muted."""
     use_headphones: str
     """Precedes a reply after the interviewer's own voice has been heard repeatedly."""
+    language_names: Mapping[str, str]
+    """Names of the languages in which an interview can be held, by primary BCP 47 subtag."""
+    other_language: str
+    """Says in which language the interview is held, and offers choices. Contains `{spoken}`, `{language}` and `{typing}`."""
+    or_type: str
+    """The choice of typing, for `{typing}`."""
+    language_notices: Mapping[str, LanguageNotice] = Field(exclude=True)
+    """`other_language`, in the other language and in this one, by the other language."""
     backchannels: Annotated[Sequence[tuple[str, ...]], BeforeValidator(_split_backchannels)] = Field(exclude=True)
     """What listeners say to show that they listen, as words without accents."""
     intents: Annotated[IntentRecognizer, SkipValidation] = Field(exclude=True)
     """Recognizes the requests of candidates in this language."""
+    intents_by_language: Annotated[Mapping[str, IntentRecognizer], SkipValidation] = Field(exclude=True)
+    """Recognizers of every language, for candidates who speak another language than the interview's."""
     job_questions: Annotated[JobQuestionRecognizer, SkipValidation] = Field(exclude=True)
     """Recognizes what candidates ask about the job in this language."""
 
@@ -158,17 +180,40 @@ def load_phrasebook(ranker: LanguageRanker | None = None) -> Phrasebook:
     """
     rules, recognizers = load_speech_rules(LANGUAGES, ranker), load_intent_recognizers()
     job_questions, closings = load_job_question_recognizers(), load_closings()
+    texts = {language: yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")) for language in LANGUAGES}
     return Phrasebook(
         {
             language: CodePhrases.model_validate(
                 {
-                    **yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")),
+                    **texts[language],
                     "closings": closings[language],
                     "speech_rules": rules[language],
                     "intents": recognizers[language],
+                    "intents_by_language": recognizers,
+                    "language_notices": {
+                        other: _compose_language_notice(texts, spoken=other, language=language)
+                        for other in LANGUAGES
+                        if other != language
+                    },
                     "job_questions": job_questions[language],
                 }
             )
             for language in LANGUAGES
         }
     )
+
+
+def _compose_language_notice(texts: Mapping[str, Mapping[str, Any]], *, spoken: str, language: str) -> LanguageNotice:
+    """Return the notice to a candidate who uses the language `spoken` in an interview that is held in `language`."""
+
+    def compose(*, has_typing: bool) -> str:
+        return " ".join(
+            phrases["other_language"].format(
+                spoken=phrases["language_names"][spoken],
+                language=phrases["language_names"][language],
+                typing=phrases["or_type"] if has_typing else "",
+            )
+            for phrases in (texts[spoken], texts[language])
+        )
+
+    return LanguageNotice(spoken=compose(has_typing=True), typed=compose(has_typing=False))

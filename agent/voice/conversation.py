@@ -27,6 +27,7 @@ from agent.voice.transcript_writer import TranscriptWriter
 from lifecycle.closings import build_missing_closing
 from lifecycle.services import Services
 from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, get_interview
+from models.documents.language import primary_language
 from models.documents.position import Position
 from models.documents.turn import Channel, Move, Source, Speaker, Turn, read_turns
 from models.storage.clock import now
@@ -352,7 +353,7 @@ class Conversation:
     async def _reply(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> None:
         utterance = Utterance(plan.fallback_move, Source.CODE, plan.reply_to_seq, is_code_reply=True)
         # what code recognizes of the candidate's rights is answered, however it was pronounced
-        is_unheard = self._has_low_confidence(turns, plan) and not plan.unjudged_seqs
+        is_unheard = _is_uncertain(turns, plan.reply_to_seq) and not plan.unjudged_seqs and not plan.must_name_language
         if is_unheard and Move.REPEAT in plan.allowed_moves:
             utterance.move, utterance.is_code_reply = Move.REPEAT, None
             await self._deliver(plan, utterance, plan.repeat_question(plan.phrases.not_heard))
@@ -390,19 +391,11 @@ class Conversation:
         if collector.pending_text != text:
             # The answer was committed or has grown in the meantime, so this prompt would be out of date.
             return
-        turns.append(_build_provisional_turn(self._id, text, turns))
+        language = self._services.languages.identify_other_language(text, primary_language(interview.language))
+        turns.append(_build_provisional_turn(self._id, text, turns, language))
         plan = self._derive_plan(interview, turns)
         if plan.open_question:
             await self._prefetched_reply.prefetch(plan, compose_prompt(plan.position, build_background(interview), plan, turns))
-
-    def _has_low_confidence(self, turns: Sequence[Turn], plan: InterviewPlan) -> bool:
-        min_confidence = self._services.settings.voice.min_confidence
-        spoken_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.confidence is not None]
-        return (
-            bool(spoken_turns)
-            and spoken_turns[-1].seq == plan.reply_to_seq
-            and (spoken_turns[-1].confidence or 0.0) < min_confidence
-        )
 
 
 def _is_last_answer_interrupted(turns: Sequence[Turn]) -> bool:
@@ -410,7 +403,11 @@ def _is_last_answer_interrupted(turns: Sequence[Turn]) -> bool:
     return bool(candidate_turns) and candidate_turns[-1].interrupted
 
 
-def _build_provisional_turn(interview_id: ObjectId, text: str, turns: Sequence[Turn]) -> Turn:
+def _is_uncertain(turns: Sequence[Turn], seq: int) -> bool:
+    return any(turn.is_uncertain for turn in turns if turn.seq == seq)
+
+
+def _build_provisional_turn(interview_id: ObjectId, text: str, turns: Sequence[Turn], language: str | None) -> Turn:
     """Build the turn that will be stored next if the candidate says nothing more."""
     at = now()
     return Turn(
@@ -423,4 +420,5 @@ def _build_provisional_turn(interview_id: ObjectId, text: str, turns: Sequence[T
         channel=Channel.VOICE,
         started_at=at,
         ended_at=at,
+        language=language,
     )

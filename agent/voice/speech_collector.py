@@ -7,18 +7,20 @@ The collector retains every final transcript, and returns each exactly once.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
 from livekit import rtc
 from livekit.agents.stt import SpeechEvent, SpeechEventType
-from livekit.agents.utils import shortuuid
+from livekit.agents.types import TimedString
+from livekit.agents.utils import is_given, shortuuid
 from livekit.agents.voice import UserStateChangedEvent
 
 from agent.voice.overlap import Playback, is_backchannel, is_echo
+from models.documents.turn import WordConfidence
 from text import normalize
 
 log = structlog.get_logger(__name__)
@@ -57,6 +59,8 @@ class SpeechSegment:
     ended_at: datetime
     final_at: float
     """When the last final transcript arrived, in seconds as `time.time` returns them."""
+    words: tuple[WordConfidence, ...] = ()
+    """The words whose confidence the recognizer returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class _FinalText:
     confidence: float
     started_at: float
     ended_at: float
+    words: tuple[WordConfidence, ...]
 
 
 class AudioClock:
@@ -223,7 +228,8 @@ class SpeechCollector:
             self._final_at = time.time()
             if text := normalize(alternative.text):
                 started, ended = self.clock.to_wall_clock(alternative.start_time), self.clock.to_wall_clock(alternative.end_time)
-                self._final_texts.append(_FinalText(text, alternative.confidence, started, min(ended, self._final_at)))
+                words = _locate_words(text, alternative.words or [])
+                self._final_texts.append(_FinalText(text, alternative.confidence, started, min(ended, self._final_at), words))
                 self._transcribed_until = max(self._transcribed_until, self._final_texts[-1].ended_at)
         else:
             return False
@@ -276,6 +282,11 @@ class SpeechCollector:
         pieces, self._final_texts = self._final_texts, []
         if not pieces:
             return None
+        words: list[WordConfidence] = []
+        offset = 0
+        for piece in pieces:
+            words += [replace(word, start=word.start + offset, end=word.end + offset) for word in piece.words]
+            offset += len(piece.text) + 1
         started = min(pieces[0].started_at, started_at) if started_at else pieces[0].started_at
         if stopped_at and stopped_at - pieces[-1].ended_at > MAX_TRAILING_SECONDS:
             # Noise went on after the last word.
@@ -288,4 +299,17 @@ class SpeechCollector:
             started_at=datetime.fromtimestamp(started, UTC),
             ended_at=datetime.fromtimestamp(ended, UTC),
             final_at=self._final_at,
+            words=tuple(words),
         )
+
+
+def _locate_words(text: str, words: Iterable[TimedString]) -> tuple[WordConfidence, ...]:
+    """Return the confidence of each word that is found in the text, in order."""
+    located = []
+    offset = 0
+    for word in words:
+        start = text.find(word, offset)
+        if start >= 0 and is_given(word.confidence):
+            offset = start + len(word)
+            located.append(WordConfidence(start, offset, word.confidence))
+    return tuple(located)

@@ -57,6 +57,9 @@ class TranscriptWriter:
         Retries for as long as MongoDB is unavailable. Raises LeaseLost when another process has taken
         over or the interview accepts no more turns.
         """
+        min_confidence = self._services.settings.voice.min_confidence
+        is_uncertain = segment.confidence < min_confidence
+        uncertain_words = [word for word in segment.words if word.confidence < min_confidence]
         turn = NewTurn(
             key=f"item:{segment.id}",
             speaker=Speaker.CANDIDATE,
@@ -65,6 +68,8 @@ class TranscriptWriter:
             started_at=segment.started_at,
             ended_at=segment.ended_at,
             confidence=segment.confidence,
+            is_uncertain=is_uncertain,
+            uncertain_words=[] if is_uncertain else uncertain_words,
             interrupted=interrupted,
         )
         stored = await self._store_with_retry(lambda: store_spoken_turn(self._services, self._interview_id, turn, self._fence))

@@ -5,7 +5,7 @@ so `seq` is contiguous from 1 and a key is stored once. Reads use PyMongo direct
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -76,6 +76,19 @@ class Latency:
     """Playback to the candidate began."""
 
 
+MIN_CONFIDENCE_OF_OLD_TURNS = 0.4
+"""Recognition confidence below which a turn stored without `is_uncertain` counts as uncertain."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordConfidence:
+    """The recognition confidence, from 0 to 1, of the word text[start:end] of a turn."""
+
+    start: int
+    end: int
+    confidence: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTurn:
     """A turn without a seq. `key`, prefixed by its origin (item:, client:, reply:), makes storing it idempotent."""
@@ -88,6 +101,12 @@ class NewTurn:
     ended_at: datetime
     question_key: str | None = None
     confidence: float | None = None
+    is_uncertain: bool = False
+    """Whether the turn was recognized with too little confidence to be evidence of anything."""
+    uncertain_words: list[WordConfidence] = field(default_factory=list)
+    """The words that were recognized with too little confidence, in a turn that is not uncertain as a whole."""
+    language: str | None = None
+    """Primary BCP 47 subtag of a candidate's turn in another language than the interview's; None if that is not certain."""
     interrupted: bool = False
     move: Move | None = None
     source: Source | None = None
@@ -134,16 +153,22 @@ def compute_transcript_digest(turns: Sequence[Turn]) -> str:
 
 def turn_to_values(turn: NewTurn) -> dict[str, Any]:
     """Return the turn's fields by name, except the id."""
-    return {field.name: getattr(turn, field.name) for field in fields(turn) if field.name != "id"}
+    return {each.name: getattr(turn, each.name) for each in fields(turn) if each.name != "id"}
 
 
 def turn_to_row(turn: Turn) -> dict[str, Any]:
     """Return the row that MongoDB stores for the turn."""
-    return {"_id": turn.id, **turn_to_values(turn), "latency": asdict(turn.latency) if turn.latency else None}
+    return {
+        "_id": turn.id,
+        **turn_to_values(turn),
+        "latency": asdict(turn.latency) if turn.latency else None,
+        "uncertain_words": [asdict(word) for word in turn.uncertain_words],
+    }
 
 
 def turn_from_row(row: Mapping[str, Any]) -> Turn:
     """Return the turn stored in a row."""
+    confidence = row["confidence"]
     return Turn(
         id=row["_id"],
         interview_id=row["interview_id"],
@@ -155,7 +180,10 @@ def turn_from_row(row: Mapping[str, Any]) -> Turn:
         started_at=row["started_at"],
         ended_at=row["ended_at"],
         question_key=row["question_key"],
-        confidence=row["confidence"],
+        confidence=confidence,
+        is_uncertain=row.get("is_uncertain", confidence is not None and confidence < MIN_CONFIDENCE_OF_OLD_TURNS),
+        uncertain_words=[WordConfidence(**word) for word in row.get("uncertain_words", [])],
+        language=row.get("language"),
         interrupted=row["interrupted"],
         move=Move(row["move"]) if row["move"] else None,
         source=Source(row["source"]) if row["source"] else None,

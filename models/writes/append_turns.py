@@ -20,9 +20,11 @@ from models.documents.interview import (
     Progress,
     get_interview,
 )
+from models.documents.language import primary_language
 from models.documents.turn import Channel, Move, NewTurn, Turn, find_turn, get_turn_collection, turn_to_row, turn_to_values
 from models.storage.lease import LeaseLost
 from models.storage.transactions import run_in_transaction
+from models.wording.function_words import LanguageIdentifier
 from models.writes.candidate_requests import PAUSED_CLOCK, RESUMED_CLOCK, NewRequest, build_request_changes
 from models.writes.interview_updates import update_interview
 from models.writes.reply_usage import ReplyUsage, usage_expressions, usage_values
@@ -68,13 +70,16 @@ class TranscriptFull(Conflict):
     """The interview holds as much text of the candidate as can be evaluated."""
 
 
-async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: int | None = None) -> tuple[Turn, Interview]:
+async def append_candidate_turn(
+    interview_id: ObjectId, turn: NewTurn, fence: int | None = None, languages: LanguageIdentifier | None = None
+) -> tuple[Turn, Interview]:
     """Store a candidate's turn; the first turn starts the interview. Repeating a key returns the stored turn.
 
-    `fence` is that of the voice interviewer's lease; with it, the turn is also accepted while the interview is ENDING,
-    because it was spoken before. Raises NotFound for an unknown or erased interview, Conflict if the interview accepts
-    no turns or the key was used for another text, LeaseLost if another interviewer has the lease, and TranscriptFull if
-    a typed turn would exceed MAX_CANDIDATE_CHARACTERS. Speech is bounded by the time limit.
+    With `languages`, a turn in another language than the interview's is marked. `fence` is that of the voice interviewer's
+    lease; with it, the turn is also accepted while the interview is ENDING, because it was spoken before. Raises NotFound for
+    an unknown or erased interview, Conflict if the interview accepts no turns or the key was used for another text, LeaseLost
+    if another interviewer has the lease, and TranscriptFull if a typed turn would exceed MAX_CANDIDATE_CHARACTERS. Speech is
+    bounded by the time limit.
     """
     values: dict[str, Any] = {"attempts": 0}
     computed = {
@@ -99,8 +104,10 @@ async def append_candidate_turn(interview_id: ObjectId, turn: NewTurn, fence: in
         interview = await update_interview(interview_id, condition, values, computed, session)
         if interview is None:
             return None
-        turn_with_question = replace(turn, question_key=interview.progress.question_key)
-        return (await insert_turns(interview, [turn_with_question], session))[0], interview
+        expected = primary_language(interview.language)
+        language = languages.identify_other_language(turn.text, expected) if languages else turn.language
+        completed_turn = replace(turn, question_key=interview.progress.question_key, language=language)
+        return (await insert_turns(interview, [completed_turn], session))[0], interview
 
     try:
         stored = await run_in_transaction(Interview, work)

@@ -88,9 +88,9 @@ class Room:
     async def _is_connection_alive(self) -> bool:
         return True
 
-    def speak(self, text: str) -> None:
+    def speak(self, text: str, confidence: float = 0.9) -> None:
         """Add words of the candidate, who has not finished the answer."""
-        alternative = SpeechData(language=LanguageCode("en"), text=text, confidence=0.9)
+        alternative = SpeechData(language=LanguageCode("en"), text=text, confidence=confidence)
         self.collector.add_event(SpeechEvent(type=SpeechEventType.FINAL_TRANSCRIPT, alternatives=[alternative]))
         self.conversation.candidate_speech_changed()
 
@@ -191,6 +191,24 @@ async def test_usage_of_a_prefetch_at_the_end_is_stored_without_a_turn(room: Roo
     for _ in range(2):
         await room.usage_meter.store_rest(room.interview.id)
         assert (await room.stored()).reply_usage == compute_expected_usage(provider.reply_requests, [1])
+
+
+async def test_speech_in_another_language_gets_the_notice_however_little_was_understood(
+    room: Room, provider: AnthropicProvider
+) -> None:
+    notice = ENGLISH.language_notices["de"].get_text(is_spoken=True)
+    async with run_conversation(room):
+        room.speak("Können wir das bitte auf Deutsch machen, weil ich nicht gut Englisch kann?", confidence=0.2)
+        await room.conversation.commit_turn()
+        repeated = await room.wait_for_interviewer_turns(3)
+        assert (repeated.move, repeated.source) == (Move.REPEAT, Source.CODE)
+        assert repeated.text.startswith(notice)
+        (heard,) = [turn for turn in await read_turns(room.interview.id) if turn.speaker is Speaker.CANDIDATE]
+        assert (heard.language, heard.is_uncertain) == ("de", True)
+        room.speak("Ich habe das verstanden, aber ich kann es nicht auf Englisch sagen.", confidence=0.2)
+        await room.conversation.commit_turn()
+        assert (await room.wait_for_interviewer_turns(4)).text.startswith(ENGLISH.not_heard)
+        assert provider.reply_requests == []
 
 
 async def test_prefetch_is_discarded_when_the_conversation_is_cancelled(room: Room, provider: AnthropicProvider) -> None:

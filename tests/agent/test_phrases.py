@@ -36,8 +36,25 @@ PLACEHOLDERS = {
     "time_notice": ["minutes"],
     "minutes.other": ["count"],
     "accommodations.EXTRA_TIME": ["minutes"],
+    "other_language": ["language", "language", "spoken", "typing"],
 }
-NOUNS = {"questions.one", "questions.other", "minutes.one", "minutes.other"}
+PARTS = {
+    "questions.one",
+    "questions.other",
+    "minutes.one",
+    "minutes.other",
+    "or_type",
+    *(f"language_names.{it}" for it in LANGUAGES),
+}
+"""Phrases that are parts of sentences."""
+
+ASKS_FOR_A_PERSON = {
+    "en": "I would like to talk to a person.",
+    "de": "Ich möchte mit einem Menschen sprechen.",
+    "es": "Quiero hablar con una persona.",
+    "fr": "Je veux parler à une personne.",
+}
+"""What the notice about another language suggests to say, in the first person."""
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -56,7 +73,7 @@ def texts_of(language: str) -> dict[str, str]:
 
 
 def sentences_of(language: str) -> dict[str, str]:
-    return {name: text for name, text in texts_of(language).items() if name not in NOUNS}
+    return {name: text for name, text in texts_of(language).items() if name not in PARTS}
 
 
 def test_every_language_has_one_file_and_every_file_a_language() -> None:
@@ -131,6 +148,19 @@ def test_only_phrases_that_ask_contain_a_question_and_only_one(language: str) ->
 
 
 @each_language
+def test_notice_about_another_language_is_in_both_and_offers_what_is_recognized(language: str) -> None:
+    phrases = PHRASEBOOK.get(language)
+    for other, notice in phrases.language_notices.items():
+        for speaker in (phrases, PHRASEBOOK.get(other)):
+            names = speaker.language_names
+            text = speaker.other_language.format(spoken=names[other], language=names[language], typing=speaker.or_type)
+            assert text in notice.get_text(is_spoken=True)
+            assert speaker.or_type not in notice.get_text(is_spoken=False)
+    assert phrases.language_notices.keys() == set(LANGUAGES) - {language}
+    assert phrases.intents.recognize(ASKS_FOR_A_PERSON[language]) == {Intent.HUMAN}
+
+
+@each_language
 def test_word_that_the_stop_asks_for_confirms_it(language: str) -> None:
     phrases = PHRASEBOOK.get(language)
     for confirmation in (phrases.stop, phrases.withdraw, phrases.alternative):
@@ -172,5 +202,6 @@ def test_importing_the_phrases_reads_no_phrase_file_and_loading_reads_them_all(m
     assert [name for name in opened if name.endswith(".yaml")] == []
     namespace["load_phrasebook"]()
     # one file each of phrases, closings, speech rules, requests and questions about the job per language
+    # and one of the function words of all languages
     files = [f"{language}.yaml" for language in LANGUAGES]
-    assert sorted(name for name in opened if name.endswith(".yaml")) == sorted(files * 5)
+    assert sorted(name for name in opened if name.endswith(".yaml")) == sorted([*files * 5, "function_words.yaml"])

@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from anthropic import AsyncAnthropic
 from bson import ObjectId
 
+from lifecycle.services import Services
 from lifecycle.states import finish_interview, opt_out
 from models.documents.interview import MAX_PAUSE, EndReason, InterviewStatus, RequestKind, RequestStatus
-from models.documents.turn import Move, Source
+from models.documents.turn import Move, Source, Speaker
 from models.storage.clock import now
 from models.writes.candidate_requests import answer_request
 from sandbox.anthropic.provider import AnthropicProvider
-from tests.agent.stored_chats import UNPROBED_ANSWER, Chat
+from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat
 from tests.agent.talks import ENGLISH, PHRASEBOOK, QUESTIONS
+from tests.factories import make_position
 
 
 @pytest.mark.parametrize(
@@ -108,3 +111,19 @@ async def test_answer_to_a_request_goes_on_with_the_open_question(chat: Chat) ->
 async def test_greeting_says_the_candidates_own_minutes(chat: Chat) -> None:
     interview = await chat.interview()
     assert ENGLISH.minutes.format(interview.position.limit_minutes) in (await chat.turns())[0].text
+
+
+async def test_answer_in_another_language_is_marked_and_gets_one_notice_without_the_model(
+    services: Services, claude: AsyncAnthropic, provider: AnthropicProvider
+) -> None:
+    chat = await make_chat(services, claude, await make_position(language="de"))
+    await chat.run_reply_job()
+    reply = await chat.say_and_get_reply(UNPROBED_ANSWER)
+    notice = PHRASEBOOK.get("de").language_notices["en"].get_text(is_spoken=False)
+    assert (reply.move, reply.text) == (Move.REPEAT, f"{notice} {PHRASEBOOK.get('de').question_again} {QUESTIONS[0]}")
+    assert provider.reply_requests == [], "code decides"
+    assert (await chat.interview()).progress.exchanges == 0
+    reply = await chat.say_and_get_reply(UNPROBED_ANSWER)
+    assert (reply.move, (await chat.interview()).progress.exchanges) == (Move.NEXT, 1)
+    answers = [turn.language for turn in await chat.turns() if turn.speaker is Speaker.CANDIDATE]
+    assert answers == ["en", "en"]
