@@ -75,6 +75,8 @@ class Conversation:
         self._delivery = UtteranceDelivery(interview.fence, speech_player, transcript_writer, usage_meter, self._was_audible)
         self._transcript_writer = transcript_writer
         self._connection = connection
+        self._has_taken_over: bool | None = None
+        """Whether another interviewer was in the room before, and the candidate has not been told; None until turns are read."""
         self._has_named_noise = False
         self._has_named_echo = False
         self._unclear_question: str | None = None
@@ -220,6 +222,8 @@ class Conversation:
             return False
         turns = await read_turns(self._id)
         self._transcript_writer.note_stored(turns)
+        if self._has_taken_over is None:
+            self._has_taken_over = _has_voice_interviewer(turns)
         plan = self._derive_plan(interview, turns)
         self._due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
         if started_at := plan.limits.started_at:
@@ -289,7 +293,9 @@ class Conversation:
         """
         self._cut_off_seq = plan.reply_to_seq if plan.contribution else 0
         move = plan.pending_confirmation or Move.REPEAT
-        await self._deliver(plan, Utterance(move, Source.CODE, None), plan.repeat_question(plan.phrases.after_interruption))
+        apology = self._take_takeover_apology(plan.phrases)
+        opening = f"{apology}{plan.phrases.question_again}" if apology else plan.phrases.after_interruption
+        await self._deliver(plan, Utterance(move, Source.CODE, None), plan.repeat_question(opening))
 
     async def _reply_or_act_on_timeout(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> bool:
         if plan.contribution and plan.may_finish_message:
@@ -332,8 +338,18 @@ class Conversation:
         await self._deliver(plan, Utterance(move, Source.CODE, None), text)
         return True
 
+    def _take_takeover_apology(self, phrases: CodePhrases) -> str:
+        """Return what the first words of an interviewer that has replaced another begin with; later an empty string.
+
+        What was said or typed into the room in between reached nobody, and LiveKit does not repeat it.
+        """
+        has_taken_over, self._has_taken_over = self._has_taken_over, False
+        return f"{phrases.after_takeover} " if has_taken_over else ""
+
     def _take_remark(self, phrases: CodePhrases) -> str:
-        """Return what to say, once each, about noise or an echo before the next reply."""
+        """Return what to say, once each, about a takeover, noise or an echo before the next reply."""
+        if apology := self._take_takeover_apology(phrases):
+            return apology
         if self._collector.echo_count >= MAX_ECHOES and not self._has_named_echo:
             self._has_named_echo = True
             return f"{phrases.use_headphones} "
@@ -416,6 +432,12 @@ class Conversation:
             and spoken_turns[-1].seq == plan.reply_to_seq
             and (spoken_turns[-1].confidence or 0.0) < min_confidence
         )
+
+
+def _has_voice_interviewer(turns: Sequence[Turn]) -> bool:
+    """Return whether an interviewer has spoken last, and not written."""
+    last = next((turn for turn in reversed(turns) if turn.speaker is Speaker.INTERVIEWER), None)
+    return last is not None and last.channel is Channel.VOICE
 
 
 def _build_provisional_turn(interview_id: ObjectId, text: str, turns: Sequence[Turn]) -> Turn:

@@ -70,7 +70,7 @@ class InstantSpeechPlayer:
         if self._is_interrupted:
             text = text[:8]
         is_cut_off = self.has_failed or self._is_interrupted
-        return SpokenText(f"{self._played}", text, is_cut_off, at, at, at, at) if text else None
+        return SpokenText(f"{id(self)}-{self._played}", text, is_cut_off, at, at, at, at) if text else None
 
     def protect(self) -> None:
         """Do nothing, because nothing interrupts."""
@@ -114,7 +114,7 @@ class Room:
     """One voice interview whose candidate is present, and what the candidate does."""
 
     def __init__(self, services: Services, claude: AsyncAnthropic, interview: Interview, position: Position) -> None:
-        self.interview, self.services = interview, services
+        self.interview, self.services, self.claude, self.position = interview, services, claude, position
         self.collector, self.player, self.usage_meter = SpeechCollector(), InstantSpeechPlayer(), UsageMeter()
         self.connection = FakeConnection()
         self.conversation = Conversation(
@@ -130,6 +130,10 @@ class Room:
             connection=cast(ConnectionMonitor, self.connection),
         )
         self.conversation.candidate_joined()
+
+    def replace_interviewer(self) -> "Room":
+        """Return the same room with another interviewer, which has the same fence because no lease is tested here."""
+        return Room(self.services, self.claude, self.interview, self.position)
 
     async def lose_connection(self) -> None:
         """Lose the connection, and notify the conversation."""
@@ -311,6 +315,26 @@ async def test_answer_with_an_audible_reply_is_not_held_after_a_lost_connection(
         assert (fragment.move, fragment.answers) == (None, None)
         room.reconnect()
         assert (await room.wait_for_interviewer_turns(4)).move is Move.NEXT
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+async def test_interviewer_that_replaces_another_says_once_what_it_may_have_missed(
+    room: Room, provider: AnthropicProvider, is_answered: bool
+) -> None:
+    provider.default_script = ScriptedReply(text=COMPLETE)
+    async with run_conversation(room):
+        asked = (await room.interviewer_turns())[-1]
+    successor = room.replace_interviewer()
+    if is_answered:
+        room.speak("I like puzzles.")
+        await room.conversation.commit_turn()
+    async with run_conversation(successor):
+        first = await successor.wait_for_interviewer_turns(3)
+        expected = ENGLISH.after_takeover + ("" if is_answered else f" {ENGLISH.question_again} {asked.text}")
+        assert (first.move, first.text.startswith(expected)) == (Move.NEXT if is_answered else Move.REPEAT, True)
+        successor.speak("And people.")
+        await successor.conversation.commit_turn()
+        assert ENGLISH.after_takeover not in (await successor.wait_for_interviewer_turns(4)).text
 
 
 @pytest.mark.parametrize("fails_after", [0, 20])
