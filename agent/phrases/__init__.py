@@ -84,7 +84,9 @@ class CodePhrases(_PhraseModel):
     nudge: str
     """Precedes the open question after a long silence. It asks nothing itself."""
     after_interruption: str
-    """Precedes the open question after the candidate or the interviewer was absent."""
+    """Precedes the open question after the candidate was absent."""
+    after_takeover: str
+    """Precedes the first words of an interviewer that has replaced another in the room."""
     continue_in_writing: str
     """Says, in writing, that voice has failed and that the interview continues in writing. The open question may follow."""
     not_heard: str

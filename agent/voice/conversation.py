@@ -7,7 +7,7 @@ of the typed interview (agent.typed).
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from agent.phrases import CodePhrases
 from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
 from agent.usage_meter import UsageMeter
+from agent.voice.connection import ConnectionMonitor
 from agent.voice.speech import AnswerTiming, SpeechPlayer, Utterance, UtteranceDelivery
 from agent.voice.speech_collector import POLL_SECONDS, UNCLEAR_PAUSE_SECONDS, SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
@@ -49,11 +50,7 @@ MAX_ECHOES = 2
 
 
 class Conversation:
-    """The conversation of one interviewer, under the lease that has `interview.fence`.
-
-    `is_connection_alive` returns False if the candidate's silence comes from a lost connection. It may wait
-    until that is certain.
-    """
+    """The conversation of one interviewer, under the lease that has `interview.fence`."""
 
     def __init__(
         self,
@@ -67,8 +64,7 @@ class Conversation:
         speech_player: SpeechPlayer,
         transcript_writer: TranscriptWriter,
         usage_meter: UsageMeter,
-        is_connection_alive: Callable[[], Awaitable[bool]],
-        is_microphone_muted: Callable[[], bool] = lambda: False,
+        connection: ConnectionMonitor,
     ) -> None:
         self._services = services
         self._prefetched_reply = PrefetchedReply(claude, services.settings, usage_meter)
@@ -77,10 +73,11 @@ class Conversation:
         self._phrases = phrases
         self._position = position
         self._collector = collector
-        self._delivery = UtteranceDelivery(interview.fence, speech_player, transcript_writer, usage_meter)
+        self._delivery = UtteranceDelivery(interview.fence, speech_player, transcript_writer, usage_meter, self._was_audible)
         self._transcript_writer = transcript_writer
-        self._is_connection_alive = is_connection_alive
-        self._is_microphone_muted = is_microphone_muted
+        self._connection = connection
+        self._has_taken_over: bool | None = None
+        """Whether another interviewer was in the room before, and the candidate has not been told; None until turns are read."""
         self._has_named_noise = False
         self._has_named_echo = False
         self._unclear_question: str | None = None
@@ -91,6 +88,7 @@ class Conversation:
         self._has_just_joined = False
         """Whether the candidate has joined and has not been addressed since."""
         self._left_at = 0.0
+        """When the candidate was last connected before they left; 0 if they have never left."""
         self._is_closing = False
         """Whether the closing of an interview that another process has ended is being said."""
         self._cut_off_seq = 0
@@ -119,8 +117,8 @@ class Conversation:
 
     async def candidate_left(self) -> None:
         """Stop speaking, and store what the candidate was saying. Raises LeaseLost."""
-        self._is_present = False
-        self._left_at = time.time()
+        if self._is_present:
+            self._is_present, self._left_at = False, self._connection.last_alive_at
         await self._delivery.interrupt()
         if segment := self._collector.take_segment():
             await self._transcript_writer.add_candidate_speech(segment, interrupted=True)
@@ -140,7 +138,7 @@ class Conversation:
         self._turns_being_stored += 1
         try:
             # The transcript of words that were cut off may arrive after the candidate has reconnected.
-            is_whole = await self._is_connection_alive() and self._is_present and segment.started_at.timestamp() > self._left_at
+            is_whole = await self._connection.is_alive() and self._is_present and segment.started_at.timestamp() > self._left_at
             stored = await self._transcript_writer.add_candidate_speech(segment, interrupted=not is_whole)
             if not is_whole:
                 self._cut_off_seq = stored.seq
@@ -225,6 +223,8 @@ class Conversation:
             return False
         turns = await read_turns(self._id)
         self._transcript_writer.note_stored(turns)
+        if self._has_taken_over is None:
+            self._has_taken_over = _has_voice_interviewer(turns)
         plan = self._derive_plan(interview, turns)
         self._due_at = plan.due_after(plan.last_turn_at) if plan.last_turn_at else None
         if started_at := plan.limits.started_at:
@@ -249,7 +249,7 @@ class Conversation:
             return True
         if self._has_just_joined:
             self._has_just_joined = False
-            if not plan.contribution or _is_last_answer_interrupted(turns):
+            if not plan.contribution or self._is_last_answer_cut_off(turns):
                 await self._resume_after_absence(plan)
                 return True
         return await self._reply_or_act_on_timeout(interview, plan, turns)
@@ -281,14 +281,22 @@ class Conversation:
             return False
         return collector.holds_floor or collector.has_pending_text or collector.is_awaiting_transcript
 
+    async def _was_audible(self, started_at: float) -> bool:
+        """Return whether the candidate was connected when a speech began."""
+        if not await self._connection.is_alive():
+            return started_at < self._connection.last_alive_at
+        return self._is_present or started_at < self._left_at
+
     async def _resume_after_absence(self, plan: InterviewPlan) -> None:
         """Repeat the open question after an absence.
 
-        An answer that was cut off gets no reply until the candidate has continued it.
+        An answer that may have been cut off gets no reply until the candidate has continued it.
         """
         self._cut_off_seq = plan.reply_to_seq if plan.contribution else 0
         move = plan.pending_confirmation or Move.REPEAT
-        await self._deliver(plan, Utterance(move, Source.CODE, None), plan.repeat_question(plan.phrases.after_interruption))
+        apology = self._take_takeover_apology(plan.phrases)
+        opening = f"{apology}{plan.phrases.question_again}" if apology else plan.phrases.after_interruption
+        await self._deliver(plan, Utterance(move, Source.CODE, None), plan.repeat_question(opening))
 
     async def _reply_or_act_on_timeout(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> bool:
         if plan.contribution and plan.may_finish_message:
@@ -311,7 +319,7 @@ class Conversation:
         reply_to_seq = plan.reply_to_seq if move is Move.CLOSE or not plan.contribution else None
         utterance = Utterance(move, Source.CODE, reply_to_seq, reason=reason)
         text = plan.timeout_text(move, reason)
-        if move is Move.NUDGE and self._is_microphone_muted():
+        if move is Move.NUDGE and self._connection.is_muted():
             text = plan.repeat_question(plan.phrases.microphone_muted)
         await self._deliver(plan, utterance, text, interruptible=move is not Move.CLOSE)
         return True
@@ -331,8 +339,18 @@ class Conversation:
         await self._deliver(plan, Utterance(move, Source.CODE, None), text)
         return True
 
+    def _take_takeover_apology(self, phrases: CodePhrases) -> str:
+        """Return what the first words of an interviewer that has replaced another begin with; later an empty string.
+
+        What was said or typed into the room in between reached nobody, and LiveKit does not repeat it.
+        """
+        has_taken_over, self._has_taken_over = self._has_taken_over, False
+        return f"{phrases.after_takeover} " if has_taken_over else ""
+
     def _take_remark(self, phrases: CodePhrases) -> str:
-        """Return what to say, once each, about noise or an echo before the next reply."""
+        """Return what to say, once each, about a takeover, noise or an echo before the next reply."""
+        if apology := self._take_takeover_apology(phrases):
+            return apology
         if self._collector.echo_count >= MAX_ECHOES and not self._has_named_echo:
             self._has_named_echo = True
             return f"{phrases.use_headphones} "
@@ -378,6 +396,17 @@ class Conversation:
 
         await self._deliver(plan, utterance, stream_text())
 
+    def _is_last_answer_cut_off(self, turns: Sequence[Turn]) -> bool:
+        """Return whether the candidate may have left in the middle of the last answer.
+
+        An answer of which the connection carried every word may be half of one, unless a reply was audible before the
+        candidate left.
+        """
+        answer = next((turn for turn in reversed(turns) if turn.speaker is Speaker.CANDIDATE), None)
+        if answer is None or answer.interrupted:
+            return answer is not None
+        return answer is turns[-1] and answer.channel is Channel.VOICE and answer.started_at.timestamp() < self._left_at
+
     async def _prefetch_reply(self, interview: Interview) -> None:
         """Request the reply to what the candidate has said so far, in case the answer is complete."""
         collector = self._collector
@@ -398,9 +427,10 @@ class Conversation:
             await self._prefetched_reply.prefetch(plan, compose_prompt(plan.position, build_background(interview), plan, turns))
 
 
-def _is_last_answer_interrupted(turns: Sequence[Turn]) -> bool:
-    candidate_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
-    return bool(candidate_turns) and candidate_turns[-1].interrupted
+def _has_voice_interviewer(turns: Sequence[Turn]) -> bool:
+    """Return whether an interviewer has spoken last, and not written."""
+    last = next((turn for turn in reversed(turns) if turn.speaker is Speaker.INTERVIEWER), None)
+    return last is not None and last.channel is Channel.VOICE
 
 
 def _is_uncertain(turns: Sequence[Turn], seq: int) -> bool:

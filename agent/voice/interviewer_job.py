@@ -17,8 +17,9 @@ from agent.phrases import load_phrasebook
 from agent.recognition import collect_key_terms
 from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
 from agent.usage_meter import UsageMeter
+from agent.voice.connection import ConnectionMonitor
 from agent.voice.conversation import Conversation
-from agent.voice.room_events import ConnectionMonitor, RoomEvents
+from agent.voice.room_events import RoomEvents
 from agent.voice.session import VoiceAgent, create_session
 from agent.voice.speech import SpeechPlayer, SpeechSessionFailed
 from agent.voice.speech_collector import SpeechCollector
@@ -157,8 +158,7 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
         speech_player=speech_player,
         transcript_writer=transcript_writer,
         usage_meter=usage_meter,
-        is_connection_alive=connection.is_alive,
-        is_microphone_muted=connection.is_muted,
+        connection=connection,
     )
     events = RoomEvents(
         job.services,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from livekit.agents.voice import AgentStateChangedEvent, ErrorEvent, SpeechHandl
 from prometheus_client import Histogram
 
 from agent.interview_context import build_interviewer_update
-from agent.plan import InterviewPlan
+from agent.plan import END_REASONS, InterviewPlan
 from agent.usage_meter import UsageMeter
 from agent.voice.overlap import Playback
 from agent.voice.transcript_writer import TranscriptWriter
@@ -92,7 +92,7 @@ class SpeechPlayer:
         self._session = session
         self._handle: SpeechHandle | None = None
         self._is_protected = False
-        self._asks_for_confirmation = False
+        self._asks_for_confirmation: Callable[[], bool] = lambda: False
         self._composed: list[str] = []
         self._started_at: float | None = None
         self._ended_at: float | None = None
@@ -125,7 +125,7 @@ class SpeechPlayer:
         if self._started_at is None:
             return None
         ended_at = None if self._handle else self._ended_at
-        return Playback("".join(self._composed), self._started_at, ended_at, self._asks_for_confirmation)
+        return Playback("".join(self._composed), self._started_at, ended_at, self._asks_for_confirmation())
 
     def protect(self) -> None:
         """Make the current speech uninterruptible once it is audible.
@@ -147,9 +147,16 @@ class SpeechPlayer:
             yield frame
 
     async def play(
-        self, words: AsyncGenerator[str, None], *, interruptible: bool, asks_for_confirmation: bool = False
+        self,
+        words: AsyncGenerator[str, None],
+        *,
+        interruptible: bool,
+        asks_for_confirmation: Callable[[], bool] = lambda: False,
     ) -> SpokenText | None:
-        """Play the words as they arrive, until they end or the candidate interrupts; returns None if nothing was played."""
+        """Play the words as they arrive, until they end or the candidate interrupts; returns None if nothing was played.
+
+        `asks_for_confirmation` returns whether a single "yes" answers them.
+        """
         self._started_at = self._ended_at = self._first_word_at = self._first_audio_at = None
         self._is_protected = False
         self._asks_for_confirmation = asks_for_confirmation
@@ -194,8 +201,15 @@ class UtteranceDelivery:
     """Speaks an utterance, publishes its text while it is composed, and stores what was heard under the lease's fence."""
 
     def __init__(
-        self, fence: int, speech_player: SpeechPlayer, transcript_writer: TranscriptWriter, usage_meter: UsageMeter
+        self,
+        fence: int,
+        speech_player: SpeechPlayer,
+        transcript_writer: TranscriptWriter,
+        usage_meter: UsageMeter,
+        was_audible: Callable[[float], Awaitable[bool]],
     ) -> None:
+        """`was_audible` returns whether anybody could hear a speech that began at that time."""
+        self._was_audible = was_audible
         self._fence = fence
         self._speech_player = speech_player
         self._transcript_writer = transcript_writer
@@ -218,13 +232,14 @@ class UtteranceDelivery:
         spoken = await self._speech_player.play(
             self._publish_while_streaming(utterance, words),
             interruptible=interruptible,
-            asks_for_confirmation=utterance.move is Move.STOP,
+            # The model chooses its move while it streams.
+            asks_for_confirmation=lambda: plan.is_stop_pending or utterance.move in END_REASONS,
         )
         if self._speech_player.has_failed and (spoken is None or not was_heard(plan, utterance, spoken)):
             # A fragment makes no progress, and would count as a successful attempt (agent.retry_policy).
             raise SpeechSessionFailed
-        if spoken is None:
-            # The candidate interrupted before playback started.
+        if spoken is None or not await self._was_audible(spoken.started_at):
+            # The candidate interrupted before playback started, or was no longer connected when it did.
             await asyncio.sleep(UNHEARD_PAUSE_SECONDS)
             return
         timing, self._answer_timing = self._answer_timing, None

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -8,8 +9,8 @@ from typing import Any, cast
 import pytest
 from livekit import rtc
 
-from agent.voice import room_events
-from agent.voice.room_events import DEAD_POLLS, SUSPECT_POLLS, ConnectionMonitor
+from agent.voice import connection as connection_module
+from agent.voice.connection import DEAD_POLLS, SUSPECT_POLLS, ConnectionMonitor
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from live.cancellation import cancel_and_wait
 
@@ -46,7 +47,7 @@ class MonitoredConnection:
 
 @pytest.fixture
 async def connection(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MonitoredConnection]:
-    monkeypatch.setattr(room_events, "POLL_SECONDS", POLL_SECONDS)
+    monkeypatch.setattr(connection_module, "POLL_SECONDS", POLL_SECONDS)
     microphone, reported = FakeMicrophone(), list[bool]()
     candidate = SimpleNamespace(identity=CANDIDATE_IDENTITY, track_publications={"x": microphone})
     room = SimpleNamespace(remote_participants={"candidate": candidate})
@@ -78,6 +79,7 @@ async def test_monitor_reports_a_lost_connection_once_and_its_recovery_once(conn
     await wait_polls(3 * DEAD_POLLS)
     assert connection.reported == [False]
     assert not await connection.monitor.is_alive()
+    assert time.time() - connection.monitor.last_alive_at >= DEAD_POLLS * POLL_SECONDS
     connection.microphone.packets_per_poll = 1
     await wait_polls(4)
     assert connection.reported == [False, True]

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import cast
 
@@ -13,6 +13,7 @@ from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
 
 from agent.prompts import PROMPT_VERSION
 from agent.usage_meter import UsageMeter
+from agent.voice.connection import ConnectionMonitor
 from agent.voice.conversation import Conversation
 from agent.voice.interviewer_job import continue_in_writing
 from agent.voice.speech import SpeechPlayer, SpeechSessionFailed, SpokenText
@@ -40,37 +41,82 @@ class InstantSpeechPlayer:
     """Reports every word as played as soon as it is composed, or nothing while `is_silent`."""
 
     def __init__(self) -> None:
+        self._is_interrupted = False
         self.is_silent = False
         self.has_failed = False
         self.fails_after: int | None = None
         """Characters after which a speech provider fails."""
+        self.on_play: Callable[[], Awaitable[None]] | None = None
+        """Called once, when the next speech begins."""
         self._played = 0
 
     async def play(
-        self, words: AsyncGenerator[str, None], *, interruptible: bool, asks_for_confirmation: bool = False
+        self,
+        words: AsyncGenerator[str, None],
+        *,
+        interruptible: bool,
+        asks_for_confirmation: Callable[[], bool] = lambda: False,
     ) -> SpokenText | None:
+        self._is_interrupted, at = False, time.time()
         text = "".join([word async for word in words])
+        on_play, self.on_play = self.on_play, None
+        if on_play:
+            await on_play()
         if self.is_silent:
             return None
         self._played += 1
-        at = time.time()
         if self.fails_after is not None:
             self.has_failed, text = True, text[: self.fails_after]
-        return SpokenText(f"{self._played}", text, self.has_failed, at, at, at, at) if text else None
+        if self._is_interrupted:
+            text = text[:8]
+        is_cut_off = self.has_failed or self._is_interrupted
+        return SpokenText(f"{id(self)}-{self._played}", text, is_cut_off, at, at, at, at) if text else None
 
     def protect(self) -> None:
         """Do nothing, because nothing interrupts."""
 
     async def interrupt(self) -> None:
-        """Do nothing, because nothing is playing."""
+        """Cut off what is playing after a few characters."""
+        self._is_interrupted = True
+
+
+class FakeConnection:
+    """A connection that is alive until the test changes that."""
+
+    def __init__(self) -> None:
+        self.is_lost = self.has_muted_microphone = False
+        self._lost_at = 0.0
+
+    @property
+    def last_alive_at(self) -> float:
+        return self._lost_at or time.time()
+
+    async def is_alive(self) -> bool:
+        return not self.is_lost
+
+    def is_muted(self) -> bool:
+        return self.has_muted_microphone
+
+    def stop_packets(self) -> None:
+        """Let packets stop arriving, which counts as a lost connection only after a while."""
+        self._lost_at = time.time()
+
+    def lose(self) -> None:
+        """Let it become certain that the connection is lost."""
+        self.is_lost, self._lost_at = True, self.last_alive_at
+
+    def reset(self) -> None:
+        """Connect again."""
+        self.is_lost, self._lost_at = False, 0.0
 
 
 class Room:
     """One voice interview whose candidate is present, and what the candidate does."""
 
     def __init__(self, services: Services, claude: AsyncAnthropic, interview: Interview, position: Position) -> None:
-        self.interview, self.services = interview, services
+        self.interview, self.services, self.claude, self.position = interview, services, claude, position
         self.collector, self.player, self.usage_meter = SpeechCollector(), InstantSpeechPlayer(), UsageMeter()
+        self.connection = FakeConnection()
         self.conversation = Conversation(
             services,
             claude,
@@ -81,12 +127,23 @@ class Room:
             speech_player=cast(SpeechPlayer, self.player),
             transcript_writer=TranscriptWriter(services, interview.id, interview.fence),
             usage_meter=self.usage_meter,
-            is_connection_alive=self._is_connection_alive,
+            connection=cast(ConnectionMonitor, self.connection),
         )
         self.conversation.candidate_joined()
 
-    async def _is_connection_alive(self) -> bool:
-        return True
+    def replace_interviewer(self) -> "Room":
+        """Return the same room with another interviewer, which has the same fence because no lease is tested here."""
+        return Room(self.services, self.claude, self.interview, self.position)
+
+    async def lose_connection(self) -> None:
+        """Lose the connection, and notify the conversation."""
+        self.connection.lose()
+        await self.conversation.candidate_left()
+
+    def reconnect(self) -> None:
+        """Let the candidate join again."""
+        self.connection.reset()
+        self.conversation.candidate_joined()
 
     def speak(self, text: str, confidence: float = 0.9) -> None:
         """Add words of the candidate, who has not finished the answer."""
@@ -244,6 +301,58 @@ async def test_noise_after_an_answer_is_named_once_and_does_not_delay_the_reply(
         reply = await room.wait_for_interviewer_turns(3)
         assert reply.move is Move.NEXT
         assert reply.text.startswith(ENGLISH.background_noise)
+
+
+async def test_answer_before_a_lost_connection_is_held_and_its_question_repeated(room: Room, provider: AnthropicProvider) -> None:
+    provider.default_script = ScriptedReply(text=COMPLETE)
+    async with run_conversation(room):
+        asked = (await room.interviewer_turns())[-1]
+        room.player.on_play = room.lose_connection
+        room.speak("We could poll the table, and I")
+        # The connection dies with the last sound, and the answer is complete before that is certain.
+        room.connection.stop_packets()
+        await room.conversation.commit_turn()
+        await wait_until(lambda: room.connection.is_lost)
+        room.reconnect()
+        repeated = await room.wait_for_interviewer_turns(3)
+        assert (repeated.move, repeated.answers, repeated.question_key) == (Move.REPEAT, None, asked.question_key)
+        assert repeated.text == f"{ENGLISH.after_interruption} {asked.text}"
+        room.speak("chose to follow its changes.")
+        await room.conversation.commit_turn()
+        reply = await room.wait_for_interviewer_turns(4)
+        assert (reply.move, reply.answers) == (Move.NEXT, 5), "both parts are one answer"
+
+
+async def test_answer_with_an_audible_reply_is_not_held_after_a_lost_connection(room: Room, provider: AnthropicProvider) -> None:
+    provider.default_script = ScriptedReply(text=COMPLETE)
+    async with run_conversation(room):
+        room.player.on_play = room.lose_connection
+        room.speak("I like puzzles.")
+        await room.conversation.commit_turn()
+        fragment = await room.wait_for_interviewer_turns(3)
+        assert (fragment.move, fragment.answers) == (None, None)
+        room.reconnect()
+        assert (await room.wait_for_interviewer_turns(4)).move is Move.NEXT
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+async def test_interviewer_that_replaces_another_says_once_what_it_may_have_missed(
+    room: Room, provider: AnthropicProvider, is_answered: bool
+) -> None:
+    provider.default_script = ScriptedReply(text=COMPLETE)
+    async with run_conversation(room):
+        asked = (await room.interviewer_turns())[-1]
+    successor = room.replace_interviewer()
+    if is_answered:
+        room.speak("I like puzzles.")
+        await room.conversation.commit_turn()
+    async with run_conversation(successor):
+        first = await successor.wait_for_interviewer_turns(3)
+        expected = ENGLISH.after_takeover + ("" if is_answered else f" {ENGLISH.question_again} {asked.text}")
+        assert (first.move, first.text.startswith(expected)) == (Move.NEXT if is_answered else Move.REPEAT, True)
+        successor.speak("And people.")
+        await successor.conversation.commit_turn()
+        assert ENGLISH.after_takeover not in (await successor.wait_for_interviewer_turns(4)).text
 
 
 @pytest.mark.parametrize("fails_after", [0, 20])
