@@ -141,6 +141,8 @@ class DeepgramProvider:
             try:
                 message = await asyncio.wait_for(socket.receive(), self.idle_seconds)
             except TimeoutError:
+                if self.failure.is_silent:
+                    continue
                 reason = "Deepgram did not receive audio data or a text message within the timeout window. (NET-0001)"
                 await socket.close(CLOSE_INTERNAL_ERROR, reason)
                 return
@@ -150,6 +152,8 @@ class DeepgramProvider:
                 await stream.receive_audio(sound)
                 continue
             kind = _message_type(message.get("text"))
+            if self.failure.is_silent:
+                continue
             if kind == "CloseStream":
                 await stream.close()
                 await socket.close()

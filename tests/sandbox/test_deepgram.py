@@ -211,16 +211,25 @@ async def test_scripted_closing_ends_an_open_stream_with_1011() -> None:
             assert not again.closed
 
 
-@pytest.mark.parametrize(("failure", "texts"), [(SpeechFailure(is_empty=True), {""}), (SpeechFailure(is_silent=True), set())])
-async def test_scripted_stream_takes_audio_without_words(failure: SpeechFailure, texts: set[str]) -> None:
+async def test_scripted_stream_returns_no_words() -> None:
     async with serve_deepgram(FixedTextRecognizer(["never"])) as provider, open_socket(provider) as socket:
-        await provider.fail(failure)
+        await provider.fail(SpeechFailure(is_empty=True))
         for piece in make_audio_pieces(0.2, "One two three", 1.0):
             await socket.send_bytes(piece)
         await socket.send_json({"type": "CloseStream"})
-        messages = await read_until_closed(socket)
-    results = [message for message in messages if message["type"] == "Results"]
-    assert {result["channel"]["alternatives"][0]["transcript"] for result in results} == texts
+        results = [message for message in await read_until_closed(socket) if message["type"] == "Results"]
+    assert {result["channel"]["alternatives"][0]["transcript"] for result in results} == {""}
+
+
+async def test_scripted_silence_answers_nothing_and_closes_nothing() -> None:
+    async with serve_deepgram(FixedTextRecognizer(["never"])) as provider, open_socket(provider) as socket:
+        await provider.fail(SpeechFailure(is_silent=True))
+        provider.idle_seconds = 0.1
+        for piece in make_audio_pieces(0.2, "One two three", 1.0):
+            await socket.send_bytes(piece)
+        await socket.send_json({"type": "CloseStream"})
+        with pytest.raises(TimeoutError):
+            await socket.receive(timeout=0.5)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Token "}, {"Authorization": "Basic dGVzdA=="}])
