@@ -1,5 +1,6 @@
 """Parses speech requests, and rejects what the real service would reject."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -18,11 +19,13 @@ MIN_SPEED, MAX_SPEED = 0.6, 1.5
 
 
 class InvalidSpeechRequest(ValueError):
-    """The request is invalid. It is answered with this message and status."""
+    """The request is refused. It is answered with this message, status and machine-readable code, if there is one."""
 
-    def __init__(self, text: str, status: int = 400) -> None:
+    def __init__(self, text: str, status: int = 400, code: str | None = None, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(text)
         self.status = status
+        self.code = code
+        self.headers = headers
 
 
 @dataclass(frozen=True, slots=True)

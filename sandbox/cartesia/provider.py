@@ -20,6 +20,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from sandbox.cartesia.context import ChunkPacer, ScriptedSpeech, SpeechContext, SpeechRecord
 from sandbox.cartesia.options import InvalidSpeechRequest, SpeechOptions, parse_speech_options
 from sandbox.speech import synthesize
+from sandbox.speech_failure import SpeechFailure, close_connections
+
+REFUSALS = {
+    402: (None, "The account has no credits left."),
+    429: ("concurrency_limited", "You have exceeded your plan's concurrency limit."),
+}
+"""Code and message of each refusal that a failure may have. Cartesia documents no code for 402."""
 
 
 class CartesiaProvider:
@@ -33,15 +40,30 @@ class CartesiaProvider:
         """Number of WebSocket connections that are currently open."""
         self.script = ScriptedSpeech()
         """How it answers each context, and each request for bytes."""
+        self.failure = SpeechFailure()
+        """How it fails now; set by `fail`."""
         self.url = ""
         """Base URL; set by the code that serves `app`."""
+        self._sockets: set[WebSocket] = set()
         self.app = Starlette(
             routes=[
                 WebSocketRoute("/tts/websocket", self._accept_connection),
                 Route("/tts/bytes", self._speak_bytes, methods=["POST"]),
+                Route("/failure", self._set_failure, methods=["POST"]),
             ],
             exception_handlers={InvalidSpeechRequest: _error_response},
         )
+
+    async def fail(self, failure: SpeechFailure) -> None:
+        """Fail in this way from now on."""
+        self.failure = failure
+        if failure.closes_connections:
+            await close_connections(self._sockets, "internal error")
+
+    async def _set_failure(self, request: Request) -> Response:
+        """Set the failure, as JSON. Cartesia has no such endpoint."""
+        await self.fail(SpeechFailure.model_validate_json(await request.body()))
+        return Response(status_code=204)
 
     @property
     def texts(self) -> list[str]:
@@ -50,6 +72,7 @@ class CartesiaProvider:
 
     async def _speak_bytes(self, request: Request) -> Response:
         self._check_request(request)
+        self._require_working()
         try:
             options = parse_speech_options(json.loads(await request.body()), self._speed_factor)
         except ValueError as error:
@@ -58,22 +81,25 @@ class CartesiaProvider:
             ) from None
         record = SpeechRecord(None, options.voice_id, options.language, [options.transcript])
         self.records.append(record)
-        return StreamingResponse(_stream_audio(options, self.script, record), media_type="audio/pcm")
+        return StreamingResponse(_stream_audio(options, self.script, self.failure, record), media_type="audio/pcm")
 
     async def _accept_connection(self, socket: WebSocket) -> None:
         try:
             self._check_request(socket)
+            self._require_working()
         except InvalidSpeechRequest as error:
             await socket.send_denial_response(await _error_response(socket, error))
             return
         await socket.accept(headers=[(b"x-request-id", str(uuid4()).encode())])
         self.open_connections += 1
+        self._sockets.add(socket)
         tasks: dict[str, asyncio.Task[None]] = {}
         try:
             await self._serve(socket, tasks)
         finally:
             # a client that disconnects cancels its contexts
             self.open_connections -= 1
+            self._sockets.remove(socket)
             open_tasks = list(tasks.values())
             for task in open_tasks:
                 task.cancel()
@@ -83,6 +109,8 @@ class CartesiaProvider:
         contexts: dict[str, SpeechContext] = {}
 
         async def send(message: dict[str, Any]) -> None:
+            if self.failure.is_silent or (self.failure.is_empty and message["type"] in ("chunk", "timestamps")):
+                return
             # the next read reports that the client has disconnected
             with suppress(WebSocketDisconnect, RuntimeError):
                 await socket.send_text(json.dumps(message))
@@ -103,9 +131,11 @@ class CartesiaProvider:
                         if task := tasks.get(context_id):
                             task.cancel()
                         continue
+                    if context_id not in contexts:
+                        self._require_working()
                     options = parse_speech_options(body, self._speed_factor)
                 except InvalidSpeechRequest as error:
-                    problem = {"type": "error", "done": True, "error": str(error), "status_code": error.status}
+                    problem = {"type": "error", "done": True, "status_code": error.status, **_describe(error)}
                     await send({**problem, "context_id": context_id})
                     continue
                 if context_id not in contexts:
@@ -114,6 +144,12 @@ class CartesiaProvider:
                     contexts[context_id] = SpeechContext(record, self.script, send)
                     tasks[context_id] = asyncio.create_task(run(context_id, contexts[context_id]))
                 contexts[context_id].add(options)
+
+    def _require_working(self) -> None:
+        """Raise InvalidSpeechRequest if the failure refuses requests."""
+        if status := self.failure.refused_status:
+            code, text = REFUSALS.get(status, (None, "An internal server error occurred."))
+            raise InvalidSpeechRequest(text, status, code, self.failure.refusal_headers)
 
     def _check_request(self, connection: HTTPConnection) -> None:
         if not _header_or_parameter(connection.headers, connection, "x-api-key", "api_key"):
@@ -136,7 +172,13 @@ def _parse_object(text: str) -> dict[str, Any]:
     return body
 
 
-async def _stream_audio(options: SpeechOptions, script: ScriptedSpeech, record: SpeechRecord) -> AsyncIterator[bytes]:
+async def _stream_audio(
+    options: SpeechOptions, script: ScriptedSpeech, failure: SpeechFailure, record: SpeechRecord
+) -> AsyncIterator[bytes]:
+    if failure.is_silent:
+        await asyncio.Event().wait()
+    if failure.is_empty:
+        return
     pacer = ChunkPacer(script)
     speech = await asyncio.to_thread(synthesize, options.transcript, options.voice, options.sample_rate)
     async for piece, _ in pacer.chunks(speech):
@@ -148,4 +190,9 @@ async def _stream_audio(options: SpeechOptions, script: ScriptedSpeech, record: 
 async def _error_response(_: HTTPConnection, error: Exception) -> Response:
     if not isinstance(error, InvalidSpeechRequest):
         raise error
-    return JSONResponse({"error": str(error)}, error.status)
+    return JSONResponse(_describe(error), error.status, error.headers)
+
+
+def _describe(error: InvalidSpeechRequest) -> dict[str, str | None]:
+    """Return an error as Cartesia's API versions before 2026-03-01 (`error`) and since then describe it."""
+    return {"error": str(error), "error_code": error.code, "title": "The request failed", "message": str(error)}

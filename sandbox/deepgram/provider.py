@@ -20,11 +20,21 @@ from sandbox.deepgram.options import InvalidListenOptions, ListenOptions, parse_
 from sandbox.deepgram.phrases import PhraseRecognizer
 from sandbox.deepgram.recognizer import Recognizer
 from sandbox.deepgram.stream import ListenStream, ScriptedResult
+from sandbox.speech_failure import CLOSE_INTERNAL_ERROR, SpeechFailure, close_connections
 
 IDLE_SECONDS = 10.0
 """Seconds without audio or KeepAlive after which a stream is closed."""
-CLOSE_IDLE = 1011
 CLOSE_INVALID_MESSAGE = 1008
+NO_TEXT_SENT = "Deepgram did not send a Text frame to the client within the timeout window. (NET-0000)"
+"""Reason with which Deepgram closes a stream of its own accord."""
+REFUSALS = {
+    402: (
+        "ASR_PAYMENT_REQUIRED",
+        "Project does not have enough credits for an ASR request and does not have an overage agreement.",
+    ),
+    429: ("TOO_MANY_REQUESTS", "Too many requests. Please try again later"),
+}
+"""Code and message of each documented refusal that a failure may have. Other statuses get code and message of a 500."""
 
 
 class DeepgramProvider:
@@ -37,16 +47,31 @@ class DeepgramProvider:
         """Number of streams that are currently open."""
         self.script = ScriptedResult()
         """How it changes the final results of the next streams."""
+        self.failure = SpeechFailure()
+        """How it fails now; set by `fail`."""
         self.url = ""
         """Base URL including the path, as the plugin expects it; set by the code that serves `app`."""
         self.idle_seconds = IDLE_SECONDS
         self._recognizer = recognizer
+        self._sockets: set[WebSocket] = set()
         self.app = Starlette(
             routes=[
                 WebSocketRoute("/v1/listen", self._listen),
                 Route("/phrases", self._learn_phrases, methods=["POST"]),
+                Route("/failure", self._set_failure, methods=["POST"]),
             ]
         )
+
+    async def fail(self, failure: SpeechFailure) -> None:
+        """Fail in this way from now on."""
+        self.failure = failure
+        if failure.closes_connections:
+            await close_connections(self._sockets, NO_TEXT_SENT)
+
+    async def _set_failure(self, request: Request) -> Response:
+        """Set the failure, as JSON. Deepgram has no such endpoint."""
+        await self.fail(SpeechFailure.model_validate_json(await request.body()))
+        return Response(status_code=204)
 
     async def _learn_phrases(self, request: Request) -> Response:
         """Learn the texts that a caller is about to say. Deepgram has no such endpoint."""
@@ -64,16 +89,23 @@ class DeepgramProvider:
         self.streams.append(options_or_refusal)
         await socket.accept(headers=[(b"dg-request-id", request_id.encode())])
         self.open_streams += 1
+        self._sockets.add(socket)
         try:
             await self._serve(socket, options_or_refusal, request_id)
         finally:
             self.open_streams -= 1
+            self._sockets.remove(socket)
 
     def _parse_or_refuse(self, socket: WebSocket, request_id: str) -> ListenOptions | Response:
         """Return the options of a stream, or the response that refuses it."""
         kind, _, key = socket.headers.get("authorization", "").partition(" ")
         if kind.lower() not in ("token", "bearer") or not key:
             return _denial_response(401, "INVALID_AUTH", "Invalid credentials.", request_id)
+        if status := self.failure.refused_status:
+            code, text = REFUSALS.get(status, ("INTERNAL_SERVER_ERROR", "An internal server error occurred."))
+            refusal = _denial_response(status, code, text, request_id)
+            refusal.headers.update(self.failure.refusal_headers)
+            return refusal
         try:
             return parse_listen_options(socket.query_params)
         except InvalidListenOptions as error:
@@ -81,6 +113,11 @@ class DeepgramProvider:
 
     async def _serve(self, socket: WebSocket, options: ListenOptions, request_id: str) -> None:
         async def send(message: dict[str, Any]) -> None:
+            if self.failure.is_silent:
+                return
+            if self.failure.is_empty and message["type"] == "Results":
+                alternative = {"transcript": "", "confidence": 0.0, "words": []}
+                message = {**message, "channel": {"alternatives": [alternative]}}
             # a client that has disconnected needs no results; the next read reports that it has
             with suppress(WebSocketDisconnect, RuntimeError):
                 await socket.send_text(json.dumps(message))
@@ -104,8 +141,10 @@ class DeepgramProvider:
             try:
                 message = await asyncio.wait_for(socket.receive(), self.idle_seconds)
             except TimeoutError:
+                if self.failure.is_silent:
+                    continue
                 reason = "Deepgram did not receive audio data or a text message within the timeout window. (NET-0001)"
-                await socket.close(CLOSE_IDLE, reason)
+                await socket.close(CLOSE_INTERNAL_ERROR, reason)
                 return
             if message["type"] == "websocket.disconnect":
                 return
@@ -113,6 +152,8 @@ class DeepgramProvider:
                 await stream.receive_audio(sound)
                 continue
             kind = _message_type(message.get("text"))
+            if self.failure.is_silent:
+                continue
             if kind == "CloseStream":
                 await stream.close()
                 await socket.close()

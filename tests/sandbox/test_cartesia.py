@@ -8,13 +8,14 @@ from typing import Any
 import aiohttp
 import numpy as np
 import pytest
-from livekit.agents import APIConnectOptions, APIError, APIStatusError
+from livekit.agents import APIConnectOptions, APIError, APIStatusError, APITimeoutError
 from livekit.agents.utils import http_context
 from livekit.agents.voice.io import TimedString
 from livekit.plugins import cartesia
 
 from sandbox.cartesia.context import ScriptedSpeech
 from sandbox.cartesia.provider import CartesiaProvider
+from sandbox.speech_failure import SpeechFailure
 from tests.helpers import wait_until
 from tests.schema.api_client import serve
 
@@ -25,6 +26,14 @@ RATE = 24000
 QUESTION = "Tell me about a bug that you fixed. What was the first thing you looked at?"
 VOICE_ID = "f786b574-daa5-4673-aa0c-cbe3e8534c02"
 NO_RETRY = APIConnectOptions(max_retry=0, timeout=5)
+IMPATIENT = APIConnectOptions(max_retry=0, timeout=0.5)
+REQUEST = {
+    "model_id": "sonic-3",
+    "voice": {"mode": "id", "id": VOICE_ID},
+    "output_format": {"container": "raw", "encoding": "pcm_s16le", "sample_rate": RATE},
+    "language": "en",
+}
+VERSION_HEADERS = {"X-API-Key": "test", "Cartesia-Version": "2025-04-16"}
 
 
 @pytest.fixture
@@ -57,10 +66,10 @@ class SynthesizedAudio:
         return len(self.samples) / RATE
 
 
-async def synthesize_text(tts: cartesia.TTS, text: str) -> SynthesizedAudio:
+async def synthesize_text(tts: cartesia.TTS, text: str, options: APIConnectOptions = NO_RETRY) -> SynthesizedAudio:
     heard = SynthesizedAudio()
     clock = asyncio.get_running_loop().time
-    stream = tts.stream(conn_options=NO_RETRY)
+    stream = tts.stream(conn_options=options)
     began = clock()
     for word in text.split(" "):
         stream.push_text(word + " ")
@@ -157,13 +166,7 @@ async def test_request_without_a_version_is_refused(cartesia_provider: CartesiaP
 async def test_invalid_message_is_answered_with_an_error_and_a_context_is_cancelled_by_its_id(
     cartesia_provider: CartesiaProvider,
 ) -> None:
-    request = {
-        "model_id": "sonic-3",
-        "voice": {"mode": "id", "id": VOICE_ID},
-        "output_format": {"container": "raw", "encoding": "pcm_s16le", "sample_rate": RATE},
-        "language": "en",
-        "transcript": " ".join([QUESTION] * 20),
-    }
+    request = {**REQUEST, "transcript": " ".join([QUESTION] * 20)}
     address = f"{cartesia_provider.url}/tts/websocket?cartesia_version=2025-04-16"
     async with aiohttp.ClientSession() as session, session.ws_connect(address, headers={"X-API-Key": "test"}) as socket:
         await socket.send_str("no JSON")
@@ -180,3 +183,40 @@ async def test_invalid_message_is_answered_with_an_error_and_a_context_is_cancel
             messages.append(await socket.receive_json())
     assert messages[-1]["context_id"] == "short"
     assert [spoken.is_done for spoken in cartesia_provider.records] == [False, True]
+
+
+async def test_scripted_refusal_of_a_connection_has_the_documented_status(cartesia_provider: CartesiaProvider) -> None:
+    await cartesia_provider.fail(SpeechFailure(refused_status=429, retry_after_seconds=3))
+    async with open_plugin(cartesia_provider) as tts:
+        with pytest.raises(APIStatusError) as refused:
+            await synthesize_text(tts, "Yes.")
+    async with aiohttp.ClientSession() as session:
+        response = await session.post(f"{cartesia_provider.url}/tts/bytes", json=REQUEST, headers=VERSION_HEADERS)
+        body = await response.json()
+    assert (refused.value.status_code, response.status) == (429, 429)
+    assert (body["error_code"], response.headers["retry-after"]) == ("concurrency_limited", "3")
+
+
+async def test_open_connection_refuses_new_contexts_and_is_closed_with_1011(cartesia_provider: CartesiaProvider) -> None:
+    address = f"{cartesia_provider.url}/tts/websocket?cartesia_version=2025-04-16"
+    async with aiohttp.ClientSession() as session, session.ws_connect(address, headers={"X-API-Key": "test"}) as socket:
+        answer = await session.post(f"{cartesia_provider.url}/failure", json={"refused_status": 402})
+        assert answer.status == 204
+        await socket.send_json({**REQUEST, "transcript": "Yes.", "context_id": "unpaid"})
+        error = await socket.receive_json()
+        assert (error["type"], error["done"], error["status_code"], error["context_id"]) == ("error", True, 402, "unpaid")
+        await cartesia_provider.fail(SpeechFailure(closes_connections=True))
+        assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+        assert socket.close_code == 1011
+
+
+async def test_provider_that_sends_no_audio_fails_the_plugin(cartesia_provider: CartesiaProvider) -> None:
+    async with open_plugin(cartesia_provider) as tts:
+        await cartesia_provider.fail(SpeechFailure(is_silent=True))
+        with pytest.raises(APITimeoutError):
+            await synthesize_text(tts, "Yes.", IMPATIENT)
+        await cartesia_provider.fail(SpeechFailure(is_empty=True))
+        with pytest.raises(APIError, match="no audio frames"):
+            await synthesize_text(tts, "Yes.")
+        await cartesia_provider.fail(SpeechFailure())
+        assert (await synthesize_text(tts, "Yes.")).seconds > 0

@@ -23,6 +23,7 @@ from sandbox.deepgram.recognizer import FixedTextRecognizer, Recognizer
 from sandbox.deepgram.stream import ScriptedResult
 from sandbox.deepgram.whisper import WhisperRecognizer
 from sandbox.speech import synthesize
+from sandbox.speech_failure import SpeechFailure
 from sandbox.voices import CANDIDATE_VOICE
 from tests.schema.api_client import serve
 
@@ -33,6 +34,12 @@ RATE = 16000
 SENTENCE = "I fixed a bug in the parcel service, because two workers waited for each other."
 QUERY = {"model": "nova-3", "encoding": "linear16", "sample_rate": str(RATE), "channels": "1", "interim_results": "true"}
 AUTH_HEADERS = {"Authorization": "Token test"}
+UPGRADE_HEADERS = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
 NO_RETRY = APIConnectOptions(max_retry=0, timeout=5)
 
 
@@ -166,6 +173,63 @@ async def test_plugin_reports_a_refused_stream() -> None:
         with pytest.raises(APIStatusError) as refused:
             await transcribe_with_plugin(provider, "One.", 1.0, model="whisper-9")
     assert refused.value.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "is_retryable"),
+    [
+        (SpeechFailure(refused_status=402), "ASR_PAYMENT_REQUIRED", False),
+        (SpeechFailure(refused_status=429, retry_after_seconds=7), "TOO_MANY_REQUESTS", True),
+    ],
+)
+async def test_scripted_refusal_has_the_documented_status_and_code(failure: SpeechFailure, code: str, is_retryable: bool) -> None:
+    async with serve_deepgram(FixedTextRecognizer(["never"])) as provider:
+        await provider.fail(failure)
+        with pytest.raises(APIStatusError) as refused:
+            await transcribe_with_plugin(provider, "One.", 1.0)
+        async with aiohttp.ClientSession() as session:
+            # the plugin hides body and headers
+            response = await session.get(provider.url, params=QUERY, headers={**AUTH_HEADERS, **UPGRADE_HEADERS})
+            body = await response.json()
+    assert (refused.value.status_code, refused.value.retryable) == (failure.refused_status, is_retryable)
+    assert (response.status, body["err_code"]) == (failure.refused_status, code)
+    assert response.headers["dg-error"] == body["err_msg"]
+    assert response.headers.get("retry-after") == (failure.retry_after_seconds and str(failure.retry_after_seconds))
+
+
+async def test_scripted_closing_ends_an_open_stream_with_1011() -> None:
+    async with serve_deepgram(FixedTextRecognizer(["never"])) as provider, open_socket(provider) as socket:
+        await socket.send_bytes(make_audio_pieces(0.1)[0])
+        async with aiohttp.ClientSession() as session:
+            failure = {"refused_status": 402, "closes_connections": True}
+            answer = await session.post(provider.url.replace("/v1/listen", "/failure"), json=failure)
+        assert answer.status == 204
+        assert await read_until_closed(socket) == []
+        assert socket.close_code == 1011
+        await provider.fail(SpeechFailure())
+        async with open_socket(provider) as again:
+            assert not again.closed
+
+
+async def test_scripted_stream_returns_no_words() -> None:
+    async with serve_deepgram(FixedTextRecognizer(["never"])) as provider, open_socket(provider) as socket:
+        await provider.fail(SpeechFailure(is_empty=True))
+        for piece in make_audio_pieces(0.2, "One two three", 1.0):
+            await socket.send_bytes(piece)
+        await socket.send_json({"type": "CloseStream"})
+        results = [message for message in await read_until_closed(socket) if message["type"] == "Results"]
+    assert {result["channel"]["alternatives"][0]["transcript"] for result in results} == {""}
+
+
+async def test_scripted_silence_answers_nothing_and_closes_nothing() -> None:
+    async with serve_deepgram(FixedTextRecognizer(["never"])) as provider, open_socket(provider) as socket:
+        await provider.fail(SpeechFailure(is_silent=True))
+        provider.idle_seconds = 0.1
+        for piece in make_audio_pieces(0.2, "One two three", 1.0):
+            await socket.send_bytes(piece)
+        await socket.send_json({"type": "CloseStream"})
+        with pytest.raises(TimeoutError):
+            await socket.receive(timeout=0.5)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Token "}, {"Authorization": "Basic dGVzdA=="}])

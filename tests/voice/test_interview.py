@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pytest
 
+from models.documents.interview import InterviewStatus
 from models.documents.turn import Channel, Move, Speaker
 from sandbox.caller.microphone import CallEnded
 from tests.audio import find_loud_spans
@@ -18,9 +19,11 @@ from tests.voice.voice_scene import (
     assert_each_question_is_asked_once,
     describe_turns,
     is_transcribed,
+    speech_failure,
     stage_interview,
     turns_of_move,
     turns_of_speaker,
+    wait_for_notice,
 )
 from tests.voice.whole_interview import WORDS_OVER_GREETING, WholeInterview, download_audio, hold_whole_interview
 
@@ -179,3 +182,24 @@ async def test_interrupted_question_is_stored_as_heard_and_repeated(fleet: Fleet
     # Both parts are one answer to the first question.
     assert second.answers == turns_of_speaker(turns, Speaker.CANDIDATE)[-1].seq
     assert {turn.question_key for turn in turns_of_speaker(turns, Speaker.CANDIDATE)} == {first.question_key}
+
+
+async def test_interview_continues_in_writing_when_the_recognizer_refuses(fleet: Fleet) -> None:
+    assert fleet.speech
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
+        async with speech_failure(fleet.speech.deepgram, refused_status=402, closes_connections=True):
+            failed_at = time.time()
+            await scene.caller.say(ANSWER)
+            notice = await wait_for_notice(scene, failed_at)
+            # Nothing of the answer was transcribed, so the question is asked again.
+            assert (notice.move, notice.text.endswith(FIRST_QUESTION)) == (Move.REPEAT, True)
+            await scene.running_interview.say(ANSWER)
+            turns = await scene.wait_for_questions(2)
+        assert_each_question_is_asked_once(turns)
+        assert not [turn for turn in turns_of_speaker(turns, Speaker.INTERVIEWER) if turn.interrupted], describe_turns(turns)
+        interview = await scene.document()
+    assert (interview.status, interview.channel) == (InterviewStatus.IN_PROGRESS, Channel.TEXT)
+    assert interview.room, "the interview was held by voice before"
+    assert interview.room.participant, "the candidate is still in the room"
+    assert interview.credited_seconds == 0

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
+from models.documents.interview import EndReason
 from models.documents.turn import Channel, Move, Source, Speaker
 from sandbox.anthropic.provider import ScriptedReply
+from sandbox.candidate import NOTHING_TO_ADD
 from tests.end_to_end.fleet import ANSWER, Fleet
 from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
 from tests.helpers import Outage, outage
@@ -22,9 +24,11 @@ from tests.voice.voice_scene import (
     assert_each_question_is_asked_once,
     describe_turns,
     is_transcribed,
+    speech_failure,
     stage_interview,
     turns_of_move,
     turns_of_speaker,
+    wait_for_notice,
 )
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
@@ -66,6 +70,25 @@ async def test_synthesizer_reconnects_after_an_outage(fleet: Fleet) -> None:
         await scene.caller.say(ANSWER)
         await scene.wait_for_questions(2, 90)
         await answer_second_question(scene)
+
+
+async def test_interview_continues_in_writing_when_the_synthesizer_sends_nothing(fleet: Fleet) -> None:
+    assert fleet.speech
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
+        async with speech_failure(fleet.speech.cartesia, is_silent=True):
+            await scene.caller.say(ANSWER)
+            await wait_for_notice(scene, time.time())
+            # The answer is stored, so the next question follows in writing.
+            await scene.wait_for_questions(2)
+            await scene.running_interview.say(OTHER_ANSWER)
+            await scene.wait_for_moves(Move.ANYTHING_ELSE)
+            await scene.running_interview.say(NOTHING_TO_ADD)
+            assert (await scene.wait_until_over()).end_reason is EndReason.WRAPPED_UP
+            turns = await scene.turns()
+            assert_each_question_is_asked_once(turns)
+            assert is_transcribed(turns_of_speaker(turns, Speaker.CANDIDATE)[0].text, ANSWER), describe_turns(turns)
+            assert not [turn for turn in turns_of_speaker(turns, Speaker.INTERVIEWER) if turn.interrupted], describe_turns(turns)
 
 
 async def test_code_asks_the_next_question_while_claude_is_down(fleet: Fleet) -> None:

@@ -7,14 +7,15 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import httpx2
 from livekit.api import ListParticipantsRequest, LiveKitAPI, ServerError
 from livekit.protocol.models import ParticipantInfo
 
 from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, build_room_name
 from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus
-from models.documents.turn import Move, Speaker, Turn, read_turns
+from models.documents.turn import Channel, Move, Speaker, Turn, read_turns
 from models.storage.lease import PENDING_DISPATCH, Lease
 from sandbox.caller.listener import VoiceActivity
 from sandbox.caller.participant import VoiceCaller
@@ -31,6 +32,8 @@ POLL_SECONDS = 0.1
 """Longer than in other tests, because these share the processor with speech in real time."""
 
 OTHER_ANSWER = "We could poll the table or follow its changes, and I chose to follow them since polling was too slow for us."
+WRITING_SECONDS = 15
+"""Longest time until a candidate reads that the interview continues in writing."""
 THIN_ANSWER = "It was a race."
 
 
@@ -197,6 +200,27 @@ async def replace_deepgram(fleet: Fleet, *options: str) -> AsyncIterator[None]:
             yield
         finally:
             fleet.speech = original_providers
+
+
+@asynccontextmanager
+async def speech_failure(provider: SpeechProviderProcess, **failure: Any) -> AsyncIterator[None]:
+    """Make a speech provider fail during the block; the arguments are those of sandbox.speech_failure.SpeechFailure."""
+    url = f"http://127.0.0.1:{provider.port}/failure"
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        (await client.post(url, json=failure)).raise_for_status()
+        try:
+            yield
+        finally:
+            (await client.post(url, json={})).raise_for_status()
+
+
+async def wait_for_notice(scene: Scene, failed_at: float) -> Turn:
+    """Return the written turn that informs the candidate of the failure, and assert that it comes in time."""
+    turns = await scene.wait_until(lambda turns: turns[-1].channel is Channel.TEXT, 2 * WRITING_SECONDS)
+    notice = next(turn for turn in turns if turn.channel is Channel.TEXT)
+    assert notice.started_at.timestamp() - failed_at < WRITING_SECONDS, describe_turns(turns)
+    assert notice.text.startswith("I'm sorry, there is a technical problem with the voice connection."), describe_turns(turns)
+    return notice
 
 
 def turns_of_move(turns: list[Turn], move: Move) -> list[Turn]:
