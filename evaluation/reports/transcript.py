@@ -18,6 +18,14 @@ _LINE_BREAKS = re.compile(r"\s*[\r\n\x85\u2028\u2029]\s*")
 _WEBVTT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
+class UncertainWord(ReportModel):
+    """The recognition confidence, from 0 to 1, of the word text[start:end] of a turn."""
+
+    start: int
+    end: int
+    confidence: float
+
+
 class TranscriptTurn(ReportModel):
     """One turn. Seconds count from the transcript's origin; a turn before it has 0."""
 
@@ -31,6 +39,11 @@ class TranscriptTurn(ReportModel):
     started_at: datetime
     ended_at: datetime
     confidence: float | None
+    is_uncertain: bool
+    uncertain_words: list[UncertainWord]
+    """The words of low confidence, if the turn is not uncertain as a whole."""
+    language: str | None
+    """The language that the candidate used instead of the interview's."""
     interrupted: bool
     correction: str | None = None
     """What the candidate put beside the turn after the interview."""
@@ -86,6 +99,9 @@ def build_transcript_export(
                 started_at=turn.started_at,
                 ended_at=turn.ended_at,
                 confidence=turn.confidence,
+                is_uncertain=turn.is_uncertain,
+                uncertain_words=[UncertainWord.model_validate(word, from_attributes=True) for word in turn.uncertain_words],
+                language=turn.language,
                 interrupted=turn.interrupted,
                 correction=corrections.get(turn.seq),
             )
@@ -102,10 +118,17 @@ def to_plain_text(transcript: TranscriptExport, labels: Labels) -> str:
     heading.append(labels.time_origin[transcript.time_origin])
     parts = ["\n".join(heading)]
     for turn in transcript.turns:
-        parts.append(f"[{format_seconds(turn.start_seconds)}] {labels.speakers[turn.speaker]}\n{_clean(turn.text)}")
+        remarks = f" ({', '.join(found)})" if (found := _list_remarks(turn, labels)) else ""
+        parts.append(f"[{format_seconds(turn.start_seconds)}] {labels.speakers[turn.speaker]}{remarks}\n{_clean(turn.text)}")
         if turn.correction:
             parts.append(labels.correction.format(text=_clean(turn.correction)))
     return "\n\n".join(parts) + "\n"
+
+
+def _list_remarks(turn: TranscriptTurn, labels: Labels) -> list[str]:
+    """Return what readers should know about how the turn was understood."""
+    remarks = [labels.languages[turn.language]] if turn.language else []
+    return [*remarks, labels.uncertain] if turn.is_uncertain else remarks
 
 
 def to_webvtt(transcript: TranscriptExport, labels: Labels) -> str:
@@ -126,7 +149,8 @@ def _write_cues(transcript: TranscriptExport, labels: Labels) -> Iterator[str]:
         start = max(previous_start, round(turn.start_seconds * 1000))
         end = max(start + MIN_CUE_MILLISECONDS, round(turn.end_seconds * 1000))
         speaker = labels.speakers[turn.speaker].translate(_WEBVTT_ESCAPES)
-        yield f"{turn.seq}\n{_format_timestamp(start)} --> {_format_timestamp(end)}\n<v {speaker}>{text}"
+        remarks = f"({', '.join(found)}) " if (found := _list_remarks(turn, labels)) else ""
+        yield f"{turn.seq}\n{_format_timestamp(start)} --> {_format_timestamp(end)}\n<v {speaker}>{remarks}{text}"
         previous_start = start
 
 

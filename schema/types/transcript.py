@@ -50,6 +50,15 @@ class TurnCorrection:
 
 
 @object_type
+class UncertainWord:
+    """A word that the speech recognizer was not sure of, as a part of the text of its turn."""
+
+    start: int = strawberry.field(description="The index of the word's first code point in the turn's text.")
+    end: int = strawberry.field(description="The index after the word's last code point.")
+    confidence: float = strawberry.field(description="The recognizer's confidence, from 0 to 1.")
+
+
+@object_type
 class Turn:
     """One uninterrupted contribution by one speaker. A stored turn never changes."""
 
@@ -68,6 +77,17 @@ class Turn:
     ended_at: datetime = document_field("When the speaker finished. Equal to startedAt for typed turns of the candidate.")
     confidence: float | None = document_field(
         "The speech recognizer's confidence, 0 to 1. Null for typed turns and for the interviewer."
+    )
+    is_uncertain: bool = document_field(
+        "Whether the turn was hardly understood: its confidence was below the minimum (VOICE_MIN_CONFIDENCE) when it was spoken. "
+        "Evaluations do not use such a turn."
+    )
+    uncertain_words: list[UncertainWord] = document_field(
+        "The words whose confidence was below that minimum. Empty for a turn that is uncertain as a whole, and for a typed one."
+    )
+    language: str | None = document_field(
+        "BCP 47 tag of the language that the candidate used instead of the interview's: en, de, es or fr. Null if the turn is in "
+        "the interview's language, or in none that is certain. The judge does not see it."
     )
     interrupted: bool = document_field(
         "Whether the candidate interrupted the interviewer; `text` then ends where the interviewer stopped."

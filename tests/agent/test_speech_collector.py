@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import pytest
 from livekit.agents import LanguageCode
 from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
+from livekit.agents.types import TimedString
 from livekit.agents.voice import UserStateChangedEvent
 
 from agent.voice.overlap import Playback
@@ -66,6 +67,21 @@ def test_final_transcripts_become_one_segment_once(speech_collector: SpeechColle
     assert heard.started_at.timestamp() == pytest.approx(START_TIME + 1.0)
     assert heard.ended_at.timestamp() == pytest.approx(START_TIME + 4.0)
     assert speech_collector.take_segment() is None
+
+
+def test_confidence_of_each_word_is_placed_in_the_text_of_the_segment(speech_collector: SpeechCollector) -> None:
+    for text, confidences in (("I I looked,", (0.9, 0.3, 0.8)), ("at the logs.", (0.7, 0.2, 0.6))):
+        event = transcript_event(text, 1.0, 2.0)
+        event.alternatives[0].words = [
+            TimedString(word, confidence=confidence) for word, confidence in zip(text.split(), confidences, strict=True)
+        ]
+        # words that the recognizer formatted otherwise, or without a confidence, have no place
+        event.alternatives[0].words[1:1] = [TimedString("nowhere", confidence=0.1), TimedString("looked,")]
+        speech_collector.add_event(event)
+    heard = speech_collector.take_segment()
+    assert heard is not None
+    found = [(heard.text[word.start : word.end], word.start, word.confidence) for word in heard.words]
+    assert found == [("I", 0, 0.9), ("I", 2, 0.3), ("looked,", 4, 0.8), ("at", 12, 0.7), ("the", 15, 0.2), ("logs.", 19, 0.6)]
 
 
 def test_transcript_that_shows_nothing_is_not_an_answer(speech_collector: SpeechCollector) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live.messages import Changed, Interim, decode_message, encode_message
-from models.documents.turn import Channel, Move, Source, Speaker, Turn
+from models.documents.turn import Channel, Move, Source, Speaker, Turn, WordConfidence
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 ids = st.binary(min_size=12, max_size=12).map(ObjectId)
@@ -27,6 +27,9 @@ turns = st.builds(
     ended_at=moments,
     question_key=st.none() | texts,
     confidence=st.none() | st.floats(0, 1),
+    is_uncertain=st.booleans(),
+    uncertain_words=st.lists(st.builds(WordConfidence, seqs, seqs, st.floats(0, 1)), max_size=3),
+    language=st.none() | st.sampled_from(["en", "de"]),
     interrupted=st.booleans(),
     move=st.none() | st.sampled_from(Move),
     source=st.none() | st.sampled_from(Source),

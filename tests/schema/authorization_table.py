@@ -55,7 +55,7 @@ from models.documents.judgement import JudgementDocument
 from models.documents.notice import Notice, insert_notice
 from models.documents.organization import Organization, RetentionPolicy, Role
 from models.documents.position import CriterionAnalysis, Fact, JobAnalysis, Position
-from models.documents.turn import Channel, Latency, Speaker
+from models.documents.turn import Channel, Latency, Speaker, WordConfidence
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
 from models.storage.clock import now
@@ -124,9 +124,11 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Progress": {ALL_ROLES: "question questions exchanges elapsedSeconds limitSeconds"},
     "Transcript": {ALL_ROLES: "interviewId turns lastSeq isComplete"},
     "Turn": {
-        ALL_ROLES: "id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted correction",
+        ALL_ROLES: "id interviewId seq speaker text channel questionKey startedAt endedAt confidence isUncertain uncertainWords "
+        "language interrupted correction",
         ORGANIZATION_ROLES: "latency",
     },
+    "UncertainWord": {ALL_ROLES: "start end confidence"},
     "TurnCorrection": {ALL_ROLES: "seq text createdAt"},
     "TurnLatency": {ORGANIZATION_ROLES: "final committed firstWord firstAudio heard"},
     "ReplyLatency": {ORGANIZATION_ROLES: "replies p50 p95"},
@@ -265,6 +267,7 @@ TYPE_QUERIES = {
     "Progress": "{ interview(id: $interview) { progress { FIELD } } }",
     "Transcript": "{ transcript(interviewId: $interview) { FIELD } }",
     "Turn": "{ transcript(interviewId: $interview) { turns { FIELD } } }",
+    "UncertainWord": "{ transcript(interviewId: $interview) { turns { uncertainWords { FIELD } } } }",
     "TurnCorrection": "{ interview(id: $interview) { corrections { FIELD } } }",
     "TurnLatency": "{ interview(id: $interview) { latency { p50 { FIELD } } } }",
     "ReplyLatency": "{ interview(id: $interview) { latency { FIELD } } }",
@@ -433,7 +436,8 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         ],
         withdrawal_reason="It was too long.",
     )
-    spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, confidence=0.9)
+    recognition = {"confidence": 0.9, "language": "de", "uncertain_words": [WordConfidence(2, 7, 0.2)]}
+    spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, **recognition)
     turn, _ = await append_candidate_turn(interview.id, spoken)
     took = Latency(final=0.1, committed=0.5, first_word=0.8, first_audio=0.9, heard=1.0)
     reply = new_turn("item:2", "What was it for?", channel=Channel.VOICE, answers=turn.seq, latency=took)

@@ -90,6 +90,10 @@ class Labels(_LabelGroup):
     speakers: Mapping[Speaker, Label]
     correction: Label
     """Contains `{text}`: a correction by the candidate, below the turn that it corrects."""
+    languages: Mapping[str, Label]
+    """What a turn in another language than the interview's is marked with, by primary BCP 47 subtag."""
+    uncertain: Label
+    """What a turn is marked with that was recognized with low confidence."""
     bands: Mapping[Recommendation, Label]
     inconclusive_reasons: Mapping[InconclusiveReason, Label]
     criterion_states: Mapping[CriterionState, Label]

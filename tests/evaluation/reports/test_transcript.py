@@ -8,7 +8,7 @@ import webvtt
 from evaluation.reports.labels import load_labels
 from evaluation.reports.report_model import TimeOrigin
 from evaluation.reports.transcript import TranscriptExport, build_transcript_export, to_plain_text, to_webvtt
-from models.documents.turn import Channel, Speaker, Turn
+from models.documents.turn import Channel, Speaker, Turn, WordConfidence
 from tests.evaluation.reports.samples import START, make_turn, make_unstored_interview
 
 LABELS = load_labels("en")
@@ -109,10 +109,36 @@ def test_json_has_every_turn_with_its_original_text() -> None:
         "startedAt": "2026-11-25T09:00:03.500000Z",
         "endedAt": "2026-11-25T09:00:09.250000Z",
         "confidence": 0.9,
+        "isUncertain": False,
+        "uncertainWords": [],
+        "language": None,
         "correction": None,
         "interrupted": False,
     }
     assert (data["timeOrigin"], data["isComplete"], data["language"]) == ("INTERVIEW", True, "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "remarks"),
+    [
+        ("en", "in German, hardly understood"),
+        ("de", "auf Deutsch, kaum verstanden"),
+        ("es", "en alemán, apenas se entendió"),
+        ("fr", "en allemand, à peine compris"),
+    ],
+)
+def test_turn_in_another_language_or_hardly_understood_is_marked_in_every_format(language: str, remarks: str) -> None:
+    words = [WordConfidence(4, 8, 0.25)]
+    turns = [
+        make_turn(1, "Wie bitte?", start=0, end=1, language="de", is_uncertain=True),
+        make_turn(2, "Oh, yeah.", start=2, end=3, uncertain_words=words),
+    ]
+    marked, labels = export(turns), load_labels(language)
+    assert f"] {labels.speakers[Speaker.CANDIDATE]} ({remarks})\nWie bitte?\n\n" in to_plain_text(marked, labels)
+    assert [cue.text for cue in read_cues(to_webvtt(marked, labels))] == [f"({remarks}) Wie bitte?", "Oh, yeah."]
+    first, second = json.loads(marked.to_json())["turns"]
+    assert (first["language"], first["isUncertain"], second["isUncertain"]) == ("de", True, False)
+    assert second["uncertainWords"] == [{"start": 4, "end": 8, "confidence": 0.25}]
 
 
 def test_transcript_without_turns_is_valid_in_every_format() -> None:

@@ -5,7 +5,8 @@ import { Transcript, type Turn } from './transcript'
 
 function turn(seq: number, speaker: Speaker = 'CANDIDATE'): Turn {
   const at = '2026-11-25T10:00:00.000Z'
-  return { id: `t${seq}`, seq, speaker, text: `turn ${seq}`, channel: 'TEXT', questionKey: null, startedAt: at, endedAt: at, interrupted: false }
+  const plain = { questionKey: null, interrupted: false, language: null, isUncertain: false, uncertainWords: [] }
+  return { id: `t${seq}`, seq, speaker, text: `turn ${seq}`, channel: 'TEXT', startedAt: at, endedAt: at, ...plain }
 }
 
 function newTranscript() {

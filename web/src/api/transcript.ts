@@ -18,7 +18,8 @@ const TRANSCRIPT = graphql(`
     }
   }
   fragment TurnFields on Turn {
-    id seq speaker text channel questionKey startedAt endedAt interrupted
+    id seq speaker text channel questionKey startedAt endedAt interrupted language isUncertain
+    uncertainWords { start end }
   }
 `)
 

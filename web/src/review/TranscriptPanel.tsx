@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { Fragment, useEffect, useRef } from 'react'
 import type { TranscriptState, Turn } from '../api/transcript'
 import type { Speaker } from '../gql/graphql'
 import type { ReviewedInterview } from './documents'
@@ -90,9 +90,11 @@ function Line({ turn, correction, seconds, playback, isPlaying }: LineProps) {
             if (getSelection()?.isCollapsed ?? true) playback?.play(turn)
           }}
         >
-          <SpeakerLabel speaker={turn.speaker} /> {turn.text}
+          <SpeakerLabel speaker={turn.speaker} /> <Words turn={turn} />
           {turn.interrupted && <span className="text-quiet italic"> … (interrupted)</span>}
           {turn.speaker === 'CANDIDATE' && turn.channel === 'TEXT' && <span className="text-quiet italic"> (typed)</span>}
+          {turn.language && <span className="text-quiet italic"> (in {LANGUAGE_NAMES.of(turn.language)})</span>}
+          {turn.isUncertain && <span className="text-quiet italic"> (hardly understood, not evaluated)</span>}
         </p>
         {correction && (
           <p className="whitespace-pre-wrap wrap-anywhere text-quiet">
@@ -101,6 +103,30 @@ function Line({ turn, correction, seconds, playback, isPlaying }: LineProps) {
         )}
       </div>
     </li>
+  )
+}
+
+const LANGUAGE_NAMES = new Intl.DisplayNames('en', { type: 'language' })
+
+/** A turn's text, with a dotted line under what the speech recognizer was not sure of. */
+function Words({ turn }: { turn: Turn }) {
+  // the indexes count code points
+  const points = Array.from(turn.text)
+  const marked = turn.isUncertain ? [{ start: 0, end: points.length }] : turn.uncertainWords
+  const ends = [0, ...marked.map(({ end }) => end)]
+  return (
+    <>
+      {marked.map(({ start, end }, index) => (
+        <Fragment key={start}>
+          {points.slice(ends[index], start).join('')}
+          <span className="underline decoration-dotted underline-offset-4" title="Recognized with low confidence">
+            {points.slice(start, end).join('')}
+            {!turn.isUncertain && <span className="sr-only"> (unsure)</span>}
+          </span>
+        </Fragment>
+      ))}
+      {points.slice(ends.at(-1)).join('')}
+    </>
   )
 }
 
