@@ -1,8 +1,9 @@
 """Which questions were asked and answered, and whether the interview as a whole can carry a score. Pure functions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
+from evaluation.evidence import choose_wording
 from evaluation.substance import MIN_CONTENT_WORDS, find_content_words, is_unknown
 from evaluation.wording import Wording
 from models.documents.evaluation import InconclusiveReason, QuestionCoverage
@@ -24,15 +25,18 @@ _COMPLETE_END_REASONS = (EndReason.WRAPPED_UP, EndReason.OUT_OF_TIME, EndReason.
 class InterviewCoverage:
     """Which of a position's questions were asked, followed up and answered in a transcript."""
 
-    def __init__(self, position: PositionContent, turns: Sequence[Turn], wording: Wording) -> None:
+    def __init__(
+        self, position: PositionContent, turns: Sequence[Turn], wording: Wording, wordings: Mapping[str, Wording]
+    ) -> None:
         self._questions = position.questions
         self._asked = {turn.question_key for turn in turns if turn.question_key}
         self._followed_up = {
             turn.question_key for turn in turns if turn.speaker is Speaker.INTERVIEWER and turn.move is Move.PROBE
         }
         candidate_turns = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
-        self._declined = {turn.question_key for turn in candidate_turns if is_unknown(turn.text, wording)}
-        self._answered = {turn.question_key for turn in candidate_turns if _has_substance(turn.text, wording)}
+        answers = [(turn, choose_wording(turn, wording, wordings)) for turn in candidate_turns]
+        self._declined = {turn.question_key for turn, own_wording in answers if is_unknown(turn.text, own_wording)}
+        self._answered = {turn.question_key for turn, own_wording in answers if _has_substance(turn.text, own_wording)}
 
     @property
     def is_complete(self) -> bool:

@@ -9,11 +9,12 @@ what the quote alone may hide: a negation, a condition, or another subject.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import unescape
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Protocol
 
 from evaluation.wording import Wording
@@ -95,8 +96,9 @@ class _TurnSpan:
 class _Answer:
     """One answer: the text of its turns, joined by spaces, with its words and sentences."""
 
-    def __init__(self, turns: Sequence[Turn], wording: Wording) -> None:
+    def __init__(self, turns: Sequence[Turn], wording: Wording, wordings: Mapping[str, Wording]) -> None:
         self._wording = wording
+        self._turn_wordings = {turn.seq: choose_wording(turn, wording, wordings) for turn in turns}
         self._text = " ".join(turn.text for turn in turns)
         self._words: list[Word] = []
         self._turns: dict[int, _TurnSpan] = {}
@@ -149,7 +151,7 @@ class _Answer:
             start, end = self._words[indexes[begin]].start, self._words[indexes[stop - 1]].end
             first, last = self._find_sentence(start, end)
             # the sentence may have begun in the turn before, and so may what negates it
-            flags = find_flags(self._text[first:last], self._wording)
+            flags = find_flags(self._text[first:last], self._turn_wordings[seq])
             first, last = max(first, turn.start), min(last, turn.end)
             evidence.append(
                 Evidence(
@@ -179,6 +181,11 @@ class _Answer:
         return min(start, self._words[first_word].start), max(end, self._words[last_word - 1].end)
 
 
+def choose_wording(turn: Turn, wording: Wording, wordings: Mapping[str, Wording]) -> Wording:
+    """Return the wording of the turn's language: `wording`, that of the interview, unless the turn is in another language."""
+    return wordings.get(turn.language, wording) if turn.language else wording
+
+
 def find_flags(sentence: str, wording: Wording) -> list[EvidenceFlag]:
     """Return the flags of a sentence. They are for people: a flag does not remove a quote."""
     folded = fold_words(split_words(sentence, wording.numbers))
@@ -195,17 +202,17 @@ def find_flags(sentence: str, wording: Wording) -> list[EvidenceFlag]:
 class SearchableTranscript:
     """The turns of an interview, indexed for the search of quotes.
 
-    A turn that was recognized with less than `min_confidence` gives no evidence: its words may not be the candidate's.
+    `wording` is that of the interview's language, and `wordings`, by language, are those of turns in another one.
     """
 
-    def __init__(self, turns: Sequence[Turn], wording: Wording, *, min_confidence: float = 0.0) -> None:
-        self._unclear_seqs = {turn.seq for turn in turns if turn.confidence is not None and turn.confidence < min_confidence}
+    def __init__(self, turns: Sequence[Turn], wording: Wording, wordings: Mapping[str, Wording] = MappingProxyType({})) -> None:
         self.turns = turns
         self.wording = wording
+        self.wordings = wordings
         self._answers: list[_Answer] = []
         self._answers_by_seq: dict[int, _Answer] = {}
         for answer_turns in group_answers(turns):
-            answer = _Answer(answer_turns, wording)
+            answer = _Answer(answer_turns, wording, wordings)
             self._answers.append(answer)
             self._answers_by_seq.update(dict.fromkeys((turn.seq for turn in answer_turns), answer))
 
@@ -221,8 +228,7 @@ class SearchableTranscript:
             evidence = self._find_quote(quote)
             failed += not evidence
             for item in evidence:
-                if item.seq not in self._unclear_seqs:
-                    found.setdefault((item.seq, item.start, item.end), item)
+                found.setdefault((item.seq, item.start, item.end), item)
         return FoundQuotes(list(found.values()), claimed, failed)
 
     def contains(self, words: Sequence[Word]) -> bool:

@@ -22,7 +22,7 @@ from evaluation.evidence import FoundQuotes, SearchableTranscript
 from evaluation.judge import parse_judgement
 from evaluation.languages import Languages
 from evaluation.phrases import EvaluationPhrases
-from evaluation.prompt import FindingJudgement, compute_rubric_digest, get_criterion_judgement
+from evaluation.prompt import FindingJudgement, compute_rubric_digest, exclude_uncertain, get_criterion_judgement
 from evaluation.prose import (
     FINDING_LIMITS,
     MAX_FINDINGS,
@@ -109,15 +109,15 @@ def build_outcome(
     turns: Sequence[Turn],
     judgements: Sequence[JudgementDocument],
     languages: Languages,
-    min_confidence: float = 0.0,
 ) -> EvaluationOutcome:
     """Return the outcome of all passes. Takes linear time, and about a second for an interview of two hours.
 
-    Turns that were recognized with less than `min_confidence` give no evidence.
+    `turns` may contain uncertain ones. They count only for the share of words that were recognized badly.
     """
     wording, phrases = languages.get_wording(interview.language), languages.get_phrases(interview.language)
-    transcript = SearchableTranscript(turns, wording, min_confidence=min_confidence)
-    coverage = InterviewCoverage(position, turns, wording)
+    certain_turns = exclude_uncertain(turns)
+    transcript = SearchableTranscript(certain_turns, wording, languages.wordings)
+    coverage = InterviewCoverage(position, certain_turns, wording, languages.wordings)
     passes = [_assess_pass(position, transcript, coverage, judgement) for judgement in judgements]
     counting = [one for one in passes if not one.is_void]
     results = [_combine_criterion(criterion, counting, coverage, phrases) for criterion in position.criteria]

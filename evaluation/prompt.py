@@ -174,9 +174,14 @@ def _format_criterion(criterion: Criterion) -> str:
 
 
 def select_judged_turns(interview: Interview, turns: Sequence[Turn]) -> list[Turn]:
-    """Return the turns that the judge reads: without those about the candidate's rights, and without the answers to them."""
+    """Return the turns that are evaluated: without those about the candidate's rights, and without the answers to them."""
     unjudged = frozenset(interview.unjudged_seqs)
     return [turn for turn in turns if turn.seq not in unjudged and (turn.answers not in unjudged or turn.move is Move.NEXT)]
+
+
+def exclude_uncertain(turns: Sequence[Turn]) -> list[Turn]:
+    """Return the turns without those that were hardly understood: their words may not be the candidate's."""
+    return [turn for turn in turns if not turn.is_uncertain]
 
 
 def format_transcript(turns: Sequence[Turn], candidate_name: str) -> str:

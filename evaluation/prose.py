@@ -159,9 +159,21 @@ def _find_faults(
             result.append(faults[start, end])
         else:
             wording_fault = _find_wording_fault(sentence, transcript)
-            is_foreign = wording_fault is None and is_other_language(sentence, transcript.wording.language, languages)
+            own_words = _remove_spans(text, (start, end), quotes)
+            is_foreign = wording_fault is None and is_other_language(own_words, transcript.wording.language, languages)
             result.append(ProseFault.OTHER_LANGUAGE if is_foreign else wording_fault)
     return result
+
+
+def _remove_spans(text: str, sentence: tuple[int, int], spans: Sequence[tuple[int, int]]) -> str:
+    """Return the sentence without these spans of the text: a quote may be in another language than the sentence."""
+    parts = []
+    begin, end = sentence
+    for start, stop in sorted(spans):
+        if start < end and stop > begin:
+            parts.append(text[begin:start])
+            begin = max(begin, stop)
+    return " ".join([*parts, text[begin:end]])
 
 
 def _find_wording_fault(sentence: str, transcript: SearchableTranscript) -> ProseFault | None:

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from evaluation.evidence import SearchableTranscript
+from evaluation.evidence import SearchableTranscript, choose_wording
 from evaluation.wording import Wording
 from evaluation.words import fold_words, skip_fillers, split_sentences, split_words
 from models.documents.evaluation import Evidence
@@ -89,7 +89,7 @@ class _Selection:
     """The rules that concern one quote and one criterion."""
 
     def __init__(self, position: PositionContent, transcript: SearchableTranscript) -> None:
-        self._wording = transcript.wording
+        self._wording, self._wordings = transcript.wording, transcript.wordings
         self._turns = {turn.seq: turn for turn in transcript.turns}
         self._addresses = set(find_evaluator_addresses(transcript.turns, transcript.wording))
         self._criteria = {question.key: set(question.criterion_keys) for question in position.questions}
@@ -106,9 +106,10 @@ class _Selection:
         is_served = any(criterion_key in criteria for criteria in self._criteria.values())
         if is_served and criterion_key not in self._criteria[question_key]:
             return False
-        content = find_content_words(evidence.quote, self._wording) - self._criterion_words
+        wording = choose_wording(self._turns[evidence.seq], self._wording, self._wordings)
+        content = find_content_words(evidence.quote, wording) - self._criterion_words
         has_substance = len(content) >= MIN_CONTENT_WORDS and not content <= self._question_words[question_key]
-        return has_substance and not is_unknown(evidence.sentence, self._wording)
+        return has_substance and not is_unknown(evidence.sentence, wording)
 
 
 def find_content_words(text: str, wording: Wording) -> set[str]:

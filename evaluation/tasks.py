@@ -16,7 +16,7 @@ from bson import ObjectId
 from evaluation.judge import MAX_TOKENS, JudgeAnswer, JudgeFailed, JudgeRejected, JudgeUnavailable, ask_judge
 from evaluation.languages import Languages
 from evaluation.passes import build_outcome
-from evaluation.prompt import PROMPT_VERSION, select_judged_turns
+from evaluation.prompt import PROMPT_VERSION, exclude_uncertain, select_judged_turns
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
@@ -79,7 +79,7 @@ async def _run_step(services: Services, claude: AsyncAnthropic, languages: Langu
                 judgement = _build_judgement(evaluation, await asyncio.shield(judge_call))
                 changed = await evaluation_transitions.complete_pass(evaluation, judgement)
             else:
-                changed = await _complete(evaluation, subject, languages, services.settings.voice.min_confidence)
+                changed = await _complete(evaluation, subject, languages)
     except LeaseLost:
         if judge_call is not None:
             await asyncio.gather(judge_call, return_exceptions=True)
@@ -108,12 +108,17 @@ class _Subject:
     interview: Interview
     position: Position
     turns: Sequence[Turn]
-    """The turns that are judged."""
+    """The turns that are evaluated, with those that were hardly understood."""
     transcript_digest: str
 
     @property
+    def judged_turns(self) -> list[Turn]:
+        """The turns that the judge reads."""
+        return exclude_uncertain(self.turns)
+
+    @property
     def has_answers(self) -> bool:
-        return any(turn.speaker is Speaker.CANDIDATE for turn in self.turns)
+        return any(turn.speaker is Speaker.CANDIDATE for turn in self.judged_turns)
 
 
 async def _load(evaluation: Evaluation) -> _Subject:
@@ -142,7 +147,7 @@ async def _call_judge(services: Services, claude: AsyncAnthropic, evaluation: Ev
         settings.anthropic,
         subject.position,
         interview.language,
-        subject.turns,
+        subject.judged_turns,
         interview.candidate.name if interview.candidate else "",
         evaluation.passes_done + 1,
         settings.jobs.judge_seconds,
@@ -165,12 +170,10 @@ def _build_judgement(evaluation: Evaluation, answer: JudgeAnswer) -> JudgementDo
     )
 
 
-async def _complete(evaluation: Evaluation, subject: _Subject, languages: Languages, min_confidence: float) -> Evaluation | None:
+async def _complete(evaluation: Evaluation, subject: _Subject, languages: Languages) -> Evaluation | None:
     judgements = await list_judgements(evaluation.id)
     # in a thread, because a long transcript would block the event loop, and with it the renewal of the lease
-    outcome = await asyncio.to_thread(
-        build_outcome, subject.interview, subject.position, subject.turns, judgements, languages, min_confidence
-    )
+    outcome = await asyncio.to_thread(build_outcome, subject.interview, subject.position, subject.turns, judgements, languages)
     return await evaluation_transitions.complete_evaluation(evaluation, outcome, transcript_digest=subject.transcript_digest)
 
 

@@ -90,13 +90,12 @@ def test_quote_with_escaped_markup_is_found() -> None:
     ]
 
 
-def test_turn_below_the_least_confidence_gives_no_evidence_and_does_not_fail_the_quote() -> None:
-    turns = [replace(candidate_turn(1, "We moved the table without downtime."), confidence=0.3)]
-    quotes = [Quote(turn=1, text="moved the table without downtime")]
-    unclear = SearchableTranscript(turns, WORDING, min_confidence=0.4).find_quotes(quotes)
-    assert (unclear.evidence, unclear.failed) == ([], 0)
-    clear = SearchableTranscript(turns, WORDING, min_confidence=0.3).find_quotes(quotes)
-    assert [item.seq for item in clear.evidence] == [1]
+def test_quote_in_another_language_is_flagged_by_the_words_of_that_language() -> None:
+    turns = [replace(candidate_turn(1, "Ich habe den Plan nicht selbst geschrieben."), language="de")]
+    quote = Quote(turn=1, text="nicht selbst geschrieben")
+    whole = Quote(turn=1, text=turns[0].text)
+    found = SearchableTranscript(turns, WORDING, {"de": load_wording("de")}).find_quotes([quote, whole])
+    assert [(item.quote, item.flags) for item in found.evidence] == [(turns[0].text.rstrip("."), [EvidenceFlag.NEGATION])]
 
 
 def test_offsets_count_code_points() -> None:

@@ -12,7 +12,7 @@ from models.documents.evaluation import CriterionState, EvaluationOutcome, Incon
 from models.documents.interview import Candidate, EndReason, Interview, Recommendation
 from models.documents.judgement import JudgementDocument
 from models.documents.position import Criterion, PositionContent, Question
-from models.documents.turn import Move, Turn
+from models.documents.turn import Move, Speaker, Turn
 from models.documents.usage import Usage
 from tests.evaluation.judgements import build_criterion_judgement, build_judgement_json
 from tests.evaluation.turns import candidate_turn, interviewer_turn
@@ -140,6 +140,36 @@ def test_words_that_were_recognized_badly_give_no_score(languages: Languages) ->
     turns = [replace(turn, confidence=0.5) if turn.seq in (2, 4, 8) else turn for turn in make_transcript(ANSWERS)]
     outcome = evaluate(languages, make_judgement(1, technical=4, communication=4, problem_solving=4), turns=turns)
     assert (outcome.overall_score, outcome.inconclusive_reason) == (None, InconclusiveReason.HEARD_BADLY)
+
+
+def test_turn_that_was_hardly_understood_is_nobodys_evidence(languages: Languages) -> None:
+    turns = make_transcript(ANSWERS)
+    (seq,) = [turn.seq for turn in turns if turn.speaker is Speaker.CANDIDATE and turn.question_key == "conflict"]
+    uncertain = [replace(turn, confidence=0.3, is_uncertain=turn.seq == seq) for turn in turns]
+    judgements = [make_judgement(1, technical=4, communication=4, problem_solving=4)]
+    before, after = (evaluate(languages, *judgements, turns=it).criteria[2] for it in (turns, uncertain))
+    assert [(question.asked, question.answered) for question in before.questions] == [(True, True)]
+    assert [(question.asked, question.answered) for question in after.questions] == [(True, False)]
+    assert (before.level, before.state) == (4, CriterionState.ASSESSED)
+    assert (after.level, after.state, after.evidence) == (None, CriterionState.NOT_ASSESSED, [])
+
+
+def test_interview_that_was_hardly_understood_says_so_without_the_judge(languages: Languages) -> None:
+    turns = [replace(turn, confidence=0.3, is_uncertain=True) for turn in make_transcript(ANSWERS)]
+    assert evaluate(languages, turns=turns).inconclusive_reason is InconclusiveReason.HEARD_BADLY
+
+
+@pytest.mark.parametrize(("language", "is_answered"), [(None, True), ("de", False)])
+def test_answer_in_another_language_is_measured_by_its_own_words(
+    languages: Languages, language: str | None, is_answered: bool
+) -> None:
+    """The English lists take every German word for one that carries meaning."""
+    turns = [
+        replace(turn, text="Das weiß ich leider nicht.", language=language) if turn.text == ANSWERS["conflict"] else turn
+        for turn in make_transcript(ANSWERS)
+    ]
+    outcome = evaluate(languages, make_judgement(1, technical=4, communication=4), turns=turns)
+    assert [question.answered for question in outcome.criteria[2].questions] == [is_answered]
 
 
 @pytest.mark.parametrize(

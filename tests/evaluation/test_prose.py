@@ -1,5 +1,6 @@
 import itertools
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from evaluation.prose import (
     FINDING_LIMITS,
     RATIONALE_LIMITS,
     SUMMARY_LIMITS,
+    CheckedProse,
     ProseFault,
     ProseLimits,
     check_prose,
@@ -399,6 +401,16 @@ def test_quote_with_fillers_and_other_typography_is_the_candidates(languages: La
     for quote in ("I made the rollback plan", "I MADE the, um, rollback plan", "didn’t notice"):
         text = f"They said “{quote}” about it."
         assert check_prose(text, TRANSCRIPTS["en"], languages, RATIONALE_LIMITS).text == text
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr"])
+def test_quote_in_another_language_does_not_make_a_sentence_foreign(languages: LanguageRanker, language: str) -> None:
+    answer = "I was responsible for the whole migration of the payment system and of all the data in it"
+    transcript = SearchableTranscript([replace(candidate_turn(1, answer), language="en")], load_wording(language))
+    text = f"{GOOD[language][:-1]}: „{answer}“."
+    assert check_prose(text, transcript, languages, RATIONALE_LIMITS) == CheckedProse(text, [])
+    foreign = "The candidate was responsible for the whole migration of the payment system."
+    assert check_prose(foreign, transcript, languages, RATIONALE_LIMITS).removed == [ProseFault.OTHER_LANGUAGE]
 
 
 def test_text_is_cut_at_a_sentence(languages: LanguageRanker) -> None:

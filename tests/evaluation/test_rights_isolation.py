@@ -9,10 +9,12 @@ from evaluation.tasks import run_evaluation
 from lifecycle.services import Services
 from lifecycle.states import end_interview
 from models.documents.interview import EndReason, EvaluationStatus, RequestKind, RequestStatus
-from models.documents.turn import Move, compute_transcript_digest
+from models.documents.turn import Channel, Move, Speaker, compute_transcript_digest
+from models.writes.append_turns import append_candidate_turn
 from sandbox.anthropic.provider import AnthropicProvider
 from tests.agent.stored_chats import UNPROBED_ANSWER, make_chat
 from tests.agent.talks import PHRASEBOOK
+from tests.factories import new_turn
 from tests.resolvers.tenant import Tenant
 
 REQUESTS = {
@@ -57,3 +59,22 @@ async def test_request_for_extra_time_is_granted_and_the_judge_never_reads_it(
     (judged,) = await chat.evaluations()
     assert judged.status is EvaluationStatus.COMPLETED
     assert judged.transcript_digest == compute_transcript_digest(await chat.turns()), "the digest is that of the whole transcript"
+
+
+async def test_judge_reads_neither_what_was_hardly_understood_nor_which_language_was_spoken(
+    services: Services, claude: AsyncAnthropic, languages: Languages, provider: AnthropicProvider, tenant: Tenant
+) -> None:
+    chat = await make_chat(services, claude, tenant.position)
+    await chat.run_reply_job()
+    murmured, german = "the cash was in valid dated twice", "Ich habe den Cache zweimal geleert, weil er veraltet war."
+    for text, recognition in ((murmured, {"confidence": 0.2, "is_uncertain": True}), (german, {"language": "de"})):
+        turn = new_turn(f"item:{text}", text, Speaker.CANDIDATE, channel=Channel.VOICE, **recognition)
+        await append_candidate_turn(chat.id, turn)
+    await chat.say_and_get_reply(UNPROBED_ANSWER)
+    await end_interview(services, await chat.interview(), EndReason.RECRUITER_ENDED)
+    (evaluation,) = await chat.evaluations()
+    provider.requests.clear()
+    await run_evaluation(services, claude, languages, evaluation.id)
+    sent = repr(provider.requests)
+    assert german in sent and UNPROBED_ANSWER in sent
+    assert not any(text in sent for text in (murmured, "language=", "German", "certain", "understood"))
