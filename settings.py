@@ -149,7 +149,10 @@ class VoiceSettings(BaseModel):
         description="Seconds from the interviewer's first words without interruptions, while echo cancellation settles.",
     )
     min_confidence: float = Field(
-        0.4, ge=0, le=1, description="Recognition confidence below which the interviewer asks the candidate to repeat."
+        0.4,
+        ge=0,
+        le=1,
+        description="Recognition confidence below which the interviewer asks again, and evaluations do not use the turn.",
     )
     silence_seconds: float = Field(
         60.0, gt=0, description="Silence after which the interviewer asks once more, and then ends the interview."
