@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 import type { TranscriptState } from '../api/transcript'
 import type { Speaker } from '../gql/graphql'
 import type { Message } from './outbox'
@@ -17,9 +17,16 @@ export function Captions({ state, pending, speech }: CaptionsProps) {
   const isAtEnd = useRef(true)
   const interviewer = speech ?? state.interims.INTERVIEWER?.text
   const candidate = state.interims.CANDIDATE?.text
-  useLayoutEffect(() => {
+  const showNewest = useCallback(() => {
     if (box.current && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight
-  })
+  }, [])
+  useLayoutEffect(showNewest)
+  useEffect(() => {
+    // a phone that is turned, or a keyboard that opens, must not hide the open question
+    const observer = new ResizeObserver(showNewest)
+    if (box.current) observer.observe(box.current)
+    return () => observer.disconnect()
+  }, [showNewest])
   return (
     <section
       ref={box}

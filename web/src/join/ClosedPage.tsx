@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { Button } from '../ui/Button'
 import { Page } from '../ui/Page'
 import type { Invitation } from './documents'
-import { ConfirmedButton, RequestState } from './Rights'
+import { ConfirmedButton, findRequestsToPeople, RequestState } from './Rights'
 import { getRightsTexts } from './rightsTexts'
 import { withdrawConsent } from './session'
 
@@ -67,20 +67,20 @@ export function ClosedPage({ invitation, reason, invite, rights }: ClosedPagePro
 /** Says goodbye to a candidate who has opted out, and offers to erase everything. */
 function OptedOutPage({ eyebrow, invitation, invite }: { eyebrow: string; invitation: Invitation; invite: string }) {
   const [isErased, setErased] = useState(false)
-  const { organization, consentText, endReason, requests } = invitation
+  const { organization, consentText, endReason } = invitation
   const texts = getRightsTexts(consentText.language)
   const { title, text } = texts.closed[endReason === 'ALTERNATIVE_REQUESTED' ? endReason : 'CONSENT_WITHDRAWN']
   if (isErased) {
     return (
-      <Page key="erased" title={texts.erasure.done} eyebrow={eyebrow} lang={consentText.language}>
-        {null}
+      <Page key="erased" title={texts.erasure.done.title} eyebrow={eyebrow} lang={consentText.language}>
+        <p>{texts.erasure.done.text}</p>
       </Page>
     )
   }
   return (
     <Page title={title} eyebrow={eyebrow} lang={consentText.language}>
       <p>{text(organization)}</p>
-      {requests
+      {findRequestsToPeople(invitation)
         .filter(({ status }) => status !== 'OPEN')
         .map((request) => (
           <p key={request.id}>

@@ -99,10 +99,15 @@ function findOptions(invitation: Invitation, isVoice: boolean): Option[] {
   })
 }
 
+/** Returns the requests that people answer; the others were granted automatically. */
+export function findRequestsToPeople(invitation: Invitation): RequestFieldsFragment[] {
+  return invitation.requests.filter(({ kinds }) => kinds.some((kind) => !isGranted(kind, invitation)))
+}
+
 /** The state of the candidate's requests. Screen readers announce changes. */
 function Requests({ invitation, texts }: { invitation: Invitation; texts: RightsTexts }) {
   const granted = (['EXTRA_TIME', 'CAPTIONS', 'TYPING'] as const).filter((kind) => isGranted(kind, invitation))
-  const others = invitation.requests.filter(({ kinds }) => kinds.some((kind) => !isGranted(kind, invitation)))
+  const others = findRequestsToPeople(invitation)
   const isEmpty = granted.length + others.length === 0
   return (
     <div role="status">

@@ -23,7 +23,7 @@ export interface RightsTexts {
   refusal: ConfirmationTexts
   keep: string
   closed: Record<'ALTERNATIVE_REQUESTED' | 'CONSENT_WITHDRAWN', { title: string; text: (organization: string) => string }>
-  erasure: ConfirmationTexts & { offer: string; keep: string; done: string }
+  erasure: ConfirmationTexts & { offer: string; keep: string; done: { title: string; text: string } }
 }
 
 interface ConfirmationTexts {
@@ -100,7 +100,7 @@ const EN: RightsTexts = {
     text: (organization) => `This cannot be undone, and this link will no longer work. A request that you have made to ${organization} is erased as well.`,
     confirm: 'Erase everything',
     keep: 'Keep my data',
-    done: 'Your data have been erased. You can close this page now.',
+    done: { title: 'Your data have been erased', text: 'You can close this page now.' },
   },
 }
 
@@ -170,7 +170,7 @@ const DE: RightsTexts = {
     text: (organization) => `Das lässt sich nicht rückgängig machen, und dieser Link funktioniert dann nicht mehr. Auch eine Bitte, die Sie an ${organization} gerichtet haben, wird gelöscht.`,
     confirm: 'Alles löschen',
     keep: 'Daten behalten',
-    done: 'Ihre Daten sind gelöscht. Sie können diese Seite jetzt schließen.',
+    done: { title: 'Ihre Daten sind gelöscht', text: 'Sie können diese Seite jetzt schließen.' },
   },
 }
 
@@ -240,7 +240,7 @@ const ES: RightsTexts = {
     text: (organization) => `No se puede deshacer, y este enlace dejará de funcionar. También se borra la petición que haya hecho a ${organization}.`,
     confirm: 'Borrar todo',
     keep: 'Conservar mis datos',
-    done: 'Sus datos se han borrado. Ya puede cerrar esta página.',
+    done: { title: 'Sus datos se han borrado', text: 'Ya puede cerrar esta página.' },
   },
 }
 
@@ -310,7 +310,7 @@ const FR: RightsTexts = {
     text: (organization) => `Cette action est irréversible, et ce lien ne fonctionnera plus. Une demande que vous avez adressée à ${organization} est effacée aussi.`,
     confirm: 'Tout effacer',
     keep: 'Garder mes données',
-    done: 'Vos données ont été effacées. Vous pouvez fermer cette page.',
+    done: { title: 'Vos données ont été effacées', text: 'Vous pouvez fermer cette page.' },
   },
 }
 
