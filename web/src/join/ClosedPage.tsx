@@ -36,18 +36,31 @@ interface ClosedPageProps {
   invite: string
   /** What the candidate can request before the interview opens. */
   rights?: ReactNode
+  /** Reloads the invitation. */
+  onChange: () => Promise<void>
 }
 
 /** Page of an interview that cannot be joined, with the reason and the next step. */
-export function ClosedPage({ invitation, reason, invite, rights }: ClosedPageProps) {
+export function ClosedPage({ invitation, reason, invite, rights, onChange }: ClosedPageProps) {
   const texts = useTexts()
   const eyebrow = `${invitation.positionTitle} · ${invitation.organization}`
   if (reason === 'early') return <EarlyPage eyebrow={eyebrow} invitation={invitation} rights={rights} />
-  if (reason === 'optedOut') return <OptedOutPage eyebrow={eyebrow} invitation={invitation} invite={invite} />
+  if (reason === 'optedOut' || invitation.consent?.withdrawnAt) return <OptedOutPage eyebrow={eyebrow} invitation={invitation} invite={invite} />
   const { title, text } = texts.closed[reason]
   return (
     <Page title={title} eyebrow={eyebrow}>
       <p>{text(invitation.organization)}</p>
+      {reason === 'over' && invitation.consent && (
+        <section className="space-y-3 border-t border-line pt-5">
+          <p>{texts.rights.lateWithdrawal.offer}</p>
+          <ConfirmedButton
+            texts={texts.rights.lateWithdrawal}
+            keep={texts.rights.lateWithdrawal.keep}
+            organization={invitation.organization}
+            onConfirm={() => withdrawConsent(invite, false).then(onChange)}
+          />
+        </section>
+      )}
     </Page>
   )
 }

@@ -51,9 +51,9 @@ export function InterviewPage({ invitation, invite, session, deviceId, onChange,
   const interview = data?.interviewChanged ?? null
 
   // the invitation may have been loaded before the candidate consented
-  const current = { ...applyState(invitation, interview), consent: session.consent ?? null }
+  const current = { ...applyState(invitation, interview), consent: invitation.consent ?? session.consent ?? null }
   const reason = interview && findClosedReason(current)
-  if (interview && reason && interview.status !== 'ENDING') return <ClosedPage invitation={current} reason={reason} invite={invite} />
+  if (interview && reason && interview.status !== 'ENDING') return <ClosedPage invitation={current} reason={reason} invite={invite} onChange={onChange} />
 
   const shownProblem = problem ?? state.problem
   const isOver = interview?.status === 'ENDING'
@@ -93,14 +93,16 @@ export function InterviewPage({ invitation, invite, session, deviceId, onChange,
 /** Returns the invitation with the newest state of the interview. */
 function applyState(invitation: Invitation, interview: InterviewState | null): Invitation {
   if (!interview) return invitation
-  const { status, endReason, requests, accommodations, progress } = interview
+  const { status, endReason, requests } = interview
+  const accommodations = interview.accommodations ?? invitation.accommodations
   return {
     ...invitation,
     status,
     endReason,
     requests: requests ?? invitation.requests,
-    accommodations: accommodations ?? invitation.accommodations,
-    limitMinutes: Math.round(progress.limitSeconds / 60),
+    accommodations,
+    // not Progress.limitSeconds, which also grows while the clock is stopped
+    limitMinutes: Math.round((invitation.limitMinutes / invitation.accommodations.timeFactor) * accommodations.timeFactor),
   }
 }
 

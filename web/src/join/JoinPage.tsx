@@ -57,7 +57,7 @@ function JoinContents({ invite, invitation, problem, reload }: { invite: string 
   const mayUseMicrophone = isByVoice(invitation)
   const isVoice = mayUseMicrophone && (prefersMicrophone || !invitation.accommodations.typing)
   const rights = <Rights invitation={invitation} invite={invite} isVoice={isVoice} onChange={reload} />
-  if (reason) return <ClosedPage invitation={invitation} reason={reason} invite={invite} rights={rights} />
+  if (reason) return <ClosedPage invitation={invitation} reason={reason} invite={invite} rights={rights} onChange={reload} />
   return (
     <JoinSteps
       invite={invite}

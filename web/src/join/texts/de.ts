@@ -47,6 +47,14 @@ const RIGHTS: RightsTexts = {
     text: (organization) => `Das Gespräch entfällt, und ${organization} sieht, dass Sie nicht teilnehmen. Sie können nicht zurückkehren. Danach können Sie Ihre Daten löschen lassen.`,
     confirm: 'Ja, ablehnen',
   },
+  lateWithdrawal: {
+    offer: 'Sie können Ihre Einwilligung auch jetzt noch widerrufen.',
+    label: 'Einwilligung widerrufen',
+    title: 'Einwilligung widerrufen?',
+    text: () => 'Das Gespräch wird nicht mehr bewertet, und eine vorhandene Bewertung wird niemandem mehr gezeigt. Danach können Sie Ihre Daten löschen lassen.',
+    confirm: 'Ja, widerrufen',
+    keep: 'Einwilligung beibehalten',
+  },
   keep: 'Beim Gespräch bleiben',
   closed: {
     ALTERNATIVE_REQUESTED: {

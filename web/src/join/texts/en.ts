@@ -46,6 +46,14 @@ const RIGHTS: RightsTexts = {
     text: (organization) => `The interview is cancelled, and ${organization} sees that you have opted out. You cannot return to it. Afterwards you can have your data erased.`,
     confirm: 'Yes, decline',
   },
+  lateWithdrawal: {
+    offer: 'You can still withdraw your consent.',
+    label: 'Withdraw my consent',
+    title: 'Withdraw your consent?',
+    text: () => 'The interview is no longer evaluated, and an evaluation that exists is no longer shown to anybody. Afterwards you can have your data erased.',
+    confirm: 'Yes, withdraw',
+    keep: 'Keep my consent',
+  },
   keep: 'Keep the interview',
   closed: {
     ALTERNATIVE_REQUESTED: {

@@ -47,6 +47,14 @@ const RIGHTS: RightsTexts = {
     text: (organization) => `La entrevista se cancela y ${organization} verá que no participa. No podrá volver. Después podrá pedir que se borren sus datos.`,
     confirm: 'Sí, rechazarla',
   },
+  lateWithdrawal: {
+    offer: 'Todavía puede retirar su consentimiento.',
+    label: 'Retirar mi consentimiento',
+    title: '¿Retirar su consentimiento?',
+    text: () => 'La entrevista deja de valorarse y, si ya existe una valoración, no se muestra a nadie más. Después podrá pedir que se borren sus datos.',
+    confirm: 'Sí, retirarlo',
+    keep: 'Mantener mi consentimiento',
+  },
   keep: 'Seguir con la entrevista',
   closed: {
     ALTERNATIVE_REQUESTED: {

@@ -47,6 +47,14 @@ const RIGHTS: RightsTexts = {
     text: (organization) => `L’entretien est annulé, et ${organization} verra que vous ne participez pas. Vous ne pourrez pas y revenir. Vous pourrez ensuite faire effacer vos données.`,
     confirm: 'Oui, le refuser',
   },
+  lateWithdrawal: {
+    offer: 'Vous pouvez encore retirer votre consentement.',
+    label: 'Retirer mon consentement',
+    title: 'Retirer votre consentement ?',
+    text: () => 'L’entretien n’est plus évalué, et une évaluation existante n’est plus montrée à personne. Vous pourrez ensuite faire effacer vos données.',
+    confirm: 'Oui, le retirer',
+    keep: 'Maintenir mon consentement',
+  },
   keep: 'Garder l’entretien',
   closed: {
     ALTERNATIVE_REQUESTED: {

@@ -21,6 +21,8 @@ export interface RightsTexts {
   withdrawal: ConfirmationTexts
   /** The withdrawal of a candidate who has not consented yet. */
   refusal: ConfirmationTexts
+  /** The withdrawal after the end of the interview. */
+  lateWithdrawal: ConfirmationTexts & { offer: string; keep: string }
   keep: string
   closed: Record<'ALTERNATIVE_REQUESTED' | 'CONSENT_WITHDRAWN', { title: string; text: (organization: string) => string }>
   erasure: ConfirmationTexts & { offer: string; keep: string; done: { title: string; text: string } }
