@@ -78,6 +78,8 @@ def sentences_of(language: str) -> dict[str, str]:
 
 def test_every_language_has_one_file_and_every_file_a_language() -> None:
     assert sorted(path.stem for path in Path(agent.phrases.__file__).parent.glob("*.yaml")) == sorted(LANGUAGES)
+    pages = Path(__file__).parents[2] / "web" / "src" / "join" / "texts"
+    assert sorted(path.stem for path in pages.glob("??.ts")) == sorted(LANGUAGES)
 
 
 @each_language

@@ -61,5 +61,5 @@ async def test_candidate_requests_adjustments_types_and_withdraws(chromium: Brow
         assert await page.find_accessibility_violations() == []
         await page.click("Erase my data")
         await page.click("Erase everything")
-        await page.wait_for_texts("Your data have been erased.")
+        await page.wait_for_texts("Your data have been erased")
         assert (await reload_interview(interview)).erased_at

@@ -72,6 +72,12 @@ async def test_candidate_consents_answers_reloads_and_ends_the_interview(page: B
     await page.wait_for_texts("Thank you for your interview", "make the decision")
     await page.reload()
     await page.wait_for_texts("Thank you for your interview")
+    assert await page.find_accessibility_violations() == []
+
+    await page.click("Withdraw my consent")
+    await page.click("Yes, withdraw")
+    await page.wait_for_texts("You have opted out of this interview", "erased now")
+    assert (await reload_interview(interview)).is_consent_withdrawn
 
 
 @pytest.mark.usefixtures("text_interviewer")

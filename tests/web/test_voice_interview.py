@@ -12,7 +12,7 @@ from models.writes.append_turns import append_interviewer_turns
 from sandbox.livekit.server import LivekitServer
 from settings import LivekitSettings
 from tests.audio import measure_loudest_tone, play_tone
-from tests.factories import new_interviewer_update, new_turn
+from tests.factories import new_interviewer_update, new_turn, reload_interview
 from tests.helpers import wait_until
 from tests.livekit_probe import LivekitProbe, open_livekit_probe
 from tests.livekit_rooms import join_room
@@ -110,6 +110,15 @@ async def test_candidate_types_in_the_room_and_switches_devices(
     await page.click("Continue here")
     await page.wait_for_absence("The interview is open in another window")
     assert CANDIDATE_IDENTITY in await livekit.list_identities(interview)
+
+    await page.evaluate("document.querySelector('summary').click()")
+    await page.check("Captions")
+    await page.check("Typing instead of speaking")
+    await page.click("Send the request")
+    await page.wait_for_texts("Captions: granted.", "Typing: granted.")
+    await page.wait_for_absence("Mute")
+    assert (await reload_interview(interview)).channel is Channel.TEXT
+    await page.wait_for_texts("I like to find out why things break.")
 
     await page.click("End the interview")
     await page.click("End now")

@@ -1,7 +1,8 @@
-import { useLayoutEffect, useRef } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 import type { TranscriptState } from '../api/transcript'
 import type { Speaker } from '../gql/graphql'
 import type { Message } from './outbox'
+import { useTexts } from './texts'
 
 interface CaptionsProps {
   state: TranscriptState
@@ -13,17 +14,25 @@ interface CaptionsProps {
 
 /** Live captions of the conversation. Scrolls to the newest line unless the reader has scrolled up. */
 export function Captions({ state, pending, speech }: CaptionsProps) {
+  const { room } = useTexts()
   const box = useRef<HTMLElement>(null)
   const isAtEnd = useRef(true)
   const interviewer = speech ?? state.interims.INTERVIEWER?.text
   const candidate = state.interims.CANDIDATE?.text
-  useLayoutEffect(() => {
+  const showNewest = useCallback(() => {
     if (box.current && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight
-  })
+  }, [])
+  useLayoutEffect(showNewest)
+  useEffect(() => {
+    // a phone that is turned, or a keyboard that opens, must not hide the open question
+    const observer = new ResizeObserver(showNewest)
+    if (box.current) observer.observe(box.current)
+    return () => observer.disconnect()
+  }, [showNewest])
   return (
     <section
       ref={box}
-      aria-label="Captions"
+      aria-label={room.captions}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keyboard users must be able to scroll
       tabIndex={0}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
@@ -31,7 +40,7 @@ export function Captions({ state, pending, speech }: CaptionsProps) {
       }}
       className="h-[42vh] min-h-56 space-y-3 overflow-y-auto rounded-lg border border-line bg-panel p-4"
     >
-      <div role="log" aria-label="Conversation" className="space-y-3">
+      <div role="log" aria-label={room.conversation} className="space-y-3">
         {state.turns.map(({ seq, speaker, text, interrupted }) => (
           <Line key={seq} speaker={speaker}>
             {interrupted ? `${text} …` : text}
@@ -49,7 +58,7 @@ export function Captions({ state, pending, speech }: CaptionsProps) {
         </Line>
       )}
       {pending.map(({ key, text }) => (
-        <Line key={key} speaker="CANDIDATE" isPending note="sending…">
+        <Line key={key} speaker="CANDIDATE" isPending note={room.sending}>
           {text}
         </Line>
       ))}
@@ -58,10 +67,11 @@ export function Captions({ state, pending, speech }: CaptionsProps) {
 }
 
 function Line({ speaker, isPending, note, children }: { speaker: Speaker; isPending?: boolean; note?: string; children: string }) {
+  const { room } = useTexts()
   return (
     <p className={`whitespace-pre-wrap wrap-anywhere ${isPending ? 'text-quiet' : ''}`}>
       <span className={`mr-1 font-semibold ${speaker === 'CANDIDATE' ? 'text-quiet' : 'text-accent'}`}>
-        {speaker === 'CANDIDATE' ? 'You' : 'Interviewer'}
+        {speaker === 'CANDIDATE' ? room.you : room.interviewer}
       </span>{' '}
       {children}
       {note && <span className="ml-2 text-quiet italic">{note}</span>}

@@ -2,9 +2,9 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { Button } from '../ui/Button'
 import { Page } from '../ui/Page'
 import type { Invitation } from './documents'
-import { ConfirmedButton, RequestState } from './Rights'
-import { getRightsTexts } from './rightsTexts'
+import { ConfirmedButton, findRequestsToPeople, RequestState } from './Rights'
 import { withdrawConsent } from './session'
+import { formatTime, useTexts } from './texts'
 
 export type ClosedReason = 'early' | 'expired' | 'cancelled' | 'failed' | 'optedOut' | 'over'
 
@@ -30,36 +30,37 @@ export function findClosedReason({ status, opensAt, expiresAt }: Invitation, now
   }
 }
 
-const TEXTS: Record<Exclude<ClosedReason, 'early' | 'optedOut'>, (organization: string) => [title: string, text: string]> = {
-  expired: (organization) => ['This invitation has expired', `Please ask ${organization} for a new link.`],
-  cancelled: (organization) => ['This interview was cancelled', `Please contact ${organization} if you have any questions.`],
-  failed: (organization) => [
-    'We are sorry: the interview had to stop',
-    `Something went wrong on our side. Everything you said before that is saved. ${organization} will contact you about the next step.`,
-  ],
-  over: (organization) => [
-    'Thank you for your interview',
-    `Your answers are saved. People at ${organization} will read them together with an assessment by the AI, make the decision, and get in touch with you. You can close this page now.`,
-  ],
-}
-
 interface ClosedPageProps {
   invitation: Invitation
   reason: ClosedReason
   invite: string
   /** What the candidate can request before the interview opens. */
   rights?: ReactNode
+  /** Reloads the invitation. */
+  onChange: () => Promise<void>
 }
 
 /** Page of an interview that cannot be joined, with the reason and the next step. */
-export function ClosedPage({ invitation, reason, invite, rights }: ClosedPageProps) {
+export function ClosedPage({ invitation, reason, invite, rights, onChange }: ClosedPageProps) {
+  const texts = useTexts()
   const eyebrow = `${invitation.positionTitle} · ${invitation.organization}`
   if (reason === 'early') return <EarlyPage eyebrow={eyebrow} invitation={invitation} rights={rights} />
-  if (reason === 'optedOut') return <OptedOutPage eyebrow={eyebrow} invitation={invitation} invite={invite} />
-  const [title, text] = TEXTS[reason](invitation.organization)
+  if (reason === 'optedOut' || invitation.consent?.withdrawnAt) return <OptedOutPage eyebrow={eyebrow} invitation={invitation} invite={invite} />
+  const { title, text } = texts.closed[reason]
   return (
     <Page title={title} eyebrow={eyebrow}>
-      <p>{text}</p>
+      <p>{text(invitation.organization)}</p>
+      {reason === 'over' && invitation.consent && (
+        <section className="space-y-3 border-t border-line pt-5">
+          <p>{texts.rights.lateWithdrawal.offer}</p>
+          <ConfirmedButton
+            texts={texts.rights.lateWithdrawal}
+            keep={texts.rights.lateWithdrawal.keep}
+            organization={invitation.organization}
+            onConfirm={() => withdrawConsent(invite, false).then(onChange)}
+          />
+        </section>
+      )}
     </Page>
   )
 }
@@ -67,24 +68,24 @@ export function ClosedPage({ invitation, reason, invite, rights }: ClosedPagePro
 /** Says goodbye to a candidate who has opted out, and offers to erase everything. */
 function OptedOutPage({ eyebrow, invitation, invite }: { eyebrow: string; invitation: Invitation; invite: string }) {
   const [isErased, setErased] = useState(false)
-  const { organization, consentText, endReason, requests } = invitation
-  const texts = getRightsTexts(consentText.language)
+  const { rights: texts } = useTexts()
+  const { organization, endReason } = invitation
   const { title, text } = texts.closed[endReason === 'ALTERNATIVE_REQUESTED' ? endReason : 'CONSENT_WITHDRAWN']
   if (isErased) {
     return (
-      <Page key="erased" title={texts.erasure.done} eyebrow={eyebrow} lang={consentText.language}>
-        {null}
+      <Page key="erased" title={texts.erasure.done.title} eyebrow={eyebrow}>
+        <p>{texts.erasure.done.text}</p>
       </Page>
     )
   }
   return (
-    <Page title={title} eyebrow={eyebrow} lang={consentText.language}>
+    <Page title={title} eyebrow={eyebrow}>
       <p>{text(organization)}</p>
-      {requests
+      {findRequestsToPeople(invitation)
         .filter(({ status }) => status !== 'OPEN')
         .map((request) => (
           <p key={request.id}>
-            <RequestState request={request} invitation={invitation} texts={texts} />
+            <RequestState request={request} invitation={invitation} />
           </p>
         ))}
       <section className="space-y-3 border-t border-line pt-5">
@@ -101,18 +102,18 @@ function OptedOutPage({ eyebrow, invitation, invite }: { eyebrow: string; invita
 }
 
 function EarlyPage({ eyebrow, invitation, rights }: { eyebrow: string; invitation: Invitation; rights: ReactNode }) {
+  const texts = useTexts()
   const opensAt = Date.parse(invitation.opensAt ?? '')
   const [isOpen, setOpen] = useState(false)
   useEffect(() => {
     const timer = setInterval(() => setOpen(Date.now() >= opensAt), 1_000)
     return () => clearInterval(timer)
   }, [opensAt])
-  const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' })
   return (
-    <Page title="You are early" eyebrow={eyebrow}>
-      <p>Your interview starts on {time.format(Date.parse(invitation.scheduledFor ?? ''))}. You can join from {time.format(opensAt)}; please come back then.</p>
+    <Page title={texts.closed.early.title} eyebrow={eyebrow}>
+      <p>{texts.closed.early.text(formatTime(texts, Date.parse(invitation.scheduledFor ?? '')), formatTime(texts, opensAt))}</p>
       <Button variant="action" className="self-start" disabled={!isOpen} onClick={() => location.reload()}>
-        Continue
+        {texts.start.next}
       </Button>
       {rights}
     </Page>

@@ -1,6 +1,8 @@
 import { Button } from '../ui/Button'
 import { Notice } from '../ui/Notice'
 import type { OutboxState } from './outbox'
+import { ProblemText } from './ProblemText'
+import { useTexts } from './texts'
 
 /** Maximum characters of a message; the API's limit. */
 const MAX_LENGTH = 20_000
@@ -15,6 +17,7 @@ interface ComposerProps {
 
 /** Message box. Enter sends; Shift+Enter adds a line break. */
 export function Composer({ draft, onDraft, outboxState, isOver, onSend }: ComposerProps) {
+  const { room } = useTexts()
   const text = draft.trim()
   const send = () => {
     if (!text || isOver) return
@@ -31,8 +34,8 @@ export function Composer({ draft, onDraft, outboxState, isOver, onSend }: Compos
     >
       <div className="flex items-end gap-2">
         <textarea
-          aria-label="Type your answer"
-          placeholder="Type your answer"
+          aria-label={room.answer}
+          placeholder={room.answer}
           rows={2}
           maxLength={MAX_LENGTH}
           value={draft}
@@ -47,13 +50,17 @@ export function Composer({ draft, onDraft, outboxState, isOver, onSend }: Compos
           className="field-sizing-content max-h-48 min-h-16 w-full resize-none rounded-md border border-line bg-panel px-3 py-2 placeholder:text-quiet"
         />
         <Button type="submit" disabled={!text || isOver}>
-          Send
+          {room.send}
         </Button>
       </div>
-      {outboxState.problem?.isTransient && <Notice tone="warn">Your message has not been saved yet. {outboxState.problem.message}</Notice>}
+      {outboxState.problem?.isTransient && (
+        <Notice tone="warn">
+          {room.isUnsaved} <ProblemText problem={outboxState.problem} />
+        </Notice>
+      )}
       {outboxState.refused !== null && (
         <Notice tone="bad">
-          “{outboxState.refused}” could not be sent. {outboxState.problem?.message}
+          {room.wasRefused(outboxState.refused)} {outboxState.problem && <ProblemText problem={outboxState.problem} />}
         </Notice>
       )}
     </form>

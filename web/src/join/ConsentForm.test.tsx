@@ -2,6 +2,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ConsentForm } from './ConsentForm'
 import type { Invitation } from './documents'
+import { Localized } from './texts'
 
 const INVITATION = {
   organization: 'Analytical Engines',
@@ -38,6 +39,16 @@ describe('ConsentForm', () => {
     fireEvent.click(screen.getByRole('checkbox', { name: 'Ich bin einverstanden.' }))
     fireEvent.click(screen.getByRole('button', { name: 'Continue' }))
     expect(onAgree).toHaveBeenCalledWith({ recording: true })
+  })
+
+  it('asks for everything in the language of the page', () => {
+    render(
+      <Localized language="de">
+        <ConsentForm invitation={INVITATION} notice={null} rights={null} onAgree={vi.fn()} />
+      </Localized>,
+    )
+    expect(screen.getByRole('checkbox', { name: /aufgezeichnet/ })).toBeTruthy()
+    expect(screen.getByRole('button').textContent).toBe('Weiter')
   })
 
   it('does not offer a recording of a typed interview', () => {

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react'
 import { Button } from '../ui/Button'
 import { Page } from '../ui/Page'
 import type { Invitation } from './documents'
+import { useTexts } from './texts'
 
 export interface Agreement {
   /** Whether the candidate also agrees to a recording. */
@@ -20,6 +21,7 @@ interface ConsentFormProps {
 /** Introduction and consent. Consent to the recording is separate and optional. */
 export function ConsentForm({ invitation, notice, rights, onAgree }: ConsentFormProps) {
   const { consentText, candidateName, organization, positionTitle, limitMinutes, channel } = invitation
+  const texts = useTexts()
   const [agreesToTakePart, setAgreesToTakePart] = useState(false)
   const [agreesToRecording, setAgreesToRecording] = useState(false)
   // the last paragraph of the consent text is the label of the checkbox
@@ -27,13 +29,11 @@ export function ConsentForm({ invitation, notice, rights, onAgree }: ConsentForm
   const statement = paragraphs.pop() ?? ''
   const isVoice = channel === 'VOICE'
   return (
-    <Page title={`Hello ${candidateName}`} eyebrow={`${positionTitle} · ${organization}`}>
+    <Page title={texts.consent.title(candidateName)} eyebrow={`${positionTitle} · ${organization}`}>
       <ul className="list-disc space-y-1 pl-5">
-        <li>You will talk to an AI interviewer. People make the decision.</li>
-        <li>
-          It takes up to {limitMinutes} minutes. {isVoice ? 'You answer by voice, and can switch to typing at any time.' : 'You type your answers.'}
-        </li>
-        <li>You can leave and return with the same link, and end the interview whenever you like.</li>
+        <li>{texts.consent.ai}</li>
+        <li>{isVoice ? texts.consent.byVoice(limitMinutes) : texts.consent.byTyping(limitMinutes)}</li>
+        <li>{texts.consent.leaving}</li>
       </ul>
       {rights}
       <form
@@ -44,8 +44,8 @@ export function ConsentForm({ invitation, notice, rights, onAgree }: ConsentForm
         }}
       >
         <section aria-labelledby="consent" lang={consentText.language} className="space-y-3 rounded-lg border border-line bg-panel p-5">
-          <h2 id="consent" lang="en" className="flex justify-between font-semibold">
-            What you agree to <span className="font-normal text-quiet">version {consentText.version}</span>
+          <h2 id="consent" lang={texts.language} className="flex justify-between gap-3 font-semibold">
+            {texts.consent.heading} <span className="font-normal text-quiet">{texts.consent.version(consentText.version)}</span>
           </h2>
           {paragraphs.map((paragraph) => (
             <p key={paragraph}>{paragraph}</p>
@@ -57,11 +57,11 @@ export function ConsentForm({ invitation, notice, rights, onAgree }: ConsentForm
         </Choice>
         {isVoice && (
           <Choice isChosen={agreesToRecording} onChoose={setAgreesToRecording}>
-            I agree that the interview may be recorded. (This is optional.)
+            {texts.consent.recording}
           </Choice>
         )}
         <Button type="submit" variant="action" className="self-start" disabled={!agreesToTakePart}>
-          Continue
+          {texts.start.next}
         </Button>
       </form>
     </Page>

@@ -4,7 +4,9 @@ import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Confirm'
 import { Notice } from '../ui/Notice'
 import { END, SIGNAL } from './documents'
+import { ProblemText } from './ProblemText'
 import type { CandidateSession } from './session'
+import { useTexts } from './texts'
 import type { VoiceRoomView } from './VoiceRoom'
 
 interface ControlsProps {
@@ -16,6 +18,7 @@ interface ControlsProps {
 
 /** Microphone and camera, repeating the question, asking for time, ending the interview. */
 export function Controls({ session, voice, isOver, canRepeat }: ControlsProps) {
+  const { room } = useTexts()
   const [isConfirming, setConfirming] = useState(false)
   const [isEnding, setEnding] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -44,21 +47,25 @@ export function Controls({ session, voice, isOver, canRepeat }: ControlsProps) {
     <div className="flex flex-wrap items-center gap-2">
       {voice?.controls}
       <Button disabled={isOver || !canRepeat} onClick={() => void signal('REPEAT')}>
-        Repeat the question
+        {room.repeat}
       </Button>
       <Button disabled={isOver || !canRepeat} onClick={() => void signal('MORE_TIME')}>
-        I need a moment
+        {room.moreTime}
       </Button>
       <Button variant="danger" disabled={isOver || isEnding} onClick={() => setConfirming(true)}>
-        End the interview
+        {room.end}
       </Button>
-      {problem && <Notice tone="bad">{problem.message}</Notice>}
+      {problem && (
+        <Notice tone="bad">
+          <ProblemText problem={problem} />
+        </Notice>
+      )}
       {isConfirming && (
         <Confirm
-          title="End the interview now?"
-          text="Everything you have said so far is saved and will be reviewed. You will not be able to return to this interview."
-          yes="End now"
-          no="Keep going"
+          title={room.ending.title}
+          text={room.ending.text}
+          yes={room.ending.confirm}
+          no={room.ending.keep}
           onAnswer={(isYes) => void onAnswer(isYes)}
         />
       )}

@@ -6,6 +6,7 @@ import { Notice } from '../ui/Notice'
 import { Page } from '../ui/Page'
 import type { Invitation } from './documents'
 import { playChime, useMicrophoneCheck } from './microphone'
+import { useTexts } from './texts'
 
 interface DeviceCheckProps {
   invitation: Invitation
@@ -20,6 +21,7 @@ interface DeviceCheckProps {
 
 /** Microphone and speaker check before a spoken interview. Candidates without a microphone can type. */
 export function DeviceCheck({ invitation, isReturning, isJoining, notice, rights, onReady }: DeviceCheckProps) {
+  const texts = useTexts()
   const microphone = useMicrophoneCheck()
   const [hasPlayed, setPlayed] = useState(false)
   useEffect(() => {
@@ -27,15 +29,17 @@ export function DeviceCheck({ invitation, isReturning, isJoining, notice, rights
     void import('./VoiceRoom').catch(() => {})
   }, [])
   return (
-    <Page title={isReturning ? 'Welcome back' : 'Check your microphone and speaker'} eyebrow={`${invitation.positionTitle} · ${invitation.organization}`}>
-      {isReturning && <p>The interviewer will repeat the current question.</p>}
-      <section aria-label="Devices" className="space-y-4 rounded-lg border border-line bg-panel p-5">
+    <Page title={isReturning ? texts.start.welcomeBack : texts.devices.title} eyebrow={`${invitation.positionTitle} · ${invitation.organization}`}>
+      {isReturning && <p>{texts.start.repetition}</p>}
+      <section aria-label={texts.devices.region} className="space-y-4 rounded-lg border border-line bg-panel p-5">
         {microphone.problem ? (
-          <Notice tone="warn">{microphone.problem} You can also type your answers.</Notice>
+          <Notice tone="warn">
+            {texts.devices.problems[microphone.problem]} {texts.devices.canType}
+          </Notice>
         ) : (
           <>
             <label className="block space-y-1">
-              <span className="font-medium">Microphone</span>
+              <span className="font-medium">{texts.devices.microphone}</span>
               <select
                 value={microphone.deviceId ?? ''}
                 onChange={(event) => microphone.choose(event.target.value)}
@@ -43,21 +47,21 @@ export function DeviceCheck({ invitation, isReturning, isJoining, notice, rights
               >
                 {microphone.devices.map(({ deviceId, label }) => (
                   <option key={deviceId} value={deviceId}>
-                    {label || 'Microphone'}
+                    {label || texts.devices.microphone}
                   </option>
                 ))}
               </select>
             </label>
-            <Meter label="Microphone level" level={microphone.level} />
+            <Meter label={texts.devices.level} level={microphone.level} />
             <p role="status" className="text-quiet">
-              {microphone.hasHeard ? 'We can hear you.' : 'Say something: the bar should move.'}
+              {microphone.hasHeard ? texts.devices.isHeard : texts.devices.isNotHeard}
             </p>
           </>
         )}
         <div className="flex items-center gap-3">
-          <Button onClick={() => void playChime().then(() => setPlayed(true))}>Test the speaker</Button>
+          <Button onClick={() => void playChime().then(() => setPlayed(true))}>{texts.devices.test}</Button>
           <span role="status" className="text-quiet">
-            {hasPlayed ? 'You should have heard three notes.' : ''}
+            {hasPlayed ? texts.devices.wasPlayed : ''}
           </span>
         </div>
       </section>
@@ -65,11 +69,11 @@ export function DeviceCheck({ invitation, isReturning, isJoining, notice, rights
       <div className="flex flex-wrap gap-3">
         {!microphone.problem && (
           <Button variant="action" disabled={isJoining || !microphone.deviceId} onClick={() => onReady('VOICE', microphone.deviceId)}>
-            {isReturning ? 'Continue the interview' : 'Start the interview'}
+            {isReturning ? texts.start.resume : texts.start.start}
           </Button>
         )}
         <Button variant={microphone.problem ? 'action' : 'plain'} disabled={isJoining} onClick={() => onReady('TEXT', null)}>
-          Type my answers
+          {texts.start.type}
         </Button>
       </div>
       {rights}

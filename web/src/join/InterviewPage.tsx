@@ -11,7 +11,9 @@ import { type InterviewState, type Invitation, SIGNAL, STATE } from './documents
 import { useOutbox } from './outbox'
 import { ProgressLine } from './ProgressLine'
 import { Rights } from './Rights'
+import { ProblemText } from './ProblemText'
 import type { CandidateSession } from './session'
+import { useTexts } from './texts'
 import type { Phase, VoiceRoomView } from './VoiceRoom'
 
 const VoiceRoom = lazy(() => import('./VoiceRoom'))
@@ -32,6 +34,7 @@ interface InterviewPageProps {
 
 /** The page of an interview in progress, spoken or typed. */
 export function InterviewPage({ invitation, invite, session, deviceId, onChange, onTyping }: InterviewPageProps) {
+  const { room } = useTexts()
   const { connection, interviewId } = session
   const { transcript, state } = useTranscript(connection, interviewId)
   const { data, receivedAt, problem } = useLatestEvent(connection, STATE, { id: interviewId })
@@ -48,18 +51,23 @@ export function InterviewPage({ invitation, invite, session, deviceId, onChange,
   const interview = data?.interviewChanged ?? null
 
   // the invitation may have been loaded before the candidate consented
-  const current = { ...applyState(invitation, interview), consent: session.consent ?? null }
+  const current = { ...applyState(invitation, interview), consent: invitation.consent ?? session.consent ?? null }
   const reason = interview && findClosedReason(current)
-  if (interview && reason && interview.status !== 'ENDING') return <ClosedPage invitation={current} reason={reason} invite={invite} />
+  if (interview && reason && interview.status !== 'ENDING') return <ClosedPage invitation={current} reason={reason} invite={invite} onChange={onChange} />
 
+  const shownProblem = problem ?? state.problem
   const isOver = interview?.status === 'ENDING'
   const renderInterview = (voice: VoiceRoomView | null) => (
     <Page title={invitation.positionTitle} eyebrow={invitation.organization}>
       <ProgressLine interview={interview} receivedAt={receivedAt} isRecorded={session.isRecorded && session.room !== null} />
       <PhaseIndicator state={state} voice={voice} isOver={isOver} />
       {voice?.notice}
-      {state.streamStatus === 'reconnecting' && <Notice tone="warn">Reconnecting… Anything you type is saved and will be sent.</Notice>}
-      {(problem ?? state.problem) && <Notice tone="bad">{(problem ?? state.problem)?.message}</Notice>}
+      {state.streamStatus === 'reconnecting' && <Notice tone="warn">{room.reconnecting}</Notice>}
+      {shownProblem && (
+        <Notice tone="bad">
+          <ProblemText problem={shownProblem} />
+        </Notice>
+      )}
       <Captions state={state} pending={outboxState.messages} speech={voice?.speech ?? null} />
       <Composer draft={draft} onDraft={onDraft} outboxState={outboxState} isOver={isOver} onSend={(text) => outbox.enqueue(text)} />
       <Controls
@@ -74,7 +82,7 @@ export function InterviewPage({ invitation, invite, session, deviceId, onChange,
   if (!session.room) return renderInterview(null)
   return (
     // the fallback must not contain the composer: unmounting it would lose the draft
-    <Suspense fallback={<Page title={invitation.positionTitle}>Connecting to the room…</Page>}>
+    <Suspense fallback={<Page title={invitation.positionTitle}>{room.connecting}</Page>}>
       <VoiceRoom session={session} deviceId={deviceId} transcript={transcript}>
         {renderInterview}
       </VoiceRoom>
@@ -85,30 +93,26 @@ export function InterviewPage({ invitation, invite, session, deviceId, onChange,
 /** Returns the invitation with the newest state of the interview. */
 function applyState(invitation: Invitation, interview: InterviewState | null): Invitation {
   if (!interview) return invitation
-  const { status, endReason, requests, accommodations, progress } = interview
+  const { status, endReason, requests } = interview
+  const accommodations = interview.accommodations ?? invitation.accommodations
   return {
     ...invitation,
     status,
     endReason,
     requests: requests ?? invitation.requests,
-    accommodations: accommodations ?? invitation.accommodations,
-    limitMinutes: Math.round(progress.limitSeconds / 60),
+    accommodations,
+    // not Progress.limitSeconds, which also grows while the clock is stopped
+    limitMinutes: Math.round((invitation.limitMinutes / invitation.accommodations.timeFactor) * accommodations.timeFactor),
   }
 }
 
 function PhaseIndicator({ state, voice, isOver }: { state: TranscriptState; voice: VoiceRoomView | null; isOver: boolean }) {
   const phase = isOver ? 'closing' : (voice?.phase ?? typedPhase(state))
-  const labels = {
-    closing: 'The interview is ending. Your last answer is being saved.',
-    connecting: 'The interviewer is joining…',
-    thinking: 'The interviewer is thinking…',
-    speaking: voice ? 'The interviewer is speaking.' : 'The interviewer is writing…',
-    listening: 'Your turn. Take your time.',
-  }
+  const { phases } = useTexts().room
   return (
     <p role="status" className="flex items-center gap-2 font-medium">
       <span aria-hidden className={`size-2.5 rounded-full ${phase === 'listening' ? 'bg-good' : 'bg-accent'} ${phase === 'thinking' ? 'animate-pulse' : ''}`} />
-      {labels[phase]}
+      {phases[phase === 'speaking' && !voice ? 'writing' : phase]}
     </p>
   )
 }

@@ -11,33 +11,45 @@ import { type Agreement, ConsentForm } from './ConsentForm'
 import { DeviceCheck } from './DeviceCheck'
 import { INVITATION, type Invitation } from './documents'
 import { InterviewPage } from './InterviewPage'
+import { ProblemText } from './ProblemText'
 import { Rights } from './Rights'
 import { type CandidateSession, join } from './session'
+import { Localized, useTexts } from './texts'
 
 const publicConnection = new Connection(anonymous)
 
 /** Page of an invite: introduction and consent, device check, then the interview. */
 export function JoinPage({ invite }: { invite: string }) {
-  const { invitation, problem, reload } = useInvitation(invite)
+  const state = useInvitation(invite)
+  return (
+    // the consent text is in the language of the interview if there is a translation
+    <Localized language={state.invitation?.consentText.language ?? navigator.language}>
+      <JoinContents invite={invite} {...state} />
+    </Localized>
+  )
+}
+
+function JoinContents({ invite, invitation, problem, reload }: { invite: string } & InvitationState) {
+  const { link } = useTexts()
   const [prefersMicrophone, setPrefersMicrophone] = useState(false)
   const [joined, setJoined] = useState<{ session: CandidateSession; deviceId: string | null } | null>(null)
 
-  if (!invite) return <LinkProblem title="This link is incomplete">Please open the link from your invitation again, or copy the whole link.</LinkProblem>
+  if (!invite) return <LinkProblem {...link.incomplete} />
   if (joined && invitation) {
     const onTyping = async () => setJoined({ session: await join(invite, 'TEXT', null), deviceId: null })
     return <InterviewPage invitation={invitation} invite={invite} {...joined} onChange={reload} onTyping={onTyping} />
   }
-  if (problem?.code === 'NOT_FOUND') {
-    return (
-      <LinkProblem title="This link does not work">
-        You may have received a newer invitation since: please check your email, or ask the person who invited you for a new link.
-      </LinkProblem>
-    )
-  }
+  if (problem?.code === 'NOT_FOUND') return <LinkProblem {...link.invalid} />
   if (!invitation) {
     return (
-      <Page title="Your interview">
-        {problem ? <Notice tone="warn">{problem.message}</Notice> : <p className="text-quiet">Opening your invitation…</p>}
+      <Page title={link.opening.title}>
+        {problem ? (
+          <Notice tone="warn">
+            <ProblemText problem={problem} />
+          </Notice>
+        ) : (
+          <p className="text-quiet">{link.opening.text}</p>
+        )}
       </Page>
     )
   }
@@ -45,7 +57,7 @@ export function JoinPage({ invite }: { invite: string }) {
   const mayUseMicrophone = isByVoice(invitation)
   const isVoice = mayUseMicrophone && (prefersMicrophone || !invitation.accommodations.typing)
   const rights = <Rights invitation={invitation} invite={invite} isVoice={isVoice} onChange={reload} />
-  if (reason) return <ClosedPage invitation={invitation} reason={reason} invite={invite} rights={rights} />
+  if (reason) return <ClosedPage invitation={invitation} reason={reason} invite={invite} rights={rights} onChange={reload} />
   return (
     <JoinSteps
       invite={invite}
@@ -59,10 +71,10 @@ export function JoinPage({ invite }: { invite: string }) {
   )
 }
 
-function LinkProblem({ title, children }: { title: string; children: string }) {
+function LinkProblem({ title, text }: { title: string; text: string }) {
   return (
     <Page title={title}>
-      <p>{children}</p>
+      <p>{text}</p>
     </Page>
   )
 }
@@ -81,6 +93,7 @@ interface JoinStepsProps {
 }
 
 function JoinSteps({ invite, invitation, isVoice, onMicrophone, rights, onJoin, onStale }: JoinStepsProps) {
+  const { start } = useTexts()
   const [agreement, setAgreement] = useState<Agreement | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isJoining, setJoining] = useState(false)
@@ -105,7 +118,11 @@ function JoinSteps({ invite, invitation, isVoice, onMicrophone, rights, onJoin, 
       setJoining(false)
     }
   }
-  const notice = problem && <Notice tone="bad">{problem.message}</Notice>
+  const notice = problem && (
+    <Notice tone="bad">
+      <ProblemText problem={problem} />
+    </Notice>
+  )
 
   if (!isReturning && !agreement) return <ConsentForm invitation={invitation} notice={notice} rights={rights} onAgree={setAgreement} />
   if (isVoice) {
@@ -121,14 +138,14 @@ function JoinSteps({ invite, invitation, isVoice, onMicrophone, rights, onJoin, 
     )
   }
   return (
-    <Page title={isReturning ? 'Welcome back' : 'Ready when you are'} eyebrow={`${invitation.positionTitle} · ${invitation.organization}`}>
-      <p>{isReturning ? 'Everything you wrote has been saved.' : 'The interviewer writes first. The clock starts with your first answer.'}</p>
+    <Page title={isReturning ? start.welcomeBack : start.ready} eyebrow={`${invitation.positionTitle} · ${invitation.organization}`}>
+      <p>{isReturning ? start.saved : start.firstWords}</p>
       {notice}
       <div className="flex flex-wrap gap-3">
         <Button variant="action" disabled={isJoining} onClick={() => void joinInterview('TEXT', null)}>
-          {isReturning ? 'Continue the interview' : 'Start the interview'}
+          {isReturning ? start.resume : start.start}
         </Button>
-        {onMicrophone && <Button onClick={onMicrophone}>Use my microphone</Button>}
+        {onMicrophone && <Button onClick={onMicrophone}>{start.useMicrophone}</Button>}
       </div>
       {rights}
     </Page>
@@ -142,8 +159,14 @@ function isByVoice({ interviewId, channel }: Invitation): boolean {
   return localStorage.getItem(storageKey) !== null
 }
 
+interface InvitationState {
+  invitation: Invitation | null
+  problem: Problem | null
+  reload: () => Promise<void>
+}
+
 /** Loads the invitation, retrying while the server cannot be reached. */
-function useInvitation(token: string): { invitation: Invitation | null; problem: Problem | null; reload: () => Promise<void> } {
+function useInvitation(token: string): InvitationState {
   const [result, setResult] = useState<{ invitation: Invitation | null; problem: Problem | null }>({ invitation: null, problem: null })
   const load = useCallback(
     async (signal: AbortSignal) => {

@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'react'
 import type { InterviewState } from './documents'
+import { useTexts } from './texts'
 
 const TICK_MS = 5_000
 
 /** The current question and the approximate time left. Not a countdown, which would put candidates under pressure. */
 export function ProgressLine({ interview, receivedAt, isRecorded }: { interview: InterviewState | null; receivedAt: number; isRecorded: boolean }) {
+  const { room } = useTexts()
   const now = useNow()
   if (!interview) return null
   const { question, questions, elapsedSeconds, limitSeconds } = interview.progress
@@ -13,11 +15,11 @@ export function ProgressLine({ interview, receivedAt, isRecorded }: { interview:
   const minutes = Math.max(0, Math.ceil((limitSeconds - elapsedSeconds - secondsSince) / 60))
   return (
     <p className="text-quiet">
-      {question > 0 ? `Question ${question} of ${questions}` : `${questions} questions`}
+      {room.question(question, questions)}
       {' · '}
-      {interview.startedAt ? `about ${minutes} min left` : `up to ${minutes} min`}
-      {interview.pausedAt && ' · the clock is stopped until you go on'}
-      {isRecorded && ' · recorded with your consent'}
+      {interview.startedAt ? room.timeLeft(minutes) : room.timeLimit(minutes)}
+      {interview.pausedAt && ` · ${room.isPaused}`}
+      {isRecorded && ` · ${room.isRecorded}`}
     </p>
   )
 }

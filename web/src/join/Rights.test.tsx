@@ -4,6 +4,7 @@ import { Problem } from '../api/problem'
 import type { Invitation } from './documents'
 import { Rights } from './Rights'
 import { requestAccommodation, requestAlternative } from './session'
+import { Localized } from './texts'
 
 vi.mock('./session', () => ({ requestAccommodation: vi.fn(), requestAlternative: vi.fn(), withdrawConsent: vi.fn() }))
 
@@ -14,13 +15,16 @@ const INVITATION = {
   requests: [],
   accommodations: { timeFactor: 1, captions: false, typing: false },
   consent: null,
-  consentText: { language: 'en' },
 } as unknown as Invitation
 
 const onChange = vi.fn(() => Promise.resolve())
 
-function renderRights(given: Partial<Invitation> = {}, isVoice = true) {
-  return render(<Rights invitation={{ ...INVITATION, ...given }} invite="invite" isVoice={isVoice} onChange={onChange} />)
+function renderRights(given: Partial<Invitation> = {}, isVoice = true, language = 'en') {
+  return render(
+    <Localized language={language}>
+      <Rights invitation={{ ...INVITATION, ...given }} invite="invite" isVoice={isVoice} onChange={onChange} />
+    </Localized>,
+  )
 }
 
 function choose(name: string) {
@@ -40,7 +44,7 @@ describe('Rights', () => {
   afterEach(cleanup)
 
   it('requests what is chosen, and repeats a failed request with the same key', async () => {
-    vi.mocked(requestAccommodation).mockRejectedValueOnce(new Problem('OFFLINE', 'We cannot reach the server.'))
+    vi.mocked(requestAccommodation).mockRejectedValueOnce(new Problem('UNAVAILABLE', 'Try again in a moment.'))
     renderRights()
     choose('More time')
     choose('Something else')
@@ -48,7 +52,7 @@ describe('Rights', () => {
     expect(screen.getByText('Please describe what you need.')).toBeTruthy()
     fireEvent.change(screen.getByRole('textbox', { name: 'What do you need?', hidden: true }), { target: { value: ' A quiet hour ' } })
     click('Send the request')
-    await waitFor(() => expect(screen.getByText('We cannot reach the server.')).toBeTruthy())
+    await waitFor(() => expect(screen.getByText('Try again in a moment.')).toBeTruthy())
     click('Send the request')
     await waitFor(() => expect(onChange).toHaveBeenCalledOnce())
     const [first, second] = vi.mocked(requestAccommodation).mock.calls.map(([input]) => input)
@@ -62,9 +66,9 @@ describe('Rights', () => {
       { id: '2', kinds: ['OTHER'], details: 'Ein Dolmetscher', status: 'DECLINED', note: 'Leider nicht.' },
     ] as Invitation['requests']
     const accommodations = { timeFactor: 1.5, captions: true, typing: false }
-    renderRights({ requests, accommodations, limitMinutes: 45, consentText: { language: 'de' } as Invitation['consentText'] })
+    renderRights({ requests, accommodations, limitMinutes: 45 }, true, 'de-AT')
     const status = screen.getByRole('status')
-    expect(status.closest('[lang]')?.getAttribute('lang')).toBe('de')
+    expect(document.documentElement.lang).toBe('de')
     expect([...status.querySelectorAll('li')].map(({ textContent }) => textContent)).toEqual([
       '✓Mehr Zeit: gewährt. Sie haben insgesamt 45 Minuten.',
       '✓Untertitel: gewährt. Sie können alles mitlesen, was die KI sagt.',

@@ -6,8 +6,10 @@ import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Confirm'
 import { Notice } from '../ui/Notice'
 import type { Invitation } from './documents'
-import { getRightsTexts, type RightsTexts } from './rightsTexts'
+import { ProblemText } from './ProblemText'
 import { requestAccommodation, requestAlternative, withdrawConsent } from './session'
+import { useTexts } from './texts'
+import type { ConfirmationTexts } from './texts/rights'
 
 /** Maximum characters of the description; the API's limit. */
 const MAX_DETAILS = 2_000
@@ -28,20 +30,19 @@ interface RightsProps {
 
 /** What the candidate can request, and the state of the requests: adjustments, a person instead, opting out. */
 export function Rights({ invitation, invite, isVoice, onChange, onTyping }: RightsProps) {
-  const { consentText, organization } = invitation
-  const texts = getRightsTexts(consentText.language)
+  const { rights: texts } = useTexts()
+  const { organization } = invitation
   useReloadOnReturn(invitation, onChange)
   if (invitation.mayRequest.length === 0) return null
   return (
-    <div lang={consentText.language} className="space-y-3">
-      <Requests invitation={invitation} texts={texts} />
+    <div className="space-y-3">
+      <Requests invitation={invitation} />
       <details className="rounded-lg border border-line bg-panel">
         <summary className="cursor-pointer rounded-lg px-4 py-2.5 font-medium">{texts.heading}</summary>
         <div className="space-y-5 border-t border-line px-4 py-4">
           <RequestForm
             options={findOptions(invitation, isVoice)}
             invitation={invitation}
-            texts={texts}
             onSubmit={async (kinds, details, idempotencyKey) => {
               await requestAccommodation({ invite, kinds, details, idempotencyKey })
               await onChange()
@@ -99,10 +100,16 @@ function findOptions(invitation: Invitation, isVoice: boolean): Option[] {
   })
 }
 
+/** Returns the requests that people answer; the others were granted automatically. */
+export function findRequestsToPeople(invitation: Invitation): RequestFieldsFragment[] {
+  return invitation.requests.filter(({ kinds }) => kinds.some((kind) => !isGranted(kind, invitation)))
+}
+
 /** The state of the candidate's requests. Screen readers announce changes. */
-function Requests({ invitation, texts }: { invitation: Invitation; texts: RightsTexts }) {
+function Requests({ invitation }: { invitation: Invitation }) {
+  const { rights: texts } = useTexts()
   const granted = (['EXTRA_TIME', 'CAPTIONS', 'TYPING'] as const).filter((kind) => isGranted(kind, invitation))
-  const others = invitation.requests.filter(({ kinds }) => kinds.some((kind) => !isGranted(kind, invitation)))
+  const others = findRequestsToPeople(invitation)
   const isEmpty = granted.length + others.length === 0
   return (
     <div role="status">
@@ -117,7 +124,7 @@ function Requests({ invitation, texts }: { invitation: Invitation; texts: Rights
             ))}
             {others.map((request) => (
               <Item key={request.id} status={request.status}>
-                <RequestState request={request} invitation={invitation} texts={texts} />
+                <RequestState request={request} invitation={invitation} />
               </Item>
             ))}
           </ul>
@@ -142,7 +149,8 @@ function Item({ status, children }: { status: RequestStatus; children: ReactNode
 }
 
 /** A request that people answer, and their answer. */
-export function RequestState({ request, invitation, texts }: { request: RequestFieldsFragment; invitation: Invitation; texts: RightsTexts }) {
+export function RequestState({ request, invitation }: { request: RequestFieldsFragment; invitation: Invitation }) {
+  const { rights: texts } = useTexts()
   const { kinds, details, status, note } = request
   // the candidate's own words say more than the name of the kind
   const named = kinds.filter((kind) => !isGranted(kind, invitation) && !(kind === 'OTHER' && details))
@@ -160,12 +168,12 @@ export function RequestState({ request, invitation, texts }: { request: RequestF
 interface RequestFormProps {
   options: Option[]
   invitation: Invitation
-  texts: RightsTexts
   /** Rejects with a Problem. The key is the same for a repetition of the same request. */
   onSubmit: (kinds: Option[], details: string | null, idempotencyKey: string) => Promise<void>
 }
 
-function RequestForm({ options, invitation, texts, onSubmit }: RequestFormProps) {
+function RequestForm({ options, invitation, onSubmit }: RequestFormProps) {
+  const { rights: texts } = useTexts()
   const [chosen, setChosen] = useState<readonly Option[]>([])
   const [details, setDetails] = useState('')
   const [isSending, setSending] = useState(false)
@@ -249,17 +257,16 @@ function RequestForm({ options, invitation, texts, onSubmit }: RequestFormProps)
   )
 }
 
-/** The API's messages are in English. */
 function ProblemNotice({ problem }: { problem: Problem }) {
   return (
-    <div lang="en">
-      <Notice tone="bad">{problem.message}</Notice>
-    </div>
+    <Notice tone="bad">
+      <ProblemText problem={problem} />
+    </Notice>
   )
 }
 
 interface ConfirmedButtonProps {
-  texts: RightsTexts['alternative']
+  texts: ConfirmationTexts
   /** The answer that changes nothing. */
   keep: string
   organization: string

@@ -7,6 +7,7 @@ import { Notice } from '../ui/Notice'
 import { Camera } from './Camera'
 import { type RoomState, useRoom } from './room'
 import type { CandidateSession } from './session'
+import { useTexts } from './texts'
 
 /** What the interviewer is doing. */
 export type Phase = 'connecting' | 'listening' | 'thinking' | 'speaking'
@@ -41,6 +42,7 @@ export default function VoiceRoom({ session, deviceId, transcript, children }: V
 }
 
 function RoomContents({ session, state, transcript, children }: { state: RoomState } & Omit<VoiceRoomProps, 'deviceId'>) {
+  const texts = useTexts()
   const interviewerState = useInterviewerState()
   const speech = useInterviewerSpeech(transcript)
   const { localParticipant, microphoneTrack } = useLocalParticipant({ room: state.room })
@@ -57,7 +59,7 @@ function RoomContents({ session, state, transcript, children }: { state: RoomSta
           disabled={!isConnected || !microphoneTrack || state.microphone !== null}
           onClick={() => void localParticipant.setMicrophoneEnabled(isMuted)}
         >
-          {isMuted ? 'Unmute' : 'Mute'}
+          {isMuted ? texts.voice.unmute : texts.voice.mute}
         </Button>
         {session.isRecorded && <Camera canUse={isConnected} />}
       </>
@@ -66,26 +68,32 @@ function RoomContents({ session, state, transcript, children }: { state: RoomSta
 }
 
 function RoomNotice({ state, canPlayAudio, isMuted }: { state: RoomState; canPlayAudio: boolean; isMuted: boolean }) {
+  const { voice, devices } = useTexts()
   if (state.status === 'replaced') {
     return (
       <Notice tone="warn">
-        The interview is open in another window or on another device.{' '}
-        <Button onClick={state.rejoin}>Continue here</Button>
+        {voice.isReplaced} <Button onClick={state.rejoin}>{voice.rejoin}</Button>
       </Notice>
     )
   }
   if (state.status === 'reconnecting') {
-    return <Notice tone="warn">Reconnecting… We cannot hear you right now, but you can type: your message will be saved and answered.</Notice>
+    return <Notice tone="warn">{voice.isReconnecting}</Notice>
   }
-  if (state.microphone) return <Notice tone="warn">{state.microphone} You can still hear the interviewer and type your answers.</Notice>
-  if (state.status === 'connected' && !canPlayAudio) {
+  if (state.microphone) {
     return (
       <Notice tone="warn">
-        Your browser has blocked the sound. <Button onClick={() => void state.room.startAudio()}>Turn on sound</Button>
+        {devices.problems[state.microphone]} {voice.canStillHear}
       </Notice>
     )
   }
-  return isMuted ? <Notice>Your microphone is muted.</Notice> : null
+  if (state.status === 'connected' && !canPlayAudio) {
+    return (
+      <Notice tone="warn">
+        {voice.isSilent} <Button onClick={() => void state.room.startAudio()}>{voice.playSound}</Button>
+      </Notice>
+    )
+  }
+  return isMuted ? <Notice>{voice.isMuted}</Notice> : null
 }
 
 /** Returns the state that the interviewer publishes in the room; during a handover, that of the newest interviewer. */

@@ -9,7 +9,7 @@ export const INVITATION = graphql(`
     invitation(token: $token) {
       interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt
       consentText { version language text digest }
-      consent { recording }
+      consent { recording withdrawnAt }
       mayRequest endReason
       requests { ...RequestFields }
       accommodations { timeFactor captions typing }
@@ -23,7 +23,7 @@ export const INVITATION = graphql(`
 export const JOIN = graphql(`
   mutation Join($input: JoinInterviewInput!) {
     joinInterview(input: $input) {
-      interview { id consent { recording } }
+      interview { id consent { recording withdrawnAt } }
       access { token room { url name token } }
     }
   }

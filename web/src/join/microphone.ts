@@ -1,4 +1,8 @@
 import { useEffect, useState } from 'react'
+import type { Texts } from './texts'
+
+/** Why a microphone cannot be used; Texts.devices.problems explains it. */
+export type MicrophoneProblem = keyof Texts['devices']['problems']
 
 const STORAGE_KEY = 'viva.microphone'
 
@@ -10,31 +14,31 @@ export interface MicrophoneCheck {
   level: number
   /** Whether it has picked up any sound yet. */
   hasHeard: boolean
-  /** Why no microphone can be used, and what to do. */
-  problem: string | null
+  /** Why no microphone can be used. */
+  problem: MicrophoneProblem | null
 }
 
-/** Explains a getUserMedia error, and says what to do about it. */
-export function describeMicrophoneError(error: unknown): string {
+/** Returns why getUserMedia failed. */
+export function findMicrophoneProblem(error: unknown): MicrophoneProblem {
   switch ((error as { name?: string } | null)?.name) {
     case 'NotAllowedError':
     case 'SecurityError':
-      return 'This page is not allowed to use your microphone. Please allow it in the address bar of your browser, then reload the page.'
+      return 'forbidden'
     case 'NotFoundError':
     case 'OverconstrainedError':
-      return 'We could not find a microphone. Please connect one, then reload the page.'
+      return 'missing'
     case 'NotReadableError':
     case 'AbortError':
-      return 'Another program is using your microphone. Please close it, then reload the page.'
+      return 'busy'
     default:
-      return 'We could not use your microphone.'
+      return 'unknown'
   }
 }
 
 /** Measures the level of a microphone, by default the last one chosen. The sound does not leave the page. */
 export function useMicrophoneCheck(): MicrophoneCheck {
   const [preferredId, setPreferredId] = useState(() => localStorage.getItem(STORAGE_KEY))
-  const [found, setFound] = useState<{ devices: MediaDeviceInfo[]; deviceId: string | null; problem: string | null }>({
+  const [found, setFound] = useState<{ devices: MediaDeviceInfo[]; deviceId: string | null; problem: MicrophoneProblem | null }>({
     devices: [],
     deviceId: null,
     problem: null,
@@ -61,7 +65,7 @@ export function useMicrophoneCheck(): MicrophoneCheck {
         const devices = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === 'audioinput')
         setFound({ devices, deviceId: stream.getAudioTracks()[0]?.getSettings().deviceId ?? null, problem: null })
       } catch (error) {
-        if (isCurrent) setFound({ devices: [], deviceId: null, problem: describeMicrophoneError(error) })
+        if (isCurrent) setFound({ devices: [], deviceId: null, problem: findMicrophoneProblem(error) })
       }
     }
     void open()

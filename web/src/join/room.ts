@@ -2,7 +2,7 @@ import { DefaultReconnectPolicy, DisconnectReason, Room, RoomEvent } from 'livek
 import { useEffect, useState } from 'react'
 import { backOff } from '../api/backoff'
 import { toProblem } from '../api/problem'
-import { describeMicrophoneError } from './microphone'
+import { findMicrophoneProblem, type MicrophoneProblem } from './microphone'
 import type { CandidateSession } from './session'
 
 export type RoomStatus = 'connecting' | 'connected' | 'reconnecting' | 'replaced' | 'closed'
@@ -13,8 +13,8 @@ const RECONNECT_MS = [0, 300, 1_000, 2_000, 3_000, 4_000]
 export interface RoomState {
   room: Room
   status: RoomStatus
-  /** Why the candidate cannot be heard, and what to do. */
-  microphone: string | null
+  /** Why the candidate cannot be heard. */
+  microphone: MicrophoneProblem | null
   /** Joins again after another page has replaced this one in the room. */
   rejoin: () => void
 }
@@ -31,7 +31,7 @@ export function useRoom(session: CandidateSession, deviceId: string | null): Roo
       }),
   )
   const [status, setStatus] = useState<RoomStatus>('connecting')
-  const [microphone, setMicrophone] = useState<string | null>(null)
+  const [microphone, setMicrophone] = useState<MicrophoneProblem | null>(null)
   const [rejoins, setRejoins] = useState(0)
 
   useEffect(() => {
@@ -45,7 +45,7 @@ export function useRoom(session: CandidateSession, deviceId: string | null): Roo
         await room.localParticipant.setMicrophoneEnabled(true, deviceId ? { deviceId } : undefined)
         setMicrophone(null)
       } catch (error) {
-        setMicrophone(describeMicrophoneError(error))
+        setMicrophone(findMicrophoneProblem(error))
       }
     }
     const stayConnected = async () => {

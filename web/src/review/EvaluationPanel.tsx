@@ -63,7 +63,7 @@ function CriterionItem({ criterion }: { criterion: Criterion }) {
         {name} <span>{level == null ? STATES[state] : `${level} of 5`}</span>
       </h3>
       <p className="text-sm text-quiet">
-        {questions.length > 0 && `${answered} of ${questions.length} questions answered`}
+        {questions.length > 0 && `${answered} of ${questions.length} ${questions.length === 1 ? 'question' : 'questions'} answered`}
         {!!spread && ` · levels of the passes: ${passLevels.map((it) => it ?? '–').join(', ')}`}
       </p>
       {flags.map((flag) => (

@@ -4,15 +4,13 @@ interface PageProps {
   title: string
   /** Line above the title. */
   eyebrow?: ReactNode
-  /** Language of the title and the contents, as a BCP 47 tag. */
-  lang?: string | undefined
   children: ReactNode
 }
 
 let isFirstPage = true
 
 /** Single-column page layout, which sets the document title. A page that replaces another one takes the focus to its title. */
-export function Page({ title, eyebrow, lang, children }: PageProps) {
+export function Page({ title, eyebrow, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     // otherwise the focus would be lost with the button that opened this page, and screen readers would say nothing
@@ -23,7 +21,7 @@ export function Page({ title, eyebrow, lang, children }: PageProps) {
     document.title = `${title} · Viva`
   }, [title])
   return (
-    <main lang={lang} className="mx-auto flex w-full max-w-2xl flex-col gap-5 px-5 py-10">
+    <main className="mx-auto flex w-full max-w-2xl flex-col gap-5 px-5 py-10">
       <header>
         {eyebrow && <p className="text-quiet">{eyebrow}</p>}
         <h1 ref={heading} tabIndex={-1} className="text-xl font-semibold tracking-tight text-balance outline-none">
