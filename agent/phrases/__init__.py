@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
 
 from agent.intents import Intent, IntentRecognizer, load_intent_recognizers
@@ -18,6 +17,7 @@ from lifecycle.closings import load_closings
 from models.documents.interview import EndReason, RequestKind
 from models.documents.language import primary_language
 from models.documents.turn import Move
+from models.wording.data_files import read_yaml
 from models.wording.language_identification import LanguageRanker
 
 LANGUAGES = ("en", "de", "es", "fr")
@@ -162,7 +162,7 @@ def load_phrasebook(ranker: LanguageRanker | None = None) -> Phrasebook:
         {
             language: CodePhrases.model_validate(
                 {
-                    **yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")),
+                    **read_yaml(_FOLDER / f"{language}.yaml"),
                     "closings": closings[language],
                     "speech_rules": rules[language],
                     "intents": recognizers[language],
