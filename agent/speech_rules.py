@@ -12,10 +12,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from models.documents.position import PositionContent
+from models.wording.data_files import read_yaml
 from models.wording.function_words import load_function_words, separate_elisions, simplify
 from models.wording.language_identification import LanguageRanker, is_other_language, is_other_script
 from models.wording.phrase_patterns import Phrases
@@ -284,10 +284,7 @@ def collect_short_notes(position: PositionContent, public_texts: Iterable[str], 
 
 def load_speech_rules(languages: Sequence[str], ranker: LanguageRanker | None = None) -> dict[str, SpeechRules]:
     """Read the rules of every language. A worker calls this once, when it starts."""
-    wordings = {
-        language: SpeechWording.model_validate(yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")))
-        for language in languages
-    }
+    wordings = {language: SpeechWording.model_validate(read_yaml(_FOLDER / f"{language}.yaml")) for language in languages}
     function_words = load_function_words()
     return {language: SpeechRules(language, wording, function_words, ranker) for language, wording in wordings.items()}
 

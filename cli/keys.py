@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-import yaml
 from beanie import PydanticObjectId
 from bson import ObjectId
 from rich.console import Console
@@ -13,6 +12,7 @@ from rich.table import Table
 from cli.common import exit_with_error, load_settings, run_or_exit
 from models import database
 from models.documents.organization import Role, create_key, ensure_organization, find_organization, list_keys, revoke_key
+from models.wording.data_files import read_yaml
 from receipts import create_signing_key
 from resolvers.positions import seed_positions
 from settings import Settings
@@ -24,7 +24,7 @@ keys_app = typer.Typer(no_args_is_help=True, help="API keys: create, list, revok
 
 def load_starter_positions() -> list[dict[str, Any]]:
     """Return the starter positions from positions/*.yaml."""
-    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(STARTER_POSITIONS_FOLDER.glob("*.yaml"))]
+    return [read_yaml(path) for path in sorted(STARTER_POSITIONS_FOLDER.glob("*.yaml"))]
 
 
 async def provision_key(settings: Settings, organization: str, role: Role, name: str) -> tuple[PydanticObjectId, str]:

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from errors import BadInput
 from models.documents.language import primary_language
+from models.wording.data_files import read_yaml
 
 CONSENT_TEXTS_FOLDER = Path(__file__).parent / "consent_texts"
 CURRENT_CONSENT_VERSION = "2026-12"
@@ -143,7 +143,7 @@ def _read_template(path: Path) -> ConsentTemplate:
     return ConsentTemplate(
         # the newline at the end of the file is not part of the text
         path.read_text(encoding="utf-8").removesuffix("\n"),
-        DefaultWording.model_validate(yaml.safe_load(wording.read_text(encoding="utf-8"))) if wording.exists() else None,
+        DefaultWording.model_validate(read_yaml(wording)) if wording.exists() else None,
     )
 
 

@@ -12,10 +12,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from models.documents.interview import RequestKind
+from models.wording.data_files import read_yaml
 from models.wording.phrase_patterns import Phrases, normalize, translate_word
 from text import INVISIBLE
 
@@ -173,7 +173,7 @@ def load_intent_recognizers() -> Mapping[str, IntentRecognizer]:
 
 
 def _load(language: str) -> _IntentData:
-    return _IntentData.model_validate(yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")))
+    return _IntentData.model_validate(read_yaml(_FOLDER / f"{language}.yaml"))
 
 
 def _fold(text: str) -> str:

@@ -11,10 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from models.documents.position import Fact
+from models.wording.data_files import read_yaml
 from models.wording.phrase_patterns import Phrases, normalize
 from text import INVISIBLE
 
@@ -131,7 +131,7 @@ def load_job_question_recognizers() -> Mapping[str, JobQuestionRecognizer]:
 
 
 def _load(language: str) -> _Wording:
-    return _Wording.model_validate(yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")))
+    return _Wording.model_validate(read_yaml(_FOLDER / f"{language}.yaml"))
 
 
 def _fold(text: str) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SkipValidation
 
 from agent.intents import Intent, IntentRecognizer, load_intent_recognizers
@@ -18,6 +17,7 @@ from lifecycle.closings import load_closings
 from models.documents.interview import EndReason, RequestKind
 from models.documents.language import primary_language
 from models.documents.turn import Move
+from models.wording.data_files import read_yaml
 from models.wording.language_identification import LanguageRanker
 
 LANGUAGES = ("en", "de", "es", "fr")
@@ -182,7 +182,7 @@ def load_phrasebook(ranker: LanguageRanker | None = None) -> Phrasebook:
     """
     rules, recognizers = load_speech_rules(LANGUAGES, ranker), load_intent_recognizers()
     job_questions, closings = load_job_question_recognizers(), load_closings()
-    texts = {language: yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")) for language in LANGUAGES}
+    texts = {language: read_yaml(_FOLDER / f"{language}.yaml") for language in LANGUAGES}
     return Phrasebook(
         {
             language: CodePhrases.model_validate(

@@ -5,8 +5,9 @@ Each language is one YAML file in this folder.
 
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from models.wording.data_files import read_yaml
 
 _FOLDER = Path(__file__).parent
 
@@ -28,4 +29,4 @@ class EvaluationPhrases(BaseModel):
 
 def load_evaluation_phrases(language: str) -> EvaluationPhrases:
     """Read the phrases of a language, named by its primary BCP 47 subtag."""
-    return EvaluationPhrases.model_validate(yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8")))
+    return EvaluationPhrases.model_validate(read_yaml(_FOLDER / f"{language}.yaml"))

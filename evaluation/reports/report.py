@@ -7,7 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from evaluation.reports.report_model import ReportModel, find_recording_start, get_candidate_name
@@ -30,6 +29,7 @@ from models.documents.interview import Decision, Interview, Recommendation
 from models.documents.position import Criterion, Position
 from models.documents.recording import Recording
 from models.documents.turn import Channel, Turn
+from models.wording.data_files import read_yaml
 
 _EXPLANATIONS = Path(__file__).parent / "flag_explanations.yaml"
 
@@ -47,7 +47,7 @@ class FlagExplanations(BaseModel):
 
 def load_flag_explanations() -> FlagExplanations:
     """Read the explanations, which are in English like the pages for reviewers."""
-    return FlagExplanations.model_validate(yaml.safe_load(_EXPLANATIONS.read_text("utf-8")))
+    return FlagExplanations.model_validate(read_yaml(_EXPLANATIONS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from models.documents.language import primary_language
+from models.wording.data_files import read_yaml
 from models.wording.phrase_patterns import Phrases, normalize
 
 LANGUAGES = ("en", "de", "es", "fr")
@@ -135,5 +135,5 @@ def _join_phrases(*parts: Mapping[str, Sequence[str]] | Sequence[str]) -> dict[s
 
 
 def _read(language: str) -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8"))
+    data: dict[str, Any] = read_yaml(_FOLDER / f"{language}.yaml")
     return data

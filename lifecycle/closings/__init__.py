@@ -6,13 +6,13 @@ Each language is one YAML file in this folder.
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
 from pydantic import TypeAdapter
 
 from models.documents.interview import EndReason, Interview
 from models.documents.language import primary_language
 from models.documents.turn import Channel, Move, NewTurn, Source, Speaker, Turn
 from models.storage.clock import now
+from models.wording.data_files import read_yaml
 
 Closings = Mapping[str, Mapping[EndReason, str]]
 """Closings by primary BCP 47 subtag."""
@@ -23,7 +23,7 @@ _ADAPTER = TypeAdapter(dict[EndReason, str])
 
 def load_closings() -> Closings:
     """Read the closings of every language. A process calls this once, when it starts."""
-    return {path.stem: _ADAPTER.validate_python(yaml.safe_load(path.read_text("utf-8"))) for path in _FOLDER.glob("*.yaml")}
+    return {path.stem: _ADAPTER.validate_python(read_yaml(path)) for path in _FOLDER.glob("*.yaml")}
 
 
 def build_missing_closing(

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
+from models.wording.data_files import read_yaml
 
 LANGUAGES = ("en", "de", "es", "fr")
 """The languages that are identified. The data has further ones, which might be taken for one of these."""
@@ -81,7 +81,7 @@ class LanguageIdentifier:
 
 def load_function_words() -> dict[str, frozenset[str]]:
     """Read the function words of every language, as `simplify` returns them. A process does this once, when it starts."""
-    data = yaml.safe_load(_DATA.read_text("utf-8"))
+    data = read_yaml(_DATA)
     return {language: frozenset(simplify(words).split()) for language, words in data.items()}
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from evaluation.reports.report_model import TimeOrigin
@@ -13,6 +12,7 @@ from models.documents.evaluation import CriterionState, InconclusiveReason
 from models.documents.interview import Decision, Recommendation
 from models.documents.language import primary_language
 from models.documents.turn import Speaker
+from models.wording.data_files import read_yaml
 
 DEFAULT_LANGUAGE = "en"
 """The language of documents about interviews in a language without labels."""
@@ -115,5 +115,5 @@ def choose_language(tag: str) -> str:
 def load_labels(language: str) -> Labels:
     """Read the labels of a BCP 47 tag's language, or those of DEFAULT_LANGUAGE if there are none."""
     name = choose_language(language)
-    data = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text("utf-8"))
+    data = read_yaml(_FOLDER / f"{name}.yaml")
     return Labels.model_validate({"language": name, **data})
