@@ -41,6 +41,9 @@ except to explain a question or to bridge to the next one:
     READY, before the first answer  REPEAT
     UNKNOWN                         NEXT or ANYTHING_ELSE, or one PROBE before that
 
+By voice, the candidate may speak over the greeting. A wish to end the interview is to be confirmed before the first question
+is asked; everything else is answered by that question.
+
 A contribution in another language than the interview's (Turn.language) is answered once per interview with a REPEAT that names
 the language and what the candidate can do, in both languages. It uses up nothing. Later ones are answers. From then on,
 requests are recognized in that language, too.
