@@ -108,6 +108,11 @@ class Conversation:
         self._transcript_writer.update_interim(Speaker.CANDIDATE, self._collector.text)
         self.wake_up()
 
+    def transcript_dropped(self) -> None:
+        """Finish the current speech without further pauses if the interviewer's own voice interrupts it repeatedly."""
+        if self._collector.echo_count >= MAX_ECHOES:
+            self._delivery.protect()
+
     def candidate_joined(self) -> None:
         """Start speaking: the candidate is in the room and can hear."""
         self._is_present = True

@@ -362,6 +362,8 @@ async def test_headphones_are_suggested_once_and_speech_is_uninterruptible_after
     provider.default_script = ScriptedReply(text=COMPLETE)
     async with run_conversation(room):
         room.collector.echo_count = MAX_ECHOES
+        room.conversation.transcript_dropped()
+        assert not room.player.speeches[-1].is_interruptible
         for count, answer in enumerate(("I like puzzles.", "And people."), 3):
             await room.say(answer)
             reply = await room.wait_for_interviewer_turns(count)
