@@ -41,6 +41,9 @@ except to explain a question or to bridge to the next one:
     READY, before the first answer  REPEAT
     UNKNOWN                         NEXT or ANYTHING_ELSE, or one PROBE before that
 
+By voice, the candidate may speak over the greeting. A wish to end the interview is to be confirmed before the first question
+is asked; everything else is answered by that question.
+
 A contribution in another language than the interview's (Turn.language) is answered once per interview with a REPEAT that names
 the language and what the candidate can do, in both languages. It uses up nothing. Later ones are answers. From then on,
 requests are recognized in that language, too.
@@ -241,8 +244,7 @@ class InterviewPlan:
         question = self.open_question
         minutes = (self.time_left - self.limits.reserve).total_seconds() / 60
         if question is None:
-            # A spoken greeting has been played, and the first question has not.
-            return (Move.NEXT,) if self._may_move_on(minutes) else (Move.CLOSE,)
+            return (self._first_move(minutes),)
         forced_move = Move.CLOSE if minutes <= 0 else self._requested_move
         if self.unheard_move in END_REASONS and minutes > 0:
             forced_move = self.unheard_move
@@ -265,6 +267,12 @@ class InterviewPlan:
         if self._may_stop:
             moves.append(Move.STOP)
         return tuple(moves)
+
+    def _first_move(self, minutes: float) -> Move:
+        """Return the move after a spoken greeting over which the candidate may have spoken."""
+        if self.is_confirmed or not self._may_move_on(minutes):
+            return Move.CLOSE
+        return self._wish if self._wish and Intent.DENY not in self.intents else Move.NEXT
 
     @property
     def _requested_move(self) -> Move | None:
@@ -360,7 +368,7 @@ class InterviewPlan:
     def code_move(self) -> Move | None:
         """The move that code makes without asking the model, or None if the model is to be asked."""
         move = self._requested_move
-        if move is None or self.allowed_moves != (move,) or self.open_question is None:
+        if move is None or self.allowed_moves != (move,):
             return None
         if move is Move.CLARIFY:
             is_asked = self.moves_used[Move.CLARIFY] < MAX_TRIES_PER_QUESTION

@@ -23,7 +23,7 @@ from agent.prompts import compose_prompt
 from agent.usage_meter import UsageMeter
 from agent.voice.connection import ConnectionMonitor
 from agent.voice.speech import AnswerTiming, SpeechPlayer, Utterance, UtteranceDelivery
-from agent.voice.speech_collector import POLL_SECONDS, UNCLEAR_PAUSE_SECONDS, SpeechCollector
+from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
 from lifecycle.closings import build_missing_closing
 from lifecycle.services import Services
@@ -40,9 +40,8 @@ LAST_WORDS_SECONDS = 1.5
 """Seconds after the end in which the candidate's last words are still transcribed and stored."""
 MAX_OVERTIME_SECONDS = 30.0
 """Seconds that a candidate who is speaking at the time limit may go on."""
-SOUND_POLL_SECONDS = 1.0
-"""Seconds between two checks while there is sound without words."""
-
+MIN_WAIT_SECONDS = 0.1
+"""Shortest wait for something that is due, so that rounding does not make the loop spin."""
 MAX_NOT_UNDERSTOOD = 2
 """Times that the interviewer says, on one question, that it could not understand the candidate."""
 MAX_ECHOES = 2
@@ -109,6 +108,11 @@ class Conversation:
         self._transcript_writer.update_interim(Speaker.CANDIDATE, self._collector.text)
         self.wake_up()
 
+    def transcript_dropped(self) -> None:
+        """Finish the current speech without further pauses if the interviewer's own voice interrupts it repeatedly."""
+        if self._collector.echo_count >= MAX_ECHOES:
+            self._delivery.protect()
+
     def candidate_joined(self) -> None:
         """Start speaking: the candidate is in the room and can hear."""
         self._is_present = True
@@ -119,6 +123,7 @@ class Conversation:
         """Stop speaking, and store what the candidate was saying. Raises LeaseLost."""
         if self._is_present:
             self._is_present, self._left_at = False, self._connection.last_alive_at
+        self._due_at = None
         await self._delivery.interrupt()
         if segment := self._collector.take_segment():
             await self._transcript_writer.add_candidate_speech(segment, interrupted=True)
@@ -144,9 +149,9 @@ class Conversation:
                 self._cut_off_seq = stored.seq
         finally:
             self._turns_being_stored -= 1
+            self.wake_up()
         if measures_latency:
             self._delivery.start_latency_measurement(AnswerTiming(segment.ended_at.timestamp(), segment.final_at, committed_at))
-        self.wake_up()
 
     async def interrupt(self) -> None:
         """Stop speaking, and check what is due: another process has ended the interview."""
@@ -190,15 +195,15 @@ class Conversation:
 
     async def _wait_until_due(self) -> None:
         """Wait for an event, or until something is due."""
-        seconds = (self._due_at - now()).total_seconds() if self._due_at else None
-        collector = self._collector
-        is_heard = collector.is_speaking or collector.sound.seconds_since_sound(time.time()) <= 2 * UNCLEAR_PAUSE_SECONDS
-        if self._turns_being_stored or collector.has_pending_text or collector.is_awaiting_transcript:
-            seconds = POLL_SECONDS
-        elif is_heard:
-            seconds = SOUND_POLL_SECONDS
+        pending_since = self._collector.pending_since
+        moments = [
+            self._due_at.timestamp() if self._due_at else None,
+            self._collector.next_change_at(),
+            pending_since + self._max_pending_seconds if pending_since else None,
+        ]
+        seconds = min((moment - time.time() for moment in moments if moment), default=None)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake_up_event.wait(), None if seconds is None else max(seconds, POLL_SECONDS))
+            await asyncio.wait_for(self._wake_up_event.wait(), None if seconds is None else max(seconds, MIN_WAIT_SECONDS))
         self._wake_up_event.clear()
 
     async def _store_pending_speech(self) -> None:
@@ -220,6 +225,8 @@ class Conversation:
     async def _speak_if_due(self, interview: Interview) -> bool:
         """Say what is due, and return whether anything was said. Raises LeaseLost."""
         if await self._must_wait():
+            # Until then, events of the session end the wait, or the collector's own times.
+            self._due_at = self._overtime_at
             return False
         turns = await read_turns(self._id)
         self._transcript_writer.note_stored(turns)
@@ -235,7 +242,8 @@ class Conversation:
         if not plan.has_greeted:
             await self._delivery.deliver(
                 plan,
-                Utterance(Move.GREET, Source.CODE, plan.reply_to_seq),
+                # What the candidate has said or typed before is answered by the next move.
+                Utterance(Move.GREET, Source.CODE, None),
                 compose_greeting(interview, plan),
                 interruptible=False,
             )
@@ -243,9 +251,12 @@ class Conversation:
             await self.commit_turn(measures_latency=False)
             self._has_just_joined = False
             return True
-        if plan.open_question is None:
+        if plan.open_question is None and (plan.contribution or not plan.is_stop_pending):
+            # The first question, unless the candidate has wished over the greeting to end the interview.
             self._has_just_joined = False
-            await self._deliver(plan, Utterance(Move.NEXT, Source.CODE, plan.reply_to_seq), plan.scripted_text(Move.NEXT))
+            (move,) = plan.allowed_moves
+            utterance = Utterance(move, Source.CODE, plan.reply_to_seq)
+            await self._deliver(plan, utterance, plan.scripted_text(move), interruptible=move is not Move.CLOSE)
             return True
         if self._has_just_joined:
             self._has_just_joined = False
@@ -266,10 +277,15 @@ class Conversation:
             silence_seconds=settings.voice.silence_seconds,
         )
 
+    @property
+    def _max_pending_seconds(self) -> float:
+        """Silence after transcribed words within which the session makes a turn of them, unless it has dropped the turn."""
+        return self._services.settings.voice.max_delay_seconds + LAST_WORDS_SECONDS
+
     async def _must_wait(self) -> bool:
         """Return whether the candidate is speaking, or their words are not yet transcribed or stored."""
-        collector, voice = self._collector, self._services.settings.voice
-        if collector.pending_seconds > voice.max_delay_seconds + LAST_WORDS_SECONDS:
+        collector = self._collector
+        if collector.pending_since and time.time() - collector.pending_since > self._max_pending_seconds:
             # livekit-agents has dropped the turn.
             await self.commit_turn(measures_latency=False)
         elif collector.has_pending_text and collector.is_speaking and not collector.holds_floor:

@@ -49,6 +49,7 @@ class VoiceAgent(Agent):
         async for event in Agent.default.stt_node(self, self._collector.clock.track(audio), model_settings):
             if isinstance(event, SpeechEvent):
                 if self._collector.must_drop(event):
+                    self._conversation.transcript_dropped()
                     continue
                 if self._collector.add_event(event):
                     self._conversation.candidate_speech_changed()

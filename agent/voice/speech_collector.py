@@ -148,6 +148,16 @@ class SoundClock:
             return self.is_noise(now)
         return self._unclear_seconds >= MIN_UNCLEAR_SECONDS and now - self.last_sound_at > UNCLEAR_PAUSE_SECONDS
 
+    def next_change_at(self, now: float) -> float | None:
+        """Return when `is_noise` or `is_unclear` becomes true if nothing is heard until then; None if that is not to come."""
+        if self._sound_since is not None:
+            change_at = max(self._sound_since, self._word_at) + NOISE_SECONDS
+        elif self._unclear_seconds >= MIN_UNCLEAR_SECONDS:
+            change_at = self.last_sound_at + UNCLEAR_PAUSE_SECONDS
+        else:
+            return None
+        return change_at if change_at >= now else None
+
     def seconds_since_sound(self, now: float) -> float:
         """Return the seconds of silence since the last sound; 0 while there is one."""
         return 0.0 if self._sound_since is not None else now - self.last_sound_at
@@ -196,11 +206,11 @@ class SpeechCollector:
         return bool(self._final_texts)
 
     @property
-    def pending_seconds(self) -> float:
-        """Seconds of silence since the last final transcript; 0 while the candidate speaks."""
+    def pending_since(self) -> float | None:
+        """When the silence after the last final transcript began; None while the candidate speaks or no text is pending."""
         if self.is_speaking or not self._final_texts:
-            return 0.0
-        return time.time() - max(self._final_at, self._stopped_at or 0.0)
+            return None
+        return max(self._final_at, self._stopped_at or 0.0)
 
     @property
     def holds_floor(self) -> bool:
@@ -213,6 +223,14 @@ class SpeechCollector:
         if self._stopped_at is None or time.time() - self._stopped_at > MAX_TRANSCRIPT_DELAY_SECONDS:
             return False
         return self._transcribed_until < self._stopped_at - SPEECH_END_TOLERANCE_SECONDS
+
+    def next_change_at(self) -> float | None:
+        """Return when `holds_floor`, `is_awaiting_transcript` or the sound changes without an event; None if they do not."""
+        change_at = self.sound.next_change_at(time.time())
+        if self._stopped_at is None or not self.is_awaiting_transcript:
+            return change_at
+        given_up_at = self._stopped_at + MAX_TRANSCRIPT_DELAY_SECONDS
+        return given_up_at if change_at is None else min(change_at, given_up_at)
 
     def add_event(self, event: SpeechEvent) -> bool:
         """Add a recognizer's event, and return whether it contained a transcript."""

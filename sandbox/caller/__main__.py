@@ -13,12 +13,21 @@ from typing import Any
 
 import httpx2
 
-from sandbox.caller.participant import VoiceCaller
+from sandbox.caller.participant import CallerUtterance, VoiceCaller
 from sandbox.candidate import SimulatedCandidate, load_answers, load_questions
 
 
 def _print_event(kind: str, **data: Any) -> None:
     print(json.dumps({"event": kind, **data}), flush=True)
+
+
+class _ReportingCaller(VoiceCaller):
+    """Prints each utterance when its last sound has been played."""
+
+    async def say(self, *parts: str | float) -> CallerUtterance:
+        said = await super().say(*parts)
+        _print_event("said", **asdict(said))
+        return said
 
 
 async def _call(arguments: argparse.Namespace) -> None:
@@ -29,7 +38,7 @@ async def _call(arguments: argparse.Namespace) -> None:
             async with httpx2.AsyncClient(trust_env=False) as client:
                 (await client.post(arguments.phrases_url, json={"texts": texts})).raise_for_status()
 
-    caller = VoiceCaller(os.environ["LIVEKIT_URL"], os.environ["LIVEKIT_TOKEN"], announce=announce)
+    caller = _ReportingCaller(os.environ["LIVEKIT_URL"], os.environ["LIVEKIT_TOKEN"], announce=announce)
 
     def respond(heard: str) -> str | None:
         answer = candidate.answer_spoken(heard)

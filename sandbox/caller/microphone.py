@@ -35,6 +35,8 @@ class Microphone:
         self._source = rtc.AudioSource(SAMPLE_RATE, 1, queue_size_ms=QUEUE_MS)
         self.track = rtc.LocalAudioTrack.create_audio_track("microphone", self._source)
         self._playbacks: deque[tuple[_Playback, asyncio.Future[float]]] = deque()
+        self.background: deque[NDArray[np.int16]] = deque()
+        """Frames of FRAME_SAMPLES of other sound in the caller's room, which is sent together with what the caller says."""
 
     async def play(self, samples: NDArray[np.int16]) -> float:
         """Send audio in real time, after audio that is already queued, and wait until it has been played.
@@ -66,6 +68,13 @@ class Microphone:
             await self._source.aclose()
 
     def _next_frame(self) -> NDArray[np.int16]:
+        frame = self._next_spoken_frame()
+        if not self.background:
+            return frame
+        mixed: NDArray[np.int16] = np.clip(frame.astype(np.int32) + self.background.popleft(), -32768, 32767).astype(np.int16)
+        return mixed
+
+    def _next_spoken_frame(self) -> NDArray[np.int16]:
         if not self._playbacks:
             return np.zeros(FRAME_SAMPLES, np.int16)
         playback, sent = self._playbacks[0]

@@ -14,9 +14,10 @@ from typing import Any, Self
 
 import numpy as np
 from livekit import rtc
+from numpy.typing import NDArray
 
-from sandbox.caller.listener import TrackListener, VoiceActivity
-from sandbox.caller.microphone import SAMPLE_RATE, CallEnded, Microphone
+from sandbox.caller.listener import FRAME_MS, TrackListener, VoiceActivity
+from sandbox.caller.microphone import FRAME_SAMPLES, SAMPLE_RATE, CallEnded, Microphone
 from sandbox.speech import EspeakVoice, SynthesizedSpeech, synthesize
 from sandbox.voices import CANDIDATE_VOICE
 
@@ -33,6 +34,8 @@ PATIENCE_SECONDS = 0.6
 LONG_PATIENCE_SECONDS = 1.2
 """The same for an interviewer that publishes no state."""
 POLL_SECONDS = 0.05
+ECHO_DELAY_FRAMES = 5
+"""Frames of 20 ms by which an echo is late, besides the queues of the SDK."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,13 @@ class VoiceCaller:
         *,
         voice: EspeakVoice = CANDIDATE_VOICE,
         announce: Callable[[list[str]], Awaitable[None]] | None = None,
+        echo_gain: float = 0.0,
     ) -> None:
-        """`announce` is called with the texts before they are said, for a recognizer that must learn them first."""
+        """`announce` is called with the texts before they are said, for a recognizer that must learn them first.
+
+        `echo_gain` is the gain with which the microphone picks up what the caller hears: 0 with headphones.
+        """
+        self._echo_gain = echo_gain
         self._url = url
         self._token = token
         self._voice = voice
@@ -151,6 +159,15 @@ class VoiceCaller:
         self._captions.clear()
         return utterance
 
+    async def make_sound(self, samples: NDArray[np.int16], gain: float = 1.0) -> float:
+        """Send sound that no recognizer has learned, and return when it began, as of time.time.
+
+        Raises CallEnded and RuntimeError as `say` does.
+        """
+        if self._microphone is None:
+            raise RuntimeError("the caller is not in a room")
+        return await self._microphone.play((samples * gain).astype(np.int16))
+
     async def type(self, text: str) -> None:
         """Send a text to the room's chat. Raises RuntimeError if the caller is not in a room."""
         if self.room is None:
@@ -217,10 +234,25 @@ class VoiceCaller:
     def _start_listening(self, track: rtc.RemoteTrack, _: rtc.RemoteTrackPublication, participant: rtc.RemoteParticipant) -> None:
         if track.kind == rtc.TrackKind.KIND_AUDIO:
             self._listeners[track.sid] = self._start_task(TrackListener(track, participant.identity, self.sounds).listen())
+            if self._echo_gain:
+                self._start_task(self._echo(track))
 
     def _stop_listening(self, track: rtc.RemoteTrack, _: rtc.RemoteTrackPublication, __: rtc.RemoteParticipant) -> None:
         if listener := self._listeners.pop(track.sid, None):
             listener.cancel()
+
+    async def _echo(self, track: rtc.RemoteTrack) -> None:
+        """Let the microphone pick up what the caller hears, a little later."""
+        stream = rtc.AudioStream(track, sample_rate=SAMPLE_RATE, num_channels=1, frame_size_ms=FRAME_MS)
+        try:
+            async for event in stream:
+                if self._microphone:
+                    background = self._microphone.background
+                    if not background:
+                        background.extend([np.zeros(FRAME_SAMPLES, np.int16)] * ECHO_DELAY_FRAMES)
+                    background.append((np.frombuffer(event.frame.data, np.int16) * self._echo_gain).astype(np.int16))
+        finally:
+            await stream.aclose()
 
     def _read_transcription(self, reader: rtc.TextStreamReader, identity: str) -> None:
         if self.room is None or identity == self.room.local_participant.identity:

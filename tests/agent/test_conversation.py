@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import cast
 
 import pytest
@@ -13,8 +15,9 @@ from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
 
 from agent.prompts import PROMPT_VERSION
 from agent.usage_meter import UsageMeter
+from agent.voice import conversation, speech_collector
 from agent.voice.connection import ConnectionMonitor
-from agent.voice.conversation import Conversation
+from agent.voice.conversation import MAX_ECHOES, MAX_NOT_UNDERSTOOD, Conversation
 from agent.voice.interviewer_job import continue_in_writing
 from agent.voice.speech import SpeechPlayer, SpeechSessionFailed, SpokenText
 from agent.voice.speech_collector import SoundClock, SpeechCollector
@@ -25,6 +28,7 @@ from models.documents.interview import EndReason, Interview, InterviewerRecord, 
 from models.documents.position import Position
 from models.documents.turn import Channel, Move, Source, Speaker, Turn, read_turns
 from models.documents.usage import Usage
+from models.storage.clock import now
 from models.writes.interview_transitions import mark_ending
 from sandbox.anthropic.provider import MODEL, AnthropicProvider, ScriptedReply
 from tests.agent.expected_usage import compute_expected_usage
@@ -33,8 +37,19 @@ from tests.agent.talks import ENGLISH
 from tests.factories import make_position, make_voice_interview, reload_interview
 from tests.helpers import wait_until
 
+SILENCE_SECONDS = 0.5
+UNCLEAR_PAUSE_SECONDS = 0.2
+OVERTIME = timedelta(seconds=0.5)
 COMPLETE = "NEXT\nThank you for that."
 STALLED = "NEXT\nThank you for that, it was"
+
+
+@dataclass
+class Speech:
+    """How a speech was played."""
+
+    is_interruptible: bool
+    asks_for_confirmation: bool = False
 
 
 class InstantSpeechPlayer:
@@ -42,6 +57,7 @@ class InstantSpeechPlayer:
 
     def __init__(self) -> None:
         self._is_interrupted = False
+        self.speeches: list[Speech] = []
         self.is_silent = False
         self.has_failed = False
         self.fails_after: int | None = None
@@ -58,7 +74,9 @@ class InstantSpeechPlayer:
         asks_for_confirmation: Callable[[], bool] = lambda: False,
     ) -> SpokenText | None:
         self._is_interrupted, at = False, time.time()
+        self.speeches.append(speech := Speech(is_interruptible=interruptible))
         text = "".join([word async for word in words])
+        speech.asks_for_confirmation = asks_for_confirmation()
         on_play, self.on_play = self.on_play, None
         if on_play:
             await on_play()
@@ -73,7 +91,8 @@ class InstantSpeechPlayer:
         return SpokenText(f"{id(self)}-{self._played}", text, is_cut_off, at, at, at, at) if text else None
 
     def protect(self) -> None:
-        """Do nothing, because nothing interrupts."""
+        """Record that the speech must not be interrupted."""
+        self.speeches[-1].is_interruptible = False
 
     async def interrupt(self) -> None:
         """Cut off what is playing after a few characters."""
@@ -145,16 +164,39 @@ class Room:
         self.connection.reset()
         self.conversation.candidate_joined()
 
+    async def say(self, text: str, confidence: float = 0.9) -> None:
+        """Add words of the candidate, and end the answer."""
+        self.speak(text, confidence)
+        await self.conversation.commit_turn()
+
     def speak(self, text: str, confidence: float = 0.9) -> None:
         """Add words of the candidate, who has not finished the answer."""
         alternative = SpeechData(language=LanguageCode("en"), text=text, confidence=confidence)
         self.collector.add_event(SpeechEvent(type=SpeechEventType.FINAL_TRANSCRIPT, alternatives=[alternative]))
         self.conversation.candidate_speech_changed()
 
+    def speak_unintelligibly(self) -> None:
+        """Let the candidate have spoken for a while, a moment ago, without a recognized word."""
+        at = time.time() - UNCLEAR_PAUSE_SECONDS - 0.1
+        self.collector.sound.sound_started(at - 15.0)
+        self.collector.sound.sound_stopped(at)
+        self.conversation.wake_up()
+
+    def make_noise(self) -> None:
+        """Let sound without words have gone on for a minute."""
+        self.collector.is_speaking, self.collector.sound = True, SoundClock()
+        self.collector.sound.sound_started(time.time() - 60.0)
+        self.conversation.wake_up()
+
     def has_prefetched_move(self) -> bool:
         """Return whether the move of a prefetched reply has arrived."""
         prefetch = self.conversation._prefetched_reply._prefetch
         return prefetch is not None and not prefetch.events.empty()
+
+    def knows_limit(self, limit_at: datetime) -> bool:
+        """Return whether the conversation has read that the time limit is `limit_at`."""
+        overtime_at = self.conversation._overtime_at
+        return overtime_at is not None and abs(overtime_at - OVERTIME - limit_at) < timedelta(milliseconds=2)
 
     async def interviewer_turns(self) -> list[Turn]:
         return [turn for turn in await read_turns(self.interview.id) if turn.speaker is Speaker.INTERVIEWER]
@@ -278,29 +320,109 @@ async def test_prefetch_is_discarded_when_the_conversation_is_cancelled(room: Ro
     assert taken.usage == compute_expected_usage(provider.reply_requests, [1])
 
 
-async def test_speech_without_words_repeats_the_question_and_is_neither_silence_nor_an_answer(room: Room) -> None:
+async def test_speech_without_words_repeats_the_question_twice_and_is_neither_silence_nor_an_answer(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech_collector, "UNCLEAR_PAUSE_SECONDS", UNCLEAR_PAUSE_SECONDS)
     async with run_conversation(room):
-        at = time.time()
-        room.collector.sound.sound_started(at - 20.0)
-        room.collector.sound.sound_stopped(at - 5.0)
-        room.conversation.wake_up()
-        repeated = await room.wait_for_interviewer_turns(3)
-        assert (repeated.move, repeated.answers) == (Move.REPEAT, None)
-        assert repeated.text.startswith(ENGLISH.not_understood)
+        for count in range(MAX_NOT_UNDERSTOOD):
+            room.speak_unintelligibly()
+            repeated = await room.wait_for_interviewer_turns(3 + count)
+            assert (repeated.move, repeated.answers) == (Move.REPEAT, None)
+            assert repeated.text.startswith(ENGLISH.not_understood)
+            await wait_until(lambda: not room.collector.sound.is_unclear(time.time()))
         assert (await room.stored()).progress.exchanges == 0
+        silence_seconds = room.services.settings.voice.silence_seconds = UNCLEAR_PAUSE_SECONDS + SILENCE_SECONDS
+        room.speak_unintelligibly()
+        nudge = await room.wait_for_interviewer_turns(3 + MAX_NOT_UNDERSTOOD)
+        assert nudge.move is Move.NUDGE
+        assert nudge.started_at.timestamp() - room.collector.sound.last_sound_at >= silence_seconds
+
+
+async def test_low_confidence_answer_is_asked_again(room: Room) -> None:
+    async with run_conversation(room):
+        await room.say("I like puzzles.", room.services.settings.voice.min_confidence - 0.1)
+        repeated = await room.wait_for_interviewer_turns(3)
+        assert repeated.move is Move.REPEAT
+        assert repeated.text.startswith(ENGLISH.not_heard)
+
+
+async def test_muted_microphone_is_named_instead_of_the_nudge(room: Room) -> None:
+    room.services.settings.voice.silence_seconds = SILENCE_SECONDS
+    room.connection.has_muted_microphone = True
+    async with run_conversation(room):
+        nudge = await room.wait_for_interviewer_turns(3)
+        assert nudge.move is Move.NUDGE
+        assert nudge.text.startswith(ENGLISH.microphone_muted)
+
+
+async def test_headphones_are_suggested_once_and_speech_is_uninterruptible_after_echoes(
+    room: Room, provider: AnthropicProvider
+) -> None:
+    provider.default_script = ScriptedReply(text=COMPLETE)
+    async with run_conversation(room):
+        room.collector.echo_count = MAX_ECHOES
+        room.conversation.transcript_dropped()
+        assert not room.player.speeches[-1].is_interruptible
+        for count, answer in enumerate(("I like puzzles.", "And people."), 3):
+            await room.say(answer)
+            reply = await room.wait_for_interviewer_turns(count)
+            assert reply.text.startswith(ENGLISH.use_headphones) == (count == 3)
+            assert not room.player.speeches[-1].is_interruptible
+
+
+async def test_candidate_who_speaks_at_the_time_limit_may_go_on_for_a_while(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "MAX_OVERTIME_SECONDS", OVERTIME.total_seconds())
+    async with run_conversation(room) as running:
+        limit_at = now() + timedelta(seconds=0.5)
+        started_at = limit_at - timedelta(minutes=room.position.limit_minutes)
+        await Interview.find_one(Interview.id == room.interview.id).update({"$set": {"started_at": started_at}})
+        room.conversation.wake_up()
+        await wait_until(lambda: room.knows_limit(limit_at))
+        room.collector.is_speaking = True
+        room.conversation.wake_up()
+        assert (await running).end_reason is EndReason.OUT_OF_TIME
+    assert (await room.interviewer_turns())[-1].started_at >= limit_at + OVERTIME
+
+
+async def test_wish_to_stop_over_the_greeting_is_confirmed_and_the_closing_is_not_interrupted(room: Room) -> None:
+    async def speak_over_greeting() -> None:
+        room.speak("I want to stop the interview.")
+
+    room.player.on_play = speak_over_greeting
+    running = asyncio.create_task(room.conversation.run())
+    try:
+        asked = await room.wait_for_interviewer_turns(2)
+        assert (asked.move, asked.text) == (Move.STOP, ENGLISH.stop)
+        assert room.player.speeches[-1] == Speech(is_interruptible=True, asks_for_confirmation=True)
+        await room.say("Yes.")
+        assert (await running).end_reason is EndReason.CANDIDATE_ENDED
+    finally:
+        await cancel_and_wait(running)
+    assert not room.player.speeches[-1].is_interruptible
+
+
+async def test_closing_that_follows_an_answer_is_not_interrupted(room: Room) -> None:
+    async with run_conversation(room) as running:
+        for count, words in enumerate(("I want to stop the interview.", "Yes."), 3):
+            await room.say(words)
+            await room.wait_for_interviewer_turns(count)
+        assert (await running).end_reason is EndReason.CANDIDATE_ENDED
+        assert [speech.is_interruptible for speech in room.player.speeches] == [False, True, True, False]
 
 
 async def test_noise_after_an_answer_is_named_once_and_does_not_delay_the_reply(room: Room, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text=COMPLETE)
     async with run_conversation(room):
         room.speak("I like puzzles.")
-        room.collector.is_speaking = True
-        room.collector.sound = SoundClock()
-        room.collector.sound.sound_started(time.time() - 60.0)
-        room.conversation.wake_up()
+        room.make_noise()
         reply = await room.wait_for_interviewer_turns(3)
         assert reply.move is Move.NEXT
         assert reply.text.startswith(ENGLISH.background_noise)
+        assert not room.player.speeches[-1].is_interruptible, "noise must not cut off the reply"
+        room.speak("And people.")
+        room.make_noise()
+        assert ENGLISH.background_noise not in (await room.wait_for_interviewer_turns(4)).text
 
 
 async def test_answer_before_a_lost_connection_is_held_and_its_question_repeated(room: Room, provider: AnthropicProvider) -> None:

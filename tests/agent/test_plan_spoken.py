@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from agent.plan import derive_plan
+import pytest
+
+from agent.plan import END_REASONS, derive_plan
 from agent.prompts import Background, compose_prompt
 from models.documents.turn import Channel, Move
 from tests.agent.talks import ENGLISH, Talk, make_greeted_talk
@@ -80,6 +82,29 @@ def test_first_question_follows_a_greeting_that_was_heard_alone() -> None:
     assert talk.plan.allowed_moves == (Move.NEXT,)
     talk.store_move(Move.NEXT)
     assert (talk.plan.questions_asked, talk.plan.exchanges, talk.plan.contribution) == (1, 0, "")
+
+
+@pytest.mark.parametrize(
+    ("wish", "move"),
+    [
+        ("I want to stop the interview.", Move.STOP),
+        ("I withdraw my consent.", Move.WITHDRAW),
+        ("I want to talk to a human.", Move.ALTERNATIVE),
+    ],
+)
+def test_wish_over_the_greeting_is_to_be_confirmed_before_the_first_question(wish: str, move: Move) -> None:
+    talk = Talk(channel=Channel.VOICE)
+    talk.greet_without_question()
+    talk.say(wish)
+    assert talk.plan.allowed_moves == (move,)
+    assert talk.plan.code_move is move
+    talk.store_move(move)
+    talk.say("No, let's go on.")
+    assert talk.plan.allowed_moves == (Move.NEXT,)
+    talk.store_move(move)
+    talk.say("Yes.")
+    assert talk.plan.allowed_moves == (Move.CLOSE,)
+    assert talk.plan.end_reason is END_REASONS[move]
 
 
 def test_repetition_after_an_interruption_uses_up_no_try() -> None:

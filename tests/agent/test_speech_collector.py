@@ -149,14 +149,14 @@ def test_transcript_is_not_late_after_everything_was_taken(speech_collector: Spe
     assert not speech_collector.is_awaiting_transcript
 
 
-def test_pending_seconds_count_from_the_end_of_speech(speech_collector: SpeechCollector, clock: FakeClock) -> None:
+def test_pending_text_waits_from_the_end_of_speech(speech_collector: SpeechCollector, clock: FakeClock) -> None:
     speech_collector.on_user_state_changed(state_event("listening", "speaking"))
     speech_collector.add_event(transcript_event("Words.", 28.0, 29.0))
     clock.now += 3
-    assert speech_collector.pending_seconds == 0.0
+    assert speech_collector.pending_since is None
     speech_collector.on_user_state_changed(state_event("speaking", "listening"))
     clock.now += 2
-    assert speech_collector.pending_seconds == pytest.approx(2.0)
+    assert speech_collector.pending_since == pytest.approx(clock.now - 2.0)
 
 
 def test_noise_after_an_answer_does_not_hold_the_floor_and_is_not_part_of_the_turn(
@@ -183,6 +183,29 @@ def test_sound_without_words_is_unclear_after_a_pause_and_a_recognized_word_make
     assert sound.seconds_since_sound(110.0) == pytest.approx(6.0)
     sound.word_recognized(110.0)
     assert not sound.is_unclear(120.0)
+
+
+def test_time_at_which_sound_changes_its_meaning_is_known_in_advance(clock: FakeClock) -> None:
+    sound = SoundClock()
+    assert sound.next_change_at(100.0) is None
+    sound.sound_started(100.0)
+    assert sound.next_change_at(100.0) == 100.0 + NOISE_SECONDS
+    sound.word_recognized(103.0)
+    assert sound.next_change_at(103.0) == 103.0 + NOISE_SECONDS
+    assert sound.next_change_at(120.0) is None
+    sound.sound_stopped(105.0)
+    assert sound.next_change_at(105.0) == 105.0 + UNCLEAR_PAUSE_SECONDS
+    assert sound.is_unclear(105.0 + UNCLEAR_PAUSE_SECONDS + 0.1)
+
+
+def test_collector_reports_when_a_missing_transcript_is_given_up(speech_collector: SpeechCollector, clock: FakeClock) -> None:
+    speech_collector.on_user_state_changed(state_event("listening", "speaking"))
+    clock.now += 1.0
+    speech_collector.on_user_state_changed(state_event("speaking", "listening"))
+    assert speech_collector.next_change_at() == clock.now + MAX_TRANSCRIPT_DELAY_SECONDS
+    clock.now += MAX_TRANSCRIPT_DELAY_SECONDS + 0.1
+    assert not speech_collector.is_awaiting_transcript
+    assert speech_collector.next_change_at() is None
 
 
 def test_short_sound_and_sound_before_the_interviewer_spoke_are_not_unclear() -> None:

@@ -48,6 +48,8 @@ class SpeechProviders:
 
     deepgram: SpeechProviderProcess
     cartesia: SpeechProviderProcess
+    knows_phrases: bool = True
+    """False if Deepgram recognizes any speech, as well as Whisper can."""
 
     @property
     def phrases_url(self) -> str:
@@ -209,13 +211,13 @@ class RunningInterview:
         versions = await list_evaluations(self.object_id)
         return versions[0] if versions and versions[0].status is EvaluationStatus.COMPLETED else None
 
-    def make_caller(self) -> VoiceCaller:
+    def make_caller(self, echo_gain: float = 0.0) -> VoiceCaller:
         """Return a caller that can join the interview's room as the candidate."""
         assert self.room, "the interview has no room"
-        return VoiceCaller(self.room["url"], self.room["token"], announce=self._announce)
+        return VoiceCaller(self.room["url"], self.room["token"], announce=self._announce, echo_gain=echo_gain)
 
     async def _announce(self, texts: list[str]) -> None:
-        if self.fleet.speech:
+        if self.fleet.speech and self.fleet.speech.knows_phrases:
             async with httpx2.AsyncClient(trust_env=False) as client:
                 (await client.post(self.fleet.speech.phrases_url, json={"texts": texts})).raise_for_status()
 

@@ -11,6 +11,7 @@ from models.documents.interview import EndReason, Interview, InterviewStatus
 from models.documents.turn import Channel, Move, Speaker
 from models.storage.clock import now
 from sandbox.processes import ChildProcess
+from tests.agent.talks import ENGLISH
 from tests.end_to_end.fleet import ANSWER, ROOT, Fleet
 from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
 from tests.voice.voice_scene import (
@@ -60,6 +61,26 @@ async def test_candidate_whose_connection_breaks_hears_the_question_again_on_ret
         assert await scene.wait_until_heard(returned_at, 40) < 15
         (again,) = turns_of_move(await scene.wait_for_moves(Move.REPEAT), Move.REPEAT)
         assert again.question_key == asked.question_key
+        await scene.caller.say(ANSWER)
+        turns = await scene.wait_for_questions(2)
+    assert turns_of_move(turns, Move.NEXT)[1].answers == turns_of_speaker(turns, Speaker.CANDIDATE)[-1].seq
+
+
+async def test_answer_is_held_when_the_connection_breaks_just_after_its_last_sound(fleet: Fleet) -> None:
+    async with stage_interview(fleet, "software_engineer", is_there=False) as scene:
+        process = make_candidate_process(scene)
+        async with process:
+            asked = (await scene.wait_for_questions(1, 90))[-1]
+            await process.wait_until_logged('"said"', 60)
+            await process.kill()
+        await asyncio.sleep(6)
+        returned_at = time.time()
+        await scene.caller.join()
+        assert await scene.wait_until_heard(returned_at, 40) < 15
+        turns = await scene.wait_for_moves(Move.REPEAT)
+        alone = [turn for turn in turns if asked.seq < turn.seq < turns[-1].seq]
+        assert {turn.speaker for turn in alone} == {Speaker.CANDIDATE}, describe_turns(turns)
+        assert turns[-1].text == f"{ENGLISH.after_interruption} {asked.text}"
         await scene.caller.say(ANSWER)
         turns = await scene.wait_for_questions(2)
     assert turns_of_move(turns, Move.NEXT)[1].answers == turns_of_speaker(turns, Speaker.CANDIDATE)[-1].seq

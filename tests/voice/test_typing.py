@@ -1,12 +1,15 @@
 """Messages typed during a voice interview are stored immediately and answered once."""
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from models.documents.turn import Channel, Move, Speaker, Turn
+from tests.agent.talks import ENGLISH
 from tests.end_to_end.fleet import ANSWER, Fleet
 from tests.voice.voice_scene import (
     OTHER_ANSWER,
@@ -71,6 +74,20 @@ async def test_message_typed_while_the_candidate_speaks_is_part_of_the_answer(fl
     assert len(typed_turns(turns)) == 1
     assert turns_of_move(turns, Move.NEXT)[1].answers == pieces[-1].seq
     assert_each_question_is_asked_once(turns)
+
+
+async def test_candidate_who_types_while_no_interviewer_attends_hears_that_it_may_be_lost(fleet: Fleet) -> None:
+    async with stage_interview(fleet) as scene:
+        before = await scene.wait_for_questions(1)
+        os.kill(await scene.find_interviewer_pid(), signal.SIGKILL)
+        await asyncio.sleep(1)
+        await type_in_room(scene, ANSWER)
+        turns = await scene.wait_for_moves(Move.REPEAT)
+        assert turns[: len(before)] == before
+        assert turns[-1].text.startswith(ENGLISH.after_takeover)
+        await type_in_room(scene, OTHER_ANSWER)
+        turns = await scene.wait_for_questions(2)
+    assert [turn.text for turn in typed_turns(turns)] == [OTHER_ANSWER]
 
 
 async def test_candidate_who_types_outside_the_room_continues_in_text_until_they_rejoin(fleet: Fleet) -> None:

@@ -167,14 +167,21 @@ class InterviewerCounter:
 
 @asynccontextmanager
 async def stage_interview(
-    fleet: Fleet, position_key: str = SHORT_POSITION_KEY, *, recording: bool = False, is_there: bool = True, api: int = 0
+    fleet: Fleet,
+    position_key: str = SHORT_POSITION_KEY,
+    *,
+    recording: bool = False,
+    is_there: bool = True,
+    api: int = 0,
+    echo_gain: float = 0.0,
 ) -> AsyncIterator[Scene]:
     """Start an interview whose candidate joins the room if `is_there`.
 
-    It is ended with the block at the latest.
+    With an `echo_gain`, the candidate's microphone picks up the interviewer's voice. The interview is ended with the block at
+    the latest.
     """
     running_interview = await fleet.start_interview(position_key, "VOICE", recording, api)
-    caller = running_interview.make_caller()
+    caller = running_interview.make_caller(echo_gain)
     if is_there:
         await caller.join()
     scene = Scene(fleet, running_interview, caller, api)
@@ -184,6 +191,23 @@ async def stage_interview(
         if (await scene.document()).status in OPEN_STATUSES:
             await scene.end_interview()
         await caller.leave()
+
+
+@asynccontextmanager
+async def replace_by_whisper(fleet: Fleet) -> AsyncIterator[None]:
+    """During the block, use one voice worker, a Deepgram that recognizes any voice, and speech slow enough for it."""
+    assert fleet.speech
+    original_providers = fleet.speech
+    async with (
+        SpeechProviderProcess("deepgram", fleet.logs, ROOT) as deepgram,
+        SpeechProviderProcess("cartesia", fleet.logs, ROOT) as cartesia,
+        fleet.replace_agents(DEEPGRAM_BASE_URL=deepgram.url, CARTESIA_BASE_URL=cartesia.url),
+    ):
+        fleet.speech = replace(original_providers, deepgram=deepgram, cartesia=cartesia, knows_phrases=False)
+        try:
+            yield
+        finally:
+            fleet.speech = original_providers
 
 
 @asynccontextmanager
