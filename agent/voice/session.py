@@ -1,11 +1,13 @@
 """The livekit-agents session with its speech providers, and the agent that connects it to the conversation."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+from typing import Any
 
 from livekit import rtc
 from livekit.agents import NOT_GIVEN, Agent, AgentSession, APIConnectOptions, ModelSettings, inference
 from livekit.agents.llm import ChatContext, ChatMessage
-from livekit.agents.stt import SpeechEvent
+from livekit.agents.stt import STT, SpeechEvent
+from livekit.agents.tts import TTS
 from livekit.agents.voice import UserStateChangedEvent
 from livekit.agents.voice.agent_session import SessionConnectOptions
 from livekit.plugins import cartesia, deepgram
@@ -70,6 +72,31 @@ class VoiceAgent(Agent):
         self._speech_player.on_user_state_changed(event)
 
 
+def create_recognizer(settings: Settings, language: str, key_terms: Sequence[str] = ()) -> STT[Any]:
+    """Create the client of the speech recognizer for a language, a BCP 47 tag. `key_terms` are from `agent.recognition`."""
+    return deepgram.STT(
+        model=settings.deepgram.model,
+        language=resolve_recognition_language(settings.deepgram.model, language),
+        # The plugin refuses even an empty list with a model that takes no key terms.
+        keyterm=list(key_terms) or NOT_GIVEN,
+        base_url=settings.deepgram.base_url,
+        api_key=settings.deepgram.api_key.get_secret_value(),
+        # Opt out of Deepgram's model improvement program, so that nothing is used for training.
+        mip_opt_out=True,
+    )
+
+
+def create_synthesizer(settings: Settings, language: str) -> TTS[Any]:
+    """Create the client of the speech synthesizer for a language, a BCP 47 tag."""
+    return cartesia.TTS(
+        model=settings.cartesia.model,
+        language=primary_language(language),
+        voice=settings.cartesia.voices.get(primary_language(language), settings.cartesia.voice),
+        base_url=settings.cartesia.base_url,
+        api_key=settings.cartesia.api_key.get_secret_value(),
+    )
+
+
 def create_session(settings: Settings, language: str, key_terms: Sequence[str] = ()) -> AgentSession[None]:
     """Create the session for an interview in that language, a BCP 47 tag. `key_terms` are from `agent.recognition`.
 
@@ -77,23 +104,8 @@ def create_session(settings: Settings, language: str, key_terms: Sequence[str] =
     """
     voice = settings.voice
     return AgentSession(
-        stt=deepgram.STT(
-            model=settings.deepgram.model,
-            language=resolve_recognition_language(settings.deepgram.model, language),
-            # The plugin refuses even an empty list with a model that takes no key terms.
-            keyterm=list(key_terms) or NOT_GIVEN,
-            base_url=settings.deepgram.base_url,
-            api_key=settings.deepgram.api_key.get_secret_value(),
-            # Opt out of Deepgram's model improvement program, so that nothing is used for training.
-            mip_opt_out=True,
-        ),
-        tts=cartesia.TTS(
-            model=settings.cartesia.model,
-            language=primary_language(language),
-            voice=settings.cartesia.voices.get(primary_language(language), settings.cartesia.voice),
-            base_url=settings.cartesia.base_url,
-            api_key=settings.cartesia.api_key.get_secret_value(),
-        ),
+        stt=create_recognizer(settings, language, key_terms),
+        tts=create_synthesizer(settings, language),
         vad=inference.VAD(),
         # The session's own retries take minutes, in which the candidate would hear nothing. After the
         # first error that is final, the interview continues in writing (agent.voice.interviewer_job).

@@ -29,7 +29,7 @@ from models.writes.interview_transitions import mark_ending
 from sandbox.anthropic.provider import MODEL, AnthropicProvider, ScriptedReply
 from tests.agent.expected_usage import compute_expected_usage
 from tests.agent.stored_chats import wait_for_reply_requests
-from tests.agent.talks import ENGLISH
+from tests.agent.talks import ENGLISH, PHRASEBOOK
 from tests.factories import make_position, make_voice_interview, reload_interview
 from tests.helpers import wait_until
 
@@ -368,7 +368,7 @@ async def test_interview_continues_in_writing_when_a_speech_provider_fails(room:
         with pytest.raises(SpeechSessionFailed):
             await running
     assert len(await room.interviewer_turns()) == 2, "the fragment is not stored"
-    assert await continue_in_writing(room.services, room.interview)
+    assert await continue_in_writing(room.services, room.interview, PHRASEBOOK)
     notice, interview = (await room.interviewer_turns())[-1], await room.stored()
     assert notice.text == f"{ENGLISH.continue_in_writing} {asked.text}"
     assert (notice.move, notice.channel, notice.question_key) == (Move.REPEAT, Channel.TEXT, asked.question_key)
@@ -377,6 +377,6 @@ async def test_interview_continues_in_writing_when_a_speech_provider_fails(room:
 
 async def test_failed_voice_does_not_switch_to_writing_while_the_candidate_is_away(room: Room) -> None:
     async with run_conversation(room):
-        assert not await continue_in_writing(room.services, room.interview)
+        assert not await continue_in_writing(room.services, room.interview, PHRASEBOOK)
     assert (await room.stored()).channel is Channel.VOICE
     assert len(await room.interviewer_turns()) == 2

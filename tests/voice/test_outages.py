@@ -72,6 +72,30 @@ async def test_synthesizer_reconnects_after_an_outage(fleet: Fleet) -> None:
         await answer_second_question(scene)
 
 
+async def test_candidate_may_return_to_voice_once_the_recognizer_works_again(fleet: Fleet) -> None:
+    assert fleet.speech
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
+        async with speech_failure(fleet.speech.deepgram, refused_status=402, closes_connections=True):
+            await wait_for_notice(scene, time.time())
+            outage = (await scene.document()).speech_outage
+            assert outage
+            assert outage.ended_at is None
+        restored = await scene.wait_until_interview(
+            lambda interview: interview.speech_outage is not None and interview.speech_outage.ended_at is not None
+        )
+        assert restored.channel is Channel.TEXT, "the candidate decides"
+        returned_at = time.time()
+        await scene.running_interview.join("VOICE")
+        assert await scene.wait_until_heard(returned_at, 40) < 15
+        interview = await scene.document()
+        assert (interview.channel, interview.speech_outage) == (Channel.VOICE, None)
+        await scene.wait_for_moves(Move.REPEAT, 2)
+        await scene.caller.say(ANSWER)
+        await scene.wait_for_questions(2, 90)
+        await answer_second_question(scene)
+
+
 async def test_interview_continues_in_writing_when_the_synthesizer_sends_nothing(fleet: Fleet) -> None:
     assert fleet.speech
     async with stage_interview(fleet) as scene:
