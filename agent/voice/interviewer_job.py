@@ -6,6 +6,7 @@ replace one that dies (lifecycle.presence).
 
 import asyncio
 import time
+from functools import partial
 
 import structlog
 from anthropic import AsyncAnthropic
@@ -20,10 +21,11 @@ from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
 from agent.usage_meter import UsageMeter
 from agent.voice.connection import ConnectionMonitor
 from agent.voice.conversation import Conversation
+from agent.voice.recognizer_monitor import RecognizerMonitor
 from agent.voice.room_events import RoomEvents
 from agent.voice.session import VoiceAgent, create_session
 from agent.voice.speech import SpeechPlayer, SpeechSessionFailed
-from agent.voice.speech_checks import is_speech_working, run_speech_checks
+from agent.voice.speech_checks import is_recognizer_working, is_speech_working, run_speech_checks
 from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
 from lifecycle.lease_renewal import hold_lease
@@ -147,19 +149,20 @@ async def continue_in_writing(services: Services, claimed: Interview, phrasebook
         closing_seconds=limits.closing_seconds,
         silence_seconds=limits.silence_seconds,
     )
-    # An answer that is stored gets its reply in writing, with the next question.
-    repeats_question = plan.open_question is not None and not plan.contribution
+    # An answer that is stored gets its reply in writing, with the next question, unless the failure has cut it off.
+    repeats_question = plan.open_question is not None and (plan.is_cut_off or not plan.contribution)
     notice = plan.phrases.continue_in_writing
+    text = f"{notice} {plan.go_on_text}" if plan.is_cut_off else plan.repeat_question(notice) if repeats_question else notice
     at = now()
     turn = NewTurn(
         key=f"voice-failed:{claimed.fence}",
         speaker=Speaker.INTERVIEWER,
-        text=plan.repeat_question(notice) if repeats_question else notice,
+        text=text,
         channel=Channel.TEXT,
         started_at=at,
         ended_at=at,
         question_key=plan.open_question.key if plan.open_question else None,
-        move=Move.REPEAT if repeats_question else None,
+        move=(plan.pending_confirmation or Move.REPEAT) if repeats_question else None,
         source=Source.CODE,
     )
     await store_interviewer_turns(services, claimed.id, [turn], build_interviewer_update(plan, claimed.fence, turn))
@@ -175,6 +178,7 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
     phrasebook: Phrasebook = job.resources
     phrases = phrasebook.get(interview.language)
     speech_player, connection = SpeechPlayer(session), ConnectionMonitor(job.room)
+    recognizer_monitor = RecognizerMonitor(partial(is_recognizer_working, settings, interview.language))
     collector = SpeechCollector(lambda: speech_player.playback, phrases.backchannels)
     transcript_writer = TranscriptWriter(job.services, job.interview_id, job.fence)
     conversation = Conversation(
@@ -188,6 +192,7 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
         transcript_writer=transcript_writer,
         usage_meter=usage_meter,
         connection=connection,
+        recognizer_monitor=recognizer_monitor,
     )
     events = RoomEvents(
         job.services,
@@ -195,11 +200,12 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
         interview,
         session=session,
         connection=connection,
+        recognizer_monitor=recognizer_monitor,
         conversation=conversation,
         transcript_writer=transcript_writer,
     )
     await session.start(
-        VoiceAgent(session, conversation, collector, speech_player),
+        VoiceAgent(session, conversation, collector, speech_player, recognizer_monitor),
         room=job.room,
         record=False,
         # A session host would let any participant read instructions and inject words as the candidate's.
@@ -215,7 +221,7 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
     try:
         return await events.run(job.stop_requested)
     except SpeechSessionFailed as error:
-        if await _is_speech_restored(job.services, interview, speech_player.first_error_at or time.time()):
+        if await _is_speech_restored(job.services, interview, speech_player.first_error_at):
             raise SpeechInterrupted from error
         raise
 

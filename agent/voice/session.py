@@ -6,7 +6,7 @@ from typing import Any
 from livekit import rtc
 from livekit.agents import NOT_GIVEN, Agent, AgentSession, APIConnectOptions, ModelSettings, inference
 from livekit.agents.llm import ChatContext, ChatMessage
-from livekit.agents.stt import STT, SpeechEvent
+from livekit.agents.stt import STT, SpeechEvent, SpeechEventType
 from livekit.agents.tts import TTS
 from livekit.agents.voice import UserStateChangedEvent
 from livekit.agents.voice.agent_session import SessionConnectOptions
@@ -14,6 +14,7 @@ from livekit.plugins import cartesia, deepgram
 
 from agent.recognition import resolve_recognition_language
 from agent.voice.conversation import Conversation
+from agent.voice.recognizer_monitor import RecognizerMonitor
 from agent.voice.speech import SpeechPlayer
 from agent.voice.speech_collector import SpeechCollector
 from models.documents.language import primary_language
@@ -34,15 +35,24 @@ class VoiceAgent(Agent):
     """
 
     def __init__(
-        self, session: AgentSession[None], conversation: Conversation, collector: SpeechCollector, speech_player: SpeechPlayer
+        self,
+        session: AgentSession[None],
+        conversation: Conversation,
+        collector: SpeechCollector,
+        speech_player: SpeechPlayer,
+        recognizer_monitor: RecognizerMonitor,
     ) -> None:
         super().__init__(instructions="")
+        self._recognizer_monitor = recognizer_monitor
         self._conversation = conversation
         self._collector = collector
         self._speech_player = speech_player
         session.on("user_state_changed", self._on_user_state_changed)
         session.on("agent_state_changed", speech_player.on_agent_state_changed)
         session.on("error", speech_player.on_error)
+        session.on("error", recognizer_monitor.on_error)
+        if session.stt:
+            session.stt.on("metrics_collected", recognizer_monitor.on_metrics)
 
     async def stt_node(
         self, audio: AsyncIterable[rtc.AudioFrame], model_settings: ModelSettings
@@ -50,6 +60,8 @@ class VoiceAgent(Agent):
         """Transcribe the candidate's audio, and collect the transcripts."""
         async for event in Agent.default.stt_node(self, self._collector.clock.track(audio), model_settings):
             if isinstance(event, SpeechEvent):
+                if event.type is not SpeechEventType.RECOGNITION_USAGE:
+                    self._recognizer_monitor.answered()
                 if self._collector.must_drop(event):
                     continue
                 if self._collector.add_event(event):
@@ -68,6 +80,7 @@ class VoiceAgent(Agent):
 
     def _on_user_state_changed(self, event: UserStateChangedEvent) -> None:
         self._collector.on_user_state_changed(event)
+        self._recognizer_monitor.speech_changed(is_speaking=event.new_state == "speaking")
         self._conversation.candidate_speech_changed()
         self._speech_player.on_user_state_changed(event)
 

@@ -102,8 +102,8 @@ class SpeechPlayer:
         self._first_audio_at: float | None = None
         self.has_failed = False
         """Whether a speech provider has failed permanently, so that nothing more can be said or heard."""
-        self.first_error_at: float | None = None
-        """When the newest series of errors of the providers began, as `time.time` returns it."""
+        self.first_error_at = 0.0
+        """When the newest series of errors of the providers began, as `time.time` returns it; 0 if there was none."""
         self._last_error_at = 0.0
 
     def on_error(self, event: ErrorEvent) -> None:
