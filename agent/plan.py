@@ -61,6 +61,9 @@ question.
 
 Signals of the candidate (signalInterviewer) are no contribution, so they use up nothing and answer nothing. Code acts on them
 while no contribution is open: it repeats what it asked last, or says once that the candidate may take their time.
+An answer that was cut off (Turn.interrupted), by a failure of speech or a lost connection, is held: in writing, the interviewer
+quotes its end and asks the candidate to go on. It gets a reply once another turn follows, and at the time limit.
+
 Let a = the later of the last turn and the candidate's last typing mark; an interview without a contribution is due
 
     for silence     at a + max_silence, but not before a typing mark is TYPING_SECONDS old or the requested time is over
@@ -96,6 +99,8 @@ MAX_TYPED_OVERTIME = timedelta(minutes=2)
 NOTICE_TIME = timedelta(minutes=5)
 """Time left at which the interviewer says how much is left, as it does at a quarter of the limit."""
 NOTICE_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.ANSWER)
+MAX_QUOTED_WORDS = 12
+"""Words of an answer that was cut off that the interviewer quotes."""
 MAX_FINAL_ANSWERS = 3
 """Questions of the candidate that are answered after an ANYTHING_ELSE."""
 EXCHANGE_MOVES = (Move.NEXT, Move.PROBE, Move.ANYTHING_ELSE)
@@ -187,6 +192,10 @@ class InterviewPlan:
     """Whether the candidate has been told, in both languages, in which language the interview is held."""
     is_spoken: bool
     """Whether the contribution ends with spoken words."""
+    is_cut_off: bool
+    """Whether the contribution ends with an answer that a failure or a lost connection cut off, and makes no request."""
+    is_held: bool
+    """Whether the candidate was asked to go on with an answer that was cut off. It gets no reply until they do."""
     last_turn_at: datetime | None
     is_resumed: bool
     """Whether the answer to the candidate's request has ended a pause, and nobody has spoken since."""
@@ -465,6 +474,13 @@ class InterviewPlan:
         return self.open_question.text if self.open_question else ""
 
     @property
+    def go_on_text(self) -> str:
+        """Return what asks the candidate to go on, in writing, with an answer that was cut off."""
+        words = self.contribution.split()
+        quoted = " ".join(words if len(words) <= MAX_QUOTED_WORDS else ["…", *words[-MAX_QUOTED_WORDS:]])
+        return self.repeat_question(self.phrases.go_on_in_writing.format(words=quoted))
+
+    @property
     def matched_facts(self) -> tuple[list[Fact], bool]:
         """The facts that answer the candidate's question by its words, and whether they answer all of it."""
         find_content_words = self.phrases.speech_rules.find_content_words
@@ -545,7 +561,7 @@ class InterviewPlan:
     @property
     def signal_move(self) -> Move | None:
         """The move that a signal of the candidate asks for, or None; a contribution takes precedence."""
-        if self.contribution or self.open_question is None:
+        if (self.contribution and not self.is_held) or self.open_question is None:
             return None
         repeat_seq, more_time_seq = self.signals.repeat_seq, self.signals.more_time_seq
         if repeat_seq is not None and repeat_seq >= self.last_move_seq:
@@ -705,6 +721,10 @@ def derive_plan(
     recognizers = (phrases.intents, *(phrases.intents_by_language[language] for language in languages))
     # repeated sentences would exceed the maximum length of a request
     distinct_text = "\n".join(dict.fromkeys(turn.text for turn in unanswered_turns))
+    intents: frozenset[Intent] = next(
+        filter(None, (recognizer.recognize(distinct_text) for recognizer in recognizers)), frozenset()
+    )
+    is_cut_off = bool(unanswered_turns) and unanswered_turns[-1].interrupted and not intents
     is_typing_over = signals.typed_at and last_candidate_turn and signals.typed_at <= last_candidate_turn.ended_at
     return InterviewPlan(
         position=position,
@@ -725,11 +745,13 @@ def derive_plan(
         reply_to_seq=unanswered_turns[-1].seq if unanswered_turns else answered_seq,
         contribution=contribution,
         contribution_seqs=tuple(turn.seq for turn in unanswered_turns),
-        intents=next(filter(None, (recognizer.recognize(distinct_text) for recognizer in recognizers)), frozenset()),
+        intents=intents,
         recognizers=recognizers,
         other_language=_find_language(unanswered_turns),
         has_named_language=has_named_language,
         is_spoken=bool(unanswered_turns) and unanswered_turns[-1].channel is Channel.VOICE,
+        is_cut_off=is_cut_off,
+        is_held=is_cut_off and bool(spoken) and spoken[-1].seq > unanswered_turns[-1].seq,
         last_turn_at=turns[-1].ended_at if turns else None,
         is_resumed=bool(turns) and limits.resumed_after_seq is not None and turns[-1].seq <= limits.resumed_after_seq,
         last_move=spoken[-1].move if spoken else None,

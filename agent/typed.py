@@ -147,7 +147,7 @@ async def _compose(
     if plan.contribution and plan.may_finish_message:
         await _postpone(interview, plan.finish_at)
         return None
-    if plan.contribution:
+    if plan.contribution and (not plan.is_held or not plan.time_left):
         return await _compose_reply(services, claude, interview, plan, turns, usage_meter)
     if plan.timeout_move is None:
         # The candidate is typing or has asked for time, or this process has a longer silence limit.
@@ -155,7 +155,8 @@ async def _compose(
         return None
     move, reason = plan.timeout_move
     key = f"clock:{interview.last_seq}"
-    turn = _build_turn(plan, key, move, plan.timeout_text(move, reason), Source.CODE)
+    is_reply = not plan.is_held or move is Move.CLOSE
+    turn = _build_turn(plan, key, move, plan.timeout_text(move, reason), Source.CODE, is_reply=is_reply)
     return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, reason=reason))
 
 
@@ -181,6 +182,10 @@ async def _compose_reply(
     turns: Sequence[Turn],
     usage_meter: UsageMeter,
 ) -> ComposedTurns:
+    if plan.is_cut_off and not plan.is_held and plan.time_left:
+        move = plan.pending_confirmation or Move.REPEAT
+        turn = _build_turn(plan, f"cut-off:{plan.reply_to_seq}", move, plan.go_on_text, Source.CODE, is_reply=False)
+        return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn))
     settings = services.settings
     prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
     started_at, chosen, text = now(), MoveChosen(plan.fallback_move, Source.CODE), ""
@@ -198,7 +203,14 @@ async def _compose_reply(
 
 
 def _build_turn(
-    plan: InterviewPlan, key: str, move: Move, text: str, source: Source, *, started_at: datetime | None = None
+    plan: InterviewPlan,
+    key: str,
+    move: Move,
+    text: str,
+    source: Source,
+    *,
+    started_at: datetime | None = None,
+    is_reply: bool = True,
 ) -> NewTurn:
     ended_at = now()
     return NewTurn(
@@ -211,5 +223,5 @@ def _build_turn(
         question_key=plan.question_key_after(move),
         move=move,
         source=source,
-        answers=plan.reply_to_seq,
+        answers=plan.reply_to_seq if is_reply else None,
     )

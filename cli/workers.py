@@ -61,8 +61,7 @@ async def _run_jobs_worker(settings: Settings, store: RecordingStore | None) -> 
 
 def run_agent() -> None:
     """Run the interviewer's LiveKit worker, or exit with 2 when a setting that it needs is missing."""
-    from agent.voice.interviewer_job import create_interviewer_worker
-    from lifecycle.livekit_worker import run_until_stopped
+    from agent.voice.interviewer_job import run_interviewer_worker
 
     settings = load_settings()
     require_auth_secret(settings)
@@ -72,7 +71,7 @@ def run_agent() -> None:
         CARTESIA_API_KEY=settings.cartesia.api_key.get_secret_value(),
         ANTHROPIC_API_KEY=settings.anthropic.api_key.get_secret_value(),
     )
-    run_or_exit(run_until_stopped(create_interviewer_worker(settings)))
+    run_or_exit(run_interviewer_worker(settings))
 
 
 def run_recorder() -> None:

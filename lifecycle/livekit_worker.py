@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from tempfile import mkdtemp
+from typing import Any
 
 import structlog
 from bson import ObjectId
@@ -43,6 +44,8 @@ class RoomJob:
     """Metadata of the dispatch."""
     holder: str
     stop_requested: asyncio.Event
+    resources: Any
+    """What the worker's `load_resources` has returned; None without it."""
 
 
 RoomJobHandler = Callable[[RoomJob], Awaitable[None]]
@@ -57,12 +60,15 @@ def create_livekit_worker(
     name: str,
     handler: RoomJobHandler,
     *,
+    load_resources: Callable[[], Any] | None = None,
     permissions: WorkerPermissions | None = None,
     serves_metrics: bool = False,
 ) -> AgentServer:
     """Return a worker that runs up to settings.voice.jobs jobs concurrently, registered under `name`.
 
-    With `serves_metrics`, the jobs' metrics are served at settings.voice.metrics_port, unless that is 0.
+    `load_resources`, a module-level function, is called in each process before it is given a job: what takes long to
+    load would delay the job's first words, and the renewals of its lease. With `serves_metrics`, the jobs' metrics are
+    served at settings.voice.metrics_port, unless that is 0.
     """
     livekit, voice = settings.livekit, settings.voice
     has_metrics = serves_metrics and voice.metrics_port > 0
@@ -74,7 +80,7 @@ def create_livekit_worker(
         load_threshold=0.999,
         drain_timeout=voice.drain_seconds,
         initialize_process_timeout=INITIALIZE_SECONDS,
-        setup_fnc=_prepare_process,
+        setup_fnc=partial(_prepare_process, load_resources),
         # all job processes share the memory of the modules that these import
         preload_modules=["main", handler.__module__],
         ws_url=livekit.url,
@@ -118,10 +124,11 @@ async def run_until_stopped(server: AgentServer) -> None:
     await running
 
 
-def _prepare_process(process: JobProcess) -> None:
+def _prepare_process(load_resources: Callable[[], Any] | None, process: JobProcess) -> None:
     settings = read_settings()
     logs.configure(settings.log)
     process.userdata["settings"] = settings
+    process.userdata["resources"] = load_resources() if load_resources else None
 
 
 async def _start_room_job(handler: RoomJobHandler, context: JobContext) -> None:
@@ -171,6 +178,7 @@ class _RunningJob:
                         self._metadata,
                         create_holder_name(),
                         self._stop_requested,
+                        self._context.proc.userdata["resources"],
                     )
                 )
         except LeaseLost:

@@ -99,9 +99,12 @@ async def continue_in_text(services: Services, interview_id: ObjectId, condition
     """Switch the channel from VOICE to TEXT because voice has failed; None if nothing changed or `condition` does not hold.
 
     The candidate stays in the room: the page would join again, which switches back to VOICE. They read the reply in the
-    transcript and answer by typing. Another connection to the room, or joinInterview, gives voice another chance.
+    transcript and answer by typing. Once a voice worker finds that speech works again (agent.voice.speech_checks), they are
+    offered to return to voice. Another connection to the room, or joinInterview, gives voice another chance at any time.
     """
-    changed = await room_transitions.switch_channel_to_text(interview_id, even_if_present=True, condition=condition)
+    changed = await room_transitions.switch_channel_to_text(
+        interview_id, even_if_present=True, has_speech_failed=True, condition=condition
+    )
     if changed is not None:
         log.error("voice failed: the interview continues in text", interview_id=str(interview_id))
         await _request_written_reply(services, changed)

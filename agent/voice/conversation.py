@@ -22,6 +22,7 @@ from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
 from agent.usage_meter import UsageMeter
 from agent.voice.connection import ConnectionMonitor
+from agent.voice.recognizer_monitor import RecognizerMonitor
 from agent.voice.speech import AnswerTiming, SpeechPlayer, Utterance, UtteranceDelivery
 from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
@@ -64,6 +65,7 @@ class Conversation:
         transcript_writer: TranscriptWriter,
         usage_meter: UsageMeter,
         connection: ConnectionMonitor,
+        recognizer_monitor: RecognizerMonitor,
     ) -> None:
         self._services = services
         self._prefetched_reply = PrefetchedReply(claude, services.settings, usage_meter)
@@ -75,6 +77,7 @@ class Conversation:
         self._delivery = UtteranceDelivery(interview.fence, speech_player, transcript_writer, usage_meter, self._was_audible)
         self._transcript_writer = transcript_writer
         self._connection = connection
+        self._recognizer_monitor = recognizer_monitor
         self._has_taken_over: bool | None = None
         """Whether another interviewer was in the room before, and the candidate has not been told; None until turns are read."""
         self._has_named_noise = False
@@ -136,6 +139,8 @@ class Conversation:
         `started_at` and `stopped_at` are the session's times. `measures_latency` is False if the session made
         no turn of the transcripts, because the time at which the answer was complete is then unknown.
         """
+        # If the recognizer fails, the rest of the answer is lost: `candidate_left` stores the words as a part of one.
+        await self._recognizer_monitor.wait_until_connected()
         segment = self._collector.take_segment(started_at, stopped_at)
         if segment is None:
             return

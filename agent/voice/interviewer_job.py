@@ -5,6 +5,8 @@ replace one that dies (lifecycle.presence).
 """
 
 import asyncio
+import time
+from functools import partial
 
 import structlog
 from anthropic import AsyncAnthropic
@@ -13,24 +15,27 @@ from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInp
 
 from agent.interview_context import build_interviewer_update, derive_interview_plan, load_position
 from agent.interviewer import create_claude_client
-from agent.phrases import load_phrasebook
+from agent.phrases import Phrasebook, load_phrasebook
 from agent.recognition import collect_key_terms
 from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
 from agent.usage_meter import UsageMeter
 from agent.voice.connection import ConnectionMonitor
 from agent.voice.conversation import Conversation
+from agent.voice.recognizer_monitor import RecognizerMonitor
 from agent.voice.room_events import RoomEvents
 from agent.voice.session import VoiceAgent, create_session
 from agent.voice.speech import SpeechPlayer, SpeechSessionFailed
+from agent.voice.speech_checks import is_recognizer_working, is_speech_working, run_speech_checks
 from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
 from lifecycle.lease_renewal import hold_lease
-from lifecycle.livekit_worker import RoomJob, create_livekit_worker
+from lifecycle.livekit_worker import RoomJob, create_livekit_worker, run_until_stopped
 from lifecycle.presence import continue_in_text, dispatch_missing_interviewers
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import Services, open_services
 from lifecycle.states import finish_interview
 from lifecycle.turns import store_interviewer_turns
+from live.cancellation import cancel_and_wait
 from models.documents.interview import Interview, get_interview
 from models.documents.turn import Channel, Move, NewTurn, Source, Speaker, read_turns
 from models.storage.clock import now
@@ -40,15 +45,41 @@ from settings import Settings
 
 log = structlog.get_logger(__name__)
 
+MAX_ATTEMPTS_BY_VOICE = 1
+"""Attempts in a row without a stored turn after which a failure of speech is not retried by voice."""
+RESTART_SECONDS = 5.0
+"""Seconds after an error in which a speech provider may restart before the interview continues in writing."""
+RESTART_POLL_SECONDS = 0.5
 
-def create_interviewer_worker(settings: Settings) -> AgentServer:
+
+class SpeechInterrupted(SpeechSessionFailed):
+    """Speech has failed, but works again, so that another job may go on by voice."""
+
+
+async def run_interviewer_worker(settings: Settings) -> None:
+    """Run the LiveKit worker that conducts interviews, until SIGTERM or SIGINT.
+
+    Its process also checks whether speech works again where it had failed. Raises PyMongoError if MongoDB is unreachable.
+    """
+    async with open_services(settings) as services:
+        checking = asyncio.create_task(run_speech_checks(services, asyncio.Event()))
+        try:
+            await run_until_stopped(create_interviewer_worker(services))
+        finally:
+            await cancel_and_wait(checking)
+
+
+def create_interviewer_worker(services: Services) -> AgentServer:
     """Create the LiveKit worker that conducts interviews."""
-    server = create_livekit_worker(settings, settings.livekit.agent_name, conduct_interview, serves_metrics=True)
+    settings = services.settings
+    server = create_livekit_worker(
+        settings, settings.livekit.agent_name, conduct_interview, load_resources=load_phrasebook, serves_metrics=True
+    )
     tasks: set[asyncio.Task[None]] = set()
 
     def dispatch_on_registration(*_: object) -> None:
         # LiveKit drops a dispatch that no worker could take, and does not repeat it when one registers.
-        task = asyncio.create_task(_dispatch_missing_interviewers(settings))
+        task = asyncio.create_task(_dispatch_missing_interviewers(services))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
@@ -56,10 +87,9 @@ def create_interviewer_worker(settings: Settings) -> AgentServer:
     return server
 
 
-async def _dispatch_missing_interviewers(settings: Settings) -> None:
+async def _dispatch_missing_interviewers(services: Services) -> None:
     try:
-        async with open_services(settings) as services:
-            await dispatch_missing_interviewers(services)
+        await dispatch_missing_interviewers(services)
     except Exception as error:
         log.warning("dispatch failed; the reconciler will dispatch missing interviewers", reason=type(error).__name__)
 
@@ -87,7 +117,7 @@ async def conduct_interview(job: RoomJob) -> None:
     except LeaseLost:
         raise
     except SpeechSessionFailed as error:
-        if not await continue_in_writing(services, interview):
+        if isinstance(error, SpeechInterrupted) or not await continue_in_writing(services, interview, job.resources):
             await retry_or_give_up(services, interview, error)
         raise
     except Exception as error:
@@ -98,7 +128,7 @@ async def conduct_interview(job: RoomJob) -> None:
     await interview_transitions.release_interview_lease(job.interview_id, job.fence)
 
 
-async def continue_in_writing(services: Services, claimed: Interview) -> bool:
+async def continue_in_writing(services: Services, claimed: Interview, phrasebook: Phrasebook) -> bool:
     """Tell the candidate in writing that voice has failed, and continue in the TEXT channel.
 
     Returns False, and changes nothing, if no candidate is in the room: the retry policy then applies. `claimed` is the
@@ -113,25 +143,26 @@ async def continue_in_writing(services: Services, claimed: Interview) -> bool:
     plan = derive_interview_plan(
         interview,
         await load_position(interview),
-        load_phrasebook().get(interview.language),
+        phrasebook.get(interview.language),
         turns,
         now(),
         closing_seconds=limits.closing_seconds,
         silence_seconds=limits.silence_seconds,
     )
-    # An answer that is stored gets its reply in writing, with the next question.
-    repeats_question = plan.open_question is not None and not plan.contribution
+    # An answer that is stored gets its reply in writing, with the next question, unless the failure has cut it off.
+    repeats_question = plan.open_question is not None and (plan.is_cut_off or not plan.contribution)
     notice = plan.phrases.continue_in_writing
+    text = f"{notice} {plan.go_on_text}" if plan.is_cut_off else plan.repeat_question(notice) if repeats_question else notice
     at = now()
     turn = NewTurn(
         key=f"voice-failed:{claimed.fence}",
         speaker=Speaker.INTERVIEWER,
-        text=plan.repeat_question(notice) if repeats_question else notice,
+        text=text,
         channel=Channel.TEXT,
         started_at=at,
         ended_at=at,
         question_key=plan.open_question.key if plan.open_question else None,
-        move=Move.REPEAT if repeats_question else None,
+        move=(plan.pending_confirmation or Move.REPEAT) if repeats_question else None,
         source=Source.CODE,
     )
     await store_interviewer_turns(services, claimed.id, [turn], build_interviewer_update(plan, claimed.fence, turn))
@@ -144,8 +175,10 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
     position = await load_position(interview)
     settings = job.services.settings
     session = create_session(settings, interview.language, collect_key_terms(settings.deepgram.model, interview, position))
-    phrases = load_phrasebook().get(interview.language)
+    phrasebook: Phrasebook = job.resources
+    phrases = phrasebook.get(interview.language)
     speech_player, connection = SpeechPlayer(session), ConnectionMonitor(job.room)
+    recognizer_monitor = RecognizerMonitor(partial(is_recognizer_working, settings, interview.language))
     collector = SpeechCollector(lambda: speech_player.playback, phrases.backchannels)
     transcript_writer = TranscriptWriter(job.services, job.interview_id, job.fence)
     conversation = Conversation(
@@ -159,6 +192,7 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
         transcript_writer=transcript_writer,
         usage_meter=usage_meter,
         connection=connection,
+        recognizer_monitor=recognizer_monitor,
     )
     events = RoomEvents(
         job.services,
@@ -166,11 +200,12 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
         interview,
         session=session,
         connection=connection,
+        recognizer_monitor=recognizer_monitor,
         conversation=conversation,
         transcript_writer=transcript_writer,
     )
     await session.start(
-        VoiceAgent(session, conversation, collector, speech_player),
+        VoiceAgent(session, conversation, collector, speech_player, recognizer_monitor),
         room=job.room,
         record=False,
         # A session host would let any participant read instructions and inject words as the candidate's.
@@ -183,4 +218,21 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
             text_input=TextInputOptions(text_input_cb=events.on_text_input),
         ),
     )
-    return await events.run(job.stop_requested)
+    try:
+        return await events.run(job.stop_requested)
+    except SpeechSessionFailed as error:
+        if await _is_speech_restored(job.services, interview, speech_player.first_error_at):
+            raise SpeechInterrupted from error
+        raise
+
+
+async def _is_speech_restored(services: Services, claimed: Interview, failed_at: float) -> bool:
+    """Return whether speech works again soon after `failed_at`, and has not failed in several attempts in a row."""
+    interview = await get_interview(claimed.id)
+    if interview is None or interview.attempts > MAX_ATTEMPTS_BY_VOICE:
+        return False
+    while not await is_speech_working(services.settings, claimed.language):
+        if time.time() - failed_at > RESTART_SECONDS:
+            return False
+        await asyncio.sleep(RESTART_POLL_SECONDS)
+    return True

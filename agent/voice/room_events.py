@@ -11,6 +11,7 @@ from livekit.agents.voice.room_io import TextInputEvent
 
 from agent.voice.connection import ConnectionMonitor, find_candidate
 from agent.voice.conversation import Conversation
+from agent.voice.recognizer_monitor import RecognizerMonitor
 from agent.voice.speech import SpeechSessionFailed
 from agent.voice.transcript_writer import TranscriptWriter
 from errors import Unavailable
@@ -44,6 +45,7 @@ class RoomEvents:
         connection: ConnectionMonitor,
         conversation: Conversation,
         transcript_writer: TranscriptWriter,
+        recognizer_monitor: RecognizerMonitor,
     ) -> None:
         self._services = services
         self._room = room
@@ -52,6 +54,7 @@ class RoomEvents:
         self._connection = connection
         self._conversation = conversation
         self._transcript_writer = transcript_writer
+        self._recognizer_monitor = recognizer_monitor
         self._presence_changes: asyncio.Queue[str | None] = asyncio.Queue()
         """Session IDs of the candidate's new connections, and None for a lost connection."""
         self._room_closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -82,6 +85,7 @@ class RoomEvents:
                 self._follow_interview(),
                 self._follow_presence(),
                 self._follow_connection(),
+                self._recognizer_monitor.watch(),
                 _wait_for_event(stop_requested),
             )
         ]

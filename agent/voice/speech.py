@@ -24,6 +24,8 @@ MIN_HEARD_SHARE = 0.6
 """Share of an interrupted question that must have been played for the question to count as asked."""
 UNHEARD_PAUSE_SECONDS = 0.1
 """Pause after speech of which nothing was played, before the conversation decides again."""
+MAX_ERROR_PAUSE_SECONDS = 10.0
+"""Longest pause between two errors of the same failure."""
 STORABLE_STATUSES = (*OPEN_STATUSES, InterviewStatus.ENDING)
 """Statuses in which speech is stored; ENDING, because the end may come while the interviewer speaks."""
 REPLY_STAGE_SECONDS = Histogram(
@@ -100,9 +102,16 @@ class SpeechPlayer:
         self._first_audio_at: float | None = None
         self.has_failed = False
         """Whether a speech provider has failed permanently, so that nothing more can be said or heard."""
+        self.first_error_at = 0.0
+        """When the newest series of errors of the providers began, as `time.time` returns it; 0 if there was none."""
+        self._last_error_at = 0.0
 
     def on_error(self, event: ErrorEvent) -> None:
-        """Record that a speech provider has failed permanently; the session closes."""
+        """Record an error of a speech provider. The session closes after one that is permanent."""
+        at = time.time()
+        if at - self._last_error_at > MAX_ERROR_PAUSE_SECONDS:
+            self.first_error_at = at
+        self._last_error_at = at
         self.has_failed = self.has_failed or not event.error.recoverable
 
     def on_agent_state_changed(self, event: AgentStateChangedEvent) -> None:

@@ -222,6 +222,18 @@ class RoomState(BaseModel):
     """Consecutive dispatches that no interviewer answered."""
 
 
+class SpeechOutage(BaseModel):
+    """A failure of speech because of which a voice interview continues in writing (models.writes.speech_outages)."""
+
+    since: datetime
+    ended_at: datetime | None = None
+    """When speech was found to work again."""
+    checks: int = 0
+    """Checks so far whether speech works again."""
+    due_at: datetime | None = None
+    """When the next check is due; None once the outage has ended."""
+
+
 class CandidateQuestion(BaseModel):
     """A question that the candidate asked about the job or the process."""
 
@@ -384,6 +396,8 @@ class Interview(StoredDocument):
     lease: Lease | None = None
     room: RoomState | None = None
     """VOICE: set once a room has been opened."""
+    speech_outage: SpeechOutage | None = None
+    """Set while the interview continues in writing because speech has failed, until the candidate returns to voice."""
     signals: CandidateSignals = CandidateSignals()
 
     evaluation_status: EvaluationStatus | None = None

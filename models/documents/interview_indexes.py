@@ -111,6 +111,11 @@ INDEXES: list[IndexModel] = [
         name="rooms",
     ),
     IndexModel(
+        [("speech_outage.due_at", ASCENDING)],
+        partialFilterExpression={"speech_outage.due_at": {"$type": "date"}},
+        name="speech_outages",
+    ),
+    IndexModel(
         UNFINISHED_EVALUATIONS_INDEX,
         # MongoDB does not see that one $in is a part of another, but it does with this range: COMPLETED sorts before the others
         partialFilterExpression={"evaluation_status": {"$gt": "COMPLETED"}},

@@ -25,6 +25,7 @@ from models.documents.interview import (
     PositionRef,
     Progress,
     ReviewReason,
+    SpeechOutage,
     compute_time_limit,
 )
 from models.documents.turn import Channel
@@ -93,6 +94,7 @@ _DEFAULTS: dict[str, Any] = {
     "accommodations": {},
     "credited_seconds": 0.0,
     "paused_at": None,
+    "speech_outage": None,
 }
 """Defaults of the fields that older stored interviews lack."""
 
@@ -137,6 +139,7 @@ class InterviewRow:
     candidate_questions = _StoredField(
         lambda stored: [CandidateQuestion.model_validate(_with_utc(question)) for question in stored]
     )
+    speech_outage = _StoredField[SpeechOutage | None](lambda stored: SpeechOutage.model_validate(_with_utc(stored)))
     requests = _StoredField(lambda stored: [CandidateRequest.model_validate(_with_utc(request)) for request in stored])
     withdrawal_reason = _StoredField[str | None]()
     accommodations = _StoredField(Accommodations.model_validate)

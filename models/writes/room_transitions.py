@@ -27,6 +27,7 @@ from models.storage.lease import (
 )
 from models.writes.interview_transitions import REPLY_BACKOFF
 from models.writes.interview_updates import update_interview
+from models.writes.speech_outages import build_speech_outage
 
 MAX_DISPATCH_SECONDS = 30.0
 """Longest wait for the answer to one dispatch, after several unanswered ones."""
@@ -228,18 +229,24 @@ async def find_ended_interviews(interview_ids: list[ObjectId]) -> list[ObjectId]
 
 
 async def switch_channel_to_text(
-    interview_id: ObjectId, *, even_if_present: bool = False, condition: Mapping[str, Any] | None = None
+    interview_id: ObjectId,
+    *,
+    even_if_present: bool = False,
+    has_speech_failed: bool = False,
+    condition: Mapping[str, Any] | None = None,
 ) -> Interview | None:
     """Switch VOICE -> TEXT: the voice interviewer loses its lease, and a reply is due.
 
-    Without `even_if_present`, only while the room is empty. `condition` must also hold.
+    Without `even_if_present`, only while the room is empty. `condition` must also hold. With `has_speech_failed`, it is
+    checked from time to time whether speech works again.
     """
+    outage = {"speech_outage": build_speech_outage()} if has_speech_failed else {}
     absence_condition = {} if even_if_present else {"room.participant": None}
     return await update_interview(
         interview_id,
         {**_IS_OPEN, "channel": Channel.VOICE, **absence_condition, **(condition or {})},
         {"channel": Channel.TEXT, "lease": None, "attempts": 0},
-        {"fence": NEXT_FENCE, "due_at": "$$NOW"},
+        {"fence": NEXT_FENCE, "due_at": "$$NOW", **outage},
     )
 
 
@@ -249,7 +256,7 @@ async def switch_channel_to_voice(interview_id: ObjectId, expected_seconds: floa
     return await update_interview(
         interview_id,
         {**_IS_OPEN, "channel": Channel.TEXT},
-        {"channel": Channel.VOICE, "due_at": None},
+        {"channel": Channel.VOICE, "due_at": None, "speech_outage": None},
         {
             "fence": NEXT_FENCE,
             "lease": build_lease(PENDING_DISPATCH, dispatch_seconds),

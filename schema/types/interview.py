@@ -194,6 +194,17 @@ class CandidateRequest:
 
 
 @object_type
+class SpeechOutage:
+    """A failure of speech recognition or synthesis, because of which a voice interview continues in writing."""
+
+    since: datetime = strawberry.field(description="Since when the interview continues in writing.")
+    ended_at: datetime | None = strawberry.field(
+        description="When speech was found to work again. From then on the candidate may return to voice by joinInterview with "
+        "`channel: VOICE`. Null while speech does not work."
+    )
+
+
+@object_type
 class Interview(Node):
     """An interview of one candidate for one position.
 
@@ -301,6 +312,14 @@ class Interview(Node):
     def released_legal_holds(self) -> list[LegalHold] | None:
         """The legal holds that were released, oldest first. FORBIDDEN for INTEGRATION, VIEWER and CANDIDATE."""
         return [as_graphql(LegalHold, hold) for hold in self.document.released_legal_holds]
+
+    @resolved_field(depends_on=("speech_outage",))
+    def speech_outage(self) -> SpeechOutage | None:
+        """The failure of speech because of which the interview continues in writing, in the same room and by the same clock.
+
+        Null if there is none, and once the candidate has returned to voice.
+        """
+        return as_graphql(SpeechOutage, self.document.speech_outage) if self.document.speech_outage else None
 
     @resolved_field(depends_on=("progress", "started_at", "ended_at", *_TIME_LIMIT))
     def progress(self) -> Progress:

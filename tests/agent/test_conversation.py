@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
+from unittest.mock import AsyncMock
 
 import pytest
 from anthropic import AsyncAnthropic
@@ -19,6 +20,7 @@ from agent.voice import conversation, speech_collector
 from agent.voice.connection import ConnectionMonitor
 from agent.voice.conversation import MAX_ECHOES, MAX_NOT_UNDERSTOOD, Conversation
 from agent.voice.interviewer_job import continue_in_writing
+from agent.voice.recognizer_monitor import RecognizerMonitor
 from agent.voice.speech import SpeechPlayer, SpeechSessionFailed, SpokenText
 from agent.voice.speech_collector import SoundClock, SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
@@ -33,7 +35,7 @@ from models.writes.interview_transitions import mark_ending
 from sandbox.anthropic.provider import MODEL, AnthropicProvider, ScriptedReply
 from tests.agent.expected_usage import compute_expected_usage
 from tests.agent.stored_chats import wait_for_reply_requests
-from tests.agent.talks import ENGLISH
+from tests.agent.talks import ENGLISH, PHRASEBOOK
 from tests.factories import make_position, make_voice_interview, reload_interview
 from tests.helpers import wait_until
 
@@ -147,6 +149,7 @@ class Room:
             transcript_writer=TranscriptWriter(services, interview.id, interview.fence),
             usage_meter=self.usage_meter,
             connection=cast(ConnectionMonitor, self.connection),
+            recognizer_monitor=RecognizerMonitor(AsyncMock()),
         )
         self.conversation.candidate_joined()
 
@@ -490,15 +493,31 @@ async def test_interview_continues_in_writing_when_a_speech_provider_fails(room:
         with pytest.raises(SpeechSessionFailed):
             await running
     assert len(await room.interviewer_turns()) == 2, "the fragment is not stored"
-    assert await continue_in_writing(room.services, room.interview)
+    assert await continue_in_writing(room.services, room.interview, PHRASEBOOK)
     notice, interview = (await room.interviewer_turns())[-1], await room.stored()
     assert notice.text == f"{ENGLISH.continue_in_writing} {asked.text}"
     assert (notice.move, notice.channel, notice.question_key) == (Move.REPEAT, Channel.TEXT, asked.question_key)
     assert (interview.channel, interview.status, interview.attempts) == (Channel.TEXT, InterviewStatus.IN_PROGRESS, 0)
 
 
+async def test_half_answer_is_quoted_when_a_speech_provider_fails(room: Room) -> None:
+    async with run_conversation(room):
+        asked = (await room.interviewer_turns())[-1]
+        room.speak("First I read the log of the service that had stopped, line by line, and then I")
+        # As RoomEvents does when the session has closed.
+        await room.conversation.candidate_left()
+    await Interview.find_one(Interview.id == room.interview.id).update(
+        {"$set": {"room": RoomState(expected_until=asked.ended_at, participant="PA_1").model_dump()}}
+    )
+    assert await continue_in_writing(room.services, room.interview, PHRASEBOOK)
+    notice = (await room.interviewer_turns())[-1]
+    opening = ENGLISH.go_on_in_writing.format(words="… of the service that had stopped, line by line, and then I")
+    assert notice.text == f"{ENGLISH.continue_in_writing} {opening} {asked.text}"
+    assert (notice.move, notice.answers) == (Move.REPEAT, None)
+
+
 async def test_failed_voice_does_not_switch_to_writing_while_the_candidate_is_away(room: Room) -> None:
     async with run_conversation(room):
-        assert not await continue_in_writing(room.services, room.interview)
+        assert not await continue_in_writing(room.services, room.interview, PHRASEBOOK)
     assert (await room.stored()).channel is Channel.VOICE
     assert len(await room.interviewer_turns()) == 2

@@ -36,6 +36,7 @@ PLACEHOLDERS = {
     "time_notice": ["minutes"],
     "minutes.other": ["count"],
     "accommodations.EXTRA_TIME": ["minutes"],
+    "go_on_in_writing": ["words"],
     "other_language": ["language", "language", "spoken", "typing"],
 }
 PARTS = {

@@ -5,9 +5,12 @@ from bson import ObjectId
 from lifecycle.services import Services
 from models.documents.interview import InterviewStatus
 from models.documents.turn import Channel, Move, Source, Speaker
+from models.storage.clock import now
+from models.writes.append_turns import append_candidate_turn
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat, open_process_services, seqs, wait_for_reply_requests
 from tests.agent.talks import ENGLISH
+from tests.factories import new_turn
 from tests.live.streams import RedisSubscriptions, collect_stream
 from tests.resolvers.tenant import Tenant
 
@@ -208,3 +211,23 @@ async def test_reply_is_pushed_to_a_dashboard_without_a_poll(
         await redis_subscriptions.wait_for_interview(await chat.interview())
         await chat.say_and_get_reply(UNPROBED_ANSWER)
         assert seqs(await read.wait_for_first(4)) == [1, 2, 3, 4]
+
+
+async def test_spoken_answer_that_was_cut_off_gets_no_reply_until_it_goes_on(chat: Chat, provider: AnthropicProvider) -> None:
+    question = (await chat.turns())[-1]
+    half = new_turn("item:1", "First I read the log of the", Speaker.CANDIDATE, channel=Channel.VOICE, interrupted=True)
+    await append_candidate_turn(chat.id, half)
+    await chat.set_fields(due_at=now())
+    await chat.run_reply_job()
+    asked = (await chat.turns())[-1]
+    assert asked.text.startswith('You were saying: "First I read the log of the" Please go on')
+    assert asked.text.endswith(question.text)
+    assert (asked.move, asked.answers) == (Move.REPEAT, None)
+    await chat.move_into_past(seconds=chat.services.settings.interview.silence_seconds)
+    await chat.run_reply_job()
+    nudge = (await chat.turns())[-1]
+    assert (nudge.move, nudge.answers) == (Move.NUDGE, None)
+    assert not provider.reply_requests, "half an answer is not replied to"
+    reply = await chat.say_and_get_reply(UNPROBED_ANSWER)
+    assert (reply.move, reply.answers) == (Move.NEXT, (await chat.interview()).last_candidate_seq)
+    assert "First I read the log of the" in str(provider.reply_requests[-1])

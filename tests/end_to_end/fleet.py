@@ -35,6 +35,7 @@ TURN_ADDED = (
 START_INTERVIEW = """mutation($input: StartInterviewInput!) {
   startInterview(input: $input) { interview { id } access { token room { url token } } invite { token } }
 }"""
+JOIN_INTERVIEW = "mutation($input: JoinInterviewInput!) { joinInterview(input: $input) { interview { id } } }"
 SEND_MESSAGE = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }"
 END_INTERVIEW = "mutation($input: EndInterviewInput!) { endInterview(input: $input) { interview { status } } }"
 ROOT = Path(__file__).parents[2]
@@ -174,7 +175,7 @@ class Fleet:
         )
         started = response["startInterview"]
         access = started["access"]
-        return RunningInterview(self, started["interview"]["id"], access["token"], access["room"])
+        return RunningInterview(self, started["interview"]["id"], access["token"], access["room"], started["invite"]["token"])
 
     def find_lease_holder(self, name: str) -> ChildProcess:
         """Return the worker whose pid is in the name of the lease holder."""
@@ -191,6 +192,7 @@ class RunningInterview:
     token: str
     room: dict[str, str] | None = None
     """URL and token of a voice interview's room."""
+    invite: str = ""
 
     @property
     def object_id(self) -> ObjectId:
@@ -201,6 +203,10 @@ class RunningInterview:
         response = await self.fleet.execute(self.token, SEND_MESSAGE, api, input={"interviewId": self.id, "text": text})
         seq: int = response["sendMessage"]["turn"]["seq"]
         return seq
+
+    async def join(self, channel: str, api: int = 0) -> None:
+        """Join with the invite, as the candidate's page does."""
+        await self.fleet.execute(self.token, JOIN_INTERVIEW, api, input={"invite": self.invite, "channel": channel})
 
     async def end(self, api: int = 0) -> None:
         """End the interview as the recruiter."""

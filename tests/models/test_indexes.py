@@ -47,6 +47,7 @@ from models.writes.interview_erasure import delete_erased, find_pending_erasures
 from models.writes.name_keys import rebuild_outdated_name_keys
 from models.writes.recording_transitions import find_open_recordings, find_unrecorded_interviews
 from models.writes.retention import find_due_organizations, find_interviews_over_limit
+from models.writes.speech_outages import find_due_speech_checks
 from tests.factories import make_interview, new_evaluation, new_interviewer_update, new_outcome, new_recording, new_turn
 from tests.models.dataset import SampleDataset, assert_uses_indexes
 from tests.models.interview_list_cases import MIDDLE_TIME
@@ -67,9 +68,10 @@ async def test_sweep_queries_read_only_due_documents(dataset: SampleDataset, pro
         find_unrecorded_interviews(100),
         find_due_organizations(100),
         rebuild_outdated_name_keys(100),
+        find_due_speech_checks(100),
     )
     # no recording is looked up when there is no interview to record
-    assert_uses_indexes(plans, 12)
+    assert_uses_indexes(plans, 13)
     for plan in plans:
         assert not plan.sorts, plan
         # thousands are stored, and none is due

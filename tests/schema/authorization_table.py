@@ -50,6 +50,7 @@ from models.documents.interview import (
     RequestKind,
     RequestStatus,
     ReviewReason,
+    SpeechOutage,
 )
 from models.documents.judgement import JudgementDocument
 from models.documents.notice import Notice, insert_notice
@@ -105,7 +106,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ALL_ROLES: (
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
             "erasedAt durationSeconds lastSeq transcript consent aiDisclosedAt corrections recordingsErasedAt "
-            "transcriptErasedAt erasureReceipt pausedAt endsAt candidateQuestions isPartial partialReason"
+            "transcriptErasedAt erasureReceipt pausedAt endsAt candidateQuestions isPartial partialReason "
+            "speechOutage"
         ),
         DECIDERS | {Role.CANDIDATE}: "requests accommodations withdrawalReason",
         DECIDERS: "legalHold releasedLegalHolds",
@@ -116,6 +118,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         DECIDERS | {Role.CANDIDATE}: "id kinds details requestedAt seqs status answeredAt note",
         DECIDERS: "answeredBy",
     },
+    "SpeechOutage": {ALL_ROLES: "since endedAt"},
     "Accommodations": {DECIDERS | {Role.CANDIDATE}: "timeFactor captions typing"},
     "CandidateQuestion": {ALL_ROLES: "seq text facts askedAt"},
     "Adoption": {STAFF: "version reason adoptedBy adoptedAt"},
@@ -253,6 +256,7 @@ TYPE_QUERIES = {
     "Interview": "{ interview(id: $interview) { FIELD } }",
     "CandidateRequest": "{ interview(id: $interview) { requests { FIELD } } }",
     "Accommodations": "{ interview(id: $interview) { accommodations { FIELD } } }",
+    "SpeechOutage": "{ interview(id: $interview) { speechOutage { FIELD } } }",
     "CandidateQuestion": "{ interview(id: $interview) { candidateQuestions { FIELD } } }",
     "Adoption": "{ interview(id: $interview) { adoptions { FIELD } } }",
     "RetentionPolicy": "{ retentionPolicy { FIELD } }",
@@ -454,6 +458,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             Interview.review_reasons: [ReviewReason.CORRECTION],
             Interview.ai_disclosed_at: now(),
             Interview.paused_at: now(),
+            Interview.speech_outage: SpeechOutage(since=now(), ended_at=now()),
             Interview.consent: await record_consent(tenant.services, interview, CONSENT, ConsentMethod.JOINED),
         }
     )

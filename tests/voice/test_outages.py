@@ -15,6 +15,8 @@ from models.documents.interview import EndReason
 from models.documents.turn import Channel, Move, Source, Speaker
 from sandbox.anthropic.provider import ScriptedReply
 from sandbox.candidate import NOTHING_TO_ADD
+from sandbox.speech import synthesize
+from sandbox.voices import CANDIDATE_VOICE
 from tests.end_to_end.fleet import ANSWER, Fleet
 from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
 from tests.helpers import Outage, outage
@@ -70,6 +72,66 @@ async def test_synthesizer_reconnects_after_an_outage(fleet: Fleet) -> None:
         await scene.caller.say(ANSWER)
         await scene.wait_for_questions(2, 90)
         await answer_second_question(scene)
+
+
+async def test_candidate_may_return_to_voice_once_the_recognizer_works_again(fleet: Fleet) -> None:
+    assert fleet.speech
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
+        async with speech_failure(fleet.speech.deepgram, refused_status=402, closes_connections=True):
+            await wait_for_notice(scene, time.time())
+            outage = (await scene.document()).speech_outage
+            assert outage
+            assert outage.ended_at is None
+        restored = await scene.wait_until_interview(
+            lambda interview: interview.speech_outage is not None and interview.speech_outage.ended_at is not None
+        )
+        assert restored.channel is Channel.TEXT, "the candidate decides"
+        returned_at = time.time()
+        await scene.running_interview.join("VOICE")
+        assert await scene.wait_until_heard(returned_at, 40) < 15
+        interview = await scene.document()
+        assert (interview.channel, interview.speech_outage) == (Channel.VOICE, None)
+        await scene.wait_for_moves(Move.REPEAT, 2)
+        await scene.caller.say(ANSWER)
+        await scene.wait_for_questions(2, 90)
+        await answer_second_question(scene)
+
+
+async def test_interview_continues_in_writing_when_the_recognizer_answers_nothing(fleet: Fleet) -> None:
+    assert fleet.speech
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
+        async with speech_failure(fleet.speech.deepgram, is_silent=True):
+            spoke_at = time.time()
+            await scene.caller.say(OTHER_ANSWER)
+            await scene.caller.say(ANSWER)
+            notice = await wait_for_notice(scene, spoke_at)
+            assert notice.move is Move.REPEAT
+            assert not turns_of_speaker(await scene.turns(), Speaker.CANDIDATE)
+
+
+async def test_answer_that_a_failure_of_the_recognizer_cut_off_is_held(fleet: Fleet) -> None:
+    assert fleet.speech
+    async with stage_interview(fleet) as scene:
+        await scene.wait_for_questions(1)
+        # The first sentence is transcribed while the second one is spoken.
+        speaking = asyncio.create_task(scene.caller.say(OTHER_ANSWER, 0.45, ANSWER))
+        await asyncio.sleep(synthesize(OTHER_ANSWER, CANDIDATE_VOICE, 16000).seconds + 3)
+        assert not speaking.done()
+        async with speech_failure(fleet.speech.deepgram, refused_status=402, closes_connections=True):
+            notice = await wait_for_notice(scene, time.time())
+            await speaking
+            (half,) = turns_of_speaker(await scene.turns(), Speaker.CANDIDATE)
+            assert half.interrupted, describe_turns(await scene.turns())
+            assert is_transcribed(half.text, OTHER_ANSWER), half.text
+            assert half.text.split()[-1] in notice.text
+            assert (notice.move, notice.answers) == (Move.REPEAT, None)
+            await asyncio.sleep(3)
+            assert (await scene.turns())[-1] == notice, "half an answer gets no reply"
+            await scene.running_interview.say(ANSWER)
+            turns = await scene.wait_for_questions(2)
+        assert turns_of_move(turns, Move.NEXT)[1].answers == turns_of_speaker(turns, Speaker.CANDIDATE)[-1].seq
 
 
 async def test_interview_continues_in_writing_when_the_synthesizer_sends_nothing(fleet: Fleet) -> None:

@@ -77,14 +77,18 @@ class Scene:
         """Return the stored turns once the interviewer has made the move `count` times."""
         return await self.wait_until(lambda turns: len(turns_of_move(turns, move)) >= count, seconds)
 
-    async def wait_for_status(self, status: InterviewStatus, seconds: float = 60) -> Interview:
-        """Return the interview once it has that status."""
+    async def wait_until_interview(self, condition: Callable[[Interview], bool], seconds: float = 60) -> Interview:
+        """Return the interview once it meets the condition."""
 
         async def find_interview() -> Interview | None:
             interview = await self.document()
-            return interview if interview.status is status else None
+            return interview if condition(interview) else None
 
         return await self._poll(find_interview, seconds)
+
+    async def wait_for_status(self, status: InterviewStatus, seconds: float = 60) -> Interview:
+        """Return the interview once it has that status."""
+        return await self.wait_until_interview(lambda interview: interview.status is status, seconds)
 
     async def wait_until_heard(self, since: float, seconds: float) -> float:
         """Return the seconds from `since`, a time as `time.time` returns it, until the interviewer is heard."""

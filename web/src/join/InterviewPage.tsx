@@ -14,6 +14,7 @@ import { Rights } from './Rights'
 import { ProblemText } from './ProblemText'
 import type { CandidateSession } from './session'
 import { useTexts } from './texts'
+import { SpeechNotice } from './SpeechNotice'
 import type { Phase, VoiceRoomView } from './VoiceRoom'
 
 const VoiceRoom = lazy(() => import('./VoiceRoom'))
@@ -57,10 +58,14 @@ export function InterviewPage({ invitation, invite, session, deviceId, onChange,
 
   const shownProblem = problem ?? state.problem
   const isOver = interview?.status === 'ENDING'
+  // a page that joined to type has no microphone yet: it is chosen before joining
+  const speakAgain = async () => (session.room ? session.renew() : window.location.reload())
   const renderInterview = (voice: VoiceRoomView | null) => (
     <Page title={invitation.positionTitle} eyebrow={invitation.organization}>
       <ProgressLine interview={interview} receivedAt={receivedAt} isRecorded={session.isRecorded && session.room !== null} />
-      <PhaseIndicator state={state} voice={voice} isOver={isOver} />
+      {/* while speech does not work, the interviewer is not in the room */}
+      <PhaseIndicator state={state} voice={interview?.channel === 'TEXT' ? null : voice} isOver={isOver} />
+      {interview?.speechOutage && !isOver && <SpeechNotice outage={interview.speechOutage} onSpeak={speakAgain} />}
       {voice?.notice}
       {state.streamStatus === 'reconnecting' && <Notice tone="warn">{room.reconnecting}</Notice>}
       {shownProblem && (

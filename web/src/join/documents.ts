@@ -32,7 +32,8 @@ export const JOIN = graphql(`
 export const STATE = graphql(`
   subscription State($id: ID!) {
     interviewChanged(interviewId: $id) {
-      status endReason startedAt pausedAt
+      status endReason startedAt pausedAt channel
+      speechOutage { endedAt }
       progress { question questions elapsedSeconds limitSeconds }
       requests { ...RequestFields }
       accommodations { timeFactor captions typing }
