@@ -87,6 +87,8 @@ class CodePhrases(_PhraseModel):
     """Precedes the open question after the candidate was absent."""
     after_takeover: str
     """Precedes the first words of an interviewer that has replaced another in the room."""
+    welcome_back: str
+    """Welcomes a candidate who has come back to a reopened interview. `question_again` or a reply may follow."""
     continue_in_writing: str
     """Says, in writing, that voice has failed and that the interview continues in writing. The open question may follow."""
     not_heard: str
