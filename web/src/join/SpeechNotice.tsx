@@ -1,8 +1,10 @@
 import { useState } from 'react'
-import { toProblem } from '../api/problem'
+import { type Problem, toProblem } from '../api/problem'
 import { Button } from '../ui/Button'
 import { Notice } from '../ui/Notice'
 import type { InterviewState } from './documents'
+import { ProblemText } from './ProblemText'
+import { useTexts } from './texts'
 
 interface SpeechNoticeProps {
   outage: NonNullable<InterviewState['speechOutage']>
@@ -12,18 +14,17 @@ interface SpeechNoticeProps {
 
 /** Says that speech has failed, and offers the way back to voice once it works again. */
 export function SpeechNotice({ outage, onSpeak }: SpeechNoticeProps) {
+  const { voice } = useTexts()
   const [isJoining, setJoining] = useState(false)
-  const [problem, setProblem] = useState<string | null>(null)
-  if (!outage.endedAt) {
-    return <Notice tone="warn">Speech is not available at the moment. We cannot hear you: please type your answers.</Notice>
-  }
+  const [problem, setProblem] = useState<Problem | null>(null)
+  if (!outage.endedAt) return <Notice tone="warn">{voice.hasFailed}</Notice>
   const speak = async () => {
     setJoining(true)
     setProblem(null)
     try {
       await onSpeak()
     } catch (error) {
-      setProblem(toProblem(error).message)
+      setProblem(toProblem(error))
     } finally {
       setJoining(false)
     }
@@ -31,12 +32,16 @@ export function SpeechNotice({ outage, onSpeak }: SpeechNoticeProps) {
   return (
     <>
       <Notice>
-        You can speak again, or go on typing.{' '}
+        {voice.isBack}{' '}
         <Button disabled={isJoining} onClick={() => void speak()}>
-          Speak again
+          {voice.speakAgain}
         </Button>
       </Notice>
-      {problem && <Notice tone="bad">{problem}</Notice>}
+      {problem && (
+        <Notice tone="bad">
+          <ProblemText problem={problem} />
+        </Notice>
+      )}
     </>
   )
 }

@@ -184,6 +184,9 @@ export const DE: Texts = {
     },
   },
   voice: {
+    hasFailed: 'Sprechen ist im Moment nicht möglich. Wir können Sie nicht hören: Bitte tippen Sie Ihre Antworten.',
+    isBack: 'Sie können wieder sprechen oder weiter tippen.',
+    speakAgain: 'Wieder sprechen',
     isReplaced: 'Das Gespräch ist in einem anderen Fenster oder auf einem anderen Gerät geöffnet.',
     rejoin: 'Hier fortsetzen',
     isReconnecting: 'Verbindung wird wiederhergestellt… Wir hören Sie gerade nicht, aber Sie können tippen: Ihre Nachricht wird gespeichert und beantwortet.',

@@ -184,6 +184,9 @@ export const EN = {
     },
   },
   voice: {
+    hasFailed: 'Speech is not available at the moment. We cannot hear you: please type your answers.',
+    isBack: 'You can speak again, or go on typing.',
+    speakAgain: 'Speak again',
     isReplaced: 'The interview is open in another window or on another device.',
     rejoin: 'Continue here',
     isReconnecting: 'Reconnecting… We cannot hear you right now, but you can type: your message will be saved and answered.',

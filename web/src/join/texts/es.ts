@@ -184,6 +184,9 @@ export const ES: Texts = {
     },
   },
   voice: {
+    hasFailed: 'En este momento no es posible hablar. No podemos oírle: escriba sus respuestas.',
+    isBack: 'Puede volver a hablar o seguir escribiendo.',
+    speakAgain: 'Volver a hablar',
     isReplaced: 'La entrevista está abierta en otra ventana o en otro dispositivo.',
     rejoin: 'Continuar aquí',
     isReconnecting: 'Reconectando… Ahora no le oímos, pero puede escribir: su mensaje se guardará y recibirá respuesta.',

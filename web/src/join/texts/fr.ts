@@ -184,6 +184,9 @@ export const FR: Texts = {
     },
   },
   voice: {
+    hasFailed: 'La parole n’est pas disponible pour l’instant. Nous ne pouvons pas vous entendre : veuillez écrire vos réponses.',
+    isBack: 'Vous pouvez de nouveau parler, ou continuer à écrire.',
+    speakAgain: 'Parler de nouveau',
     isReplaced: 'L’entretien est ouvert dans une autre fenêtre ou sur un autre appareil.',
     rejoin: 'Continuer ici',
     isReconnecting: 'Reconnexion… Nous ne vous entendons pas pour l’instant, mais vous pouvez écrire : votre message sera enregistré et recevra une réponse.',
