@@ -67,6 +67,7 @@ class Action(StrEnum):
     SIGNAL_INTERVIEWER = "signal the interviewer as the candidate"
     CORRECT_TURN = "correct the candidate's turns"
     END_INTERVIEW = "end interviews"
+    REOPEN_INTERVIEW = "reopen interviews"
     CANCEL_INTERVIEW = "cancel interviews"
     EVALUATE_INTERVIEW = "ask for evaluations"
     REVIEW_EVALUATION = "review evaluations"
@@ -106,6 +107,7 @@ _DECIDER_ACTIONS = frozenset(
         Action.READ_LEGAL_HOLD,
         Action.READ_REQUESTS,
         Action.RESOLVE_REQUEST,
+        Action.REOPEN_INTERVIEW,
     }
 )
 """Actions of people, which programs may not perform."""

@@ -58,6 +58,7 @@ def derive_interview_plan(
         max_silence=timedelta(seconds=silence_seconds),
         paused_until=interview.paused_at + MAX_PAUSE if interview.paused_at else None,
         resumed_after_seq=interview.resumed_after_seq,
+        reopened_after_seq=interview.reopened_after_seq,
     )
     return derive_plan(position, interview.language, phrases, turns, limits, now, interview.signals)
 

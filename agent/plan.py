@@ -74,6 +74,9 @@ STOP does not confirm it. If a whole contribution was written earlier (for examp
 the question is asked once more instead of NEXT or PROBE. Speech is ordered by time instead: words that
 begin while a question is being played answer it.
 
+In a reopened interview, the closing of the first end is undone: what it answered is answered now, unless it was the
+confirmation of a wish to end, or nothing but the closing was left. The interviewer welcomes the candidate back first.
+
 An interviewer turn without a move was interrupted before it was heard: the plan ignores it. An
 answer that continues after a pause therefore stays one contribution, and no question is skipped.
 """
@@ -142,7 +145,9 @@ class TimeLimits:
     paused_until: datetime | None = None
     """Until when the clock is paused at most; None while it runs. `total` includes the pause so far."""
     resumed_after_seq: int | None = None
-    """Seq of the last turn before the answer to a request of the candidate ended a pause."""
+    """Seq of the last turn before the answer to a request, or the candidate's return, ended a pause."""
+    reopened_after_seq: int | None = None
+    """Seq of the last turn before the candidate came back to the reopened interview."""
 
     @property
     def reserve(self) -> timedelta:
@@ -198,7 +203,7 @@ class InterviewPlan:
     """Whether the candidate was asked to go on with an answer that was cut off. It gets no reply until they do."""
     last_turn_at: datetime | None
     is_resumed: bool
-    """Whether the answer to the candidate's request has ended a pause, and nobody has spoken since."""
+    """Whether the answer to a request, or the candidate's return, has ended a pause, and nobody has spoken since."""
     last_move: Move | None
     """The move of the interviewer's last turn that was heard."""
     last_move_at: datetime | None
@@ -444,7 +449,7 @@ class InterviewPlan:
                 text = self.phrases.anything_else
             case Move.REPEAT:
                 is_notice = self.is_resumed and not self.contribution
-                text = self.repeat_question(self.phrases.request_answered) if is_notice else self._last_question
+                text = self.repeat_question(self._resumption) if is_notice else self._last_question
             case Move.NUDGE:
                 text = self.repeat_question(self.phrases.nudge)
             case Move.STOP | Move.WITHDRAW | Move.ALTERNATIVE:
@@ -460,6 +465,18 @@ class InterviewPlan:
         if move is Move.REPEAT and not self.is_resumed:
             return self.repeat_question(self.phrases.request_answers[Intent.REPEAT])
         return self.phrases.wait if move is Move.WAIT else self.scripted_text(move, reason)
+
+    @property
+    def welcome(self) -> str:
+        """What precedes the next words to a candidate who has come back to a reopened interview; else an empty string."""
+        is_reopened = self.limits.reopened_after_seq is not None
+        is_back = is_reopened and self.limits.reopened_after_seq == self.limits.resumed_after_seq
+        return self.phrases.welcome_back if self.is_resumed and is_back else ""
+
+    @property
+    def _resumption(self) -> str:
+        """What precedes the open question after a pause."""
+        return f"{self.welcome} {self.phrases.question_again}" if self.welcome else self.phrases.request_answered
 
     def repeat_question(self, opening: str) -> str:
         """Return the opening, followed by the question that the candidate was asked last."""
@@ -589,10 +606,10 @@ class InterviewPlan:
         limits = self.limits
         if limits.started_at is None:
             return None
-        if limits.paused_until and self.now < limits.paused_until:
-            return limits.paused_until + min(self.time_left, limits.max_silence)
         if self.is_resumed and last_turn_at == self.last_turn_at:
             return self.now
+        if limits.paused_until and self.now < limits.paused_until:
+            return limits.paused_until + min(self.time_left, limits.max_silence)
         silent_since = max(last_turn_at, limits.paused_until) if limits.paused_until else last_turn_at
         limit = limits.started_at + limits.total
         typed_at = self.typed_at or silent_since
@@ -616,10 +633,10 @@ class InterviewPlan:
             return self.signal_move, None
         if not is_due:
             return None
-        if self.is_wrapping_up:
-            return Move.CLOSE, self.end_reason
         if self.is_resumed:
             return Move.REPEAT, None
+        if self.is_wrapping_up:
+            return Move.CLOSE, self.end_reason
         return (Move.CLOSE, EndReason.CANDIDATE_LEFT) if self.has_nudged else (Move.NUDGE, None)
 
     # --- conditions
@@ -683,6 +700,10 @@ def derive_plan(
     for turn in spoken:
         reply_to_seq = turn.answers or 0
         is_reply = reply_to_seq > answered_seq
+        if turn.move is Move.CLOSE and turn.seq <= (limits.reopened_after_seq or 0) and not is_wrapping_up and stop is None:
+            # the candidate has come back, so this closing is undone
+            has_nudged = False
+            continue
         replied_turns = [candidate_turns[seq] for seq in range(answered_seq + 1, reply_to_seq + 1) if seq in candidate_turns]
         answered_seq = max(answered_seq, reply_to_seq)
         has_nudged = turn.move is Move.NUDGE

@@ -15,7 +15,7 @@ from anthropic.types import MessageParam, TextBlockParam
 
 from agent.plan import InterviewPlan
 from models.documents.position import PositionContent
-from models.documents.turn import Speaker, Turn
+from models.documents.turn import Move, Speaker, Turn
 
 PROMPT_VERSION = "2026-12-01"
 """Stored with each interview. Change it with every change of the words that the interviewer's model reads."""
@@ -114,8 +114,8 @@ def _build_messages(background: Background, turns: Sequence[Turn]) -> list[Messa
     lines: list[tuple[str, str]] = [("user", "\n\n".join([*_format_data(asdict(background)), JOINED_MESSAGE]))]
     unanswered = [turn for turn in turns if turn.speaker is Speaker.CANDIDATE]
     for turn in turns:
-        # A turn without a move was interrupted before it was heard, so Claude does not see it.
-        if turn.speaker is Speaker.INTERVIEWER and turn.move is not None:
+        # A turn without a move was interrupted before it was heard, and a reopening has undone a closing.
+        if turn.speaker is Speaker.INTERVIEWER and turn.move not in (None, Move.CLOSE):
             while unanswered and unanswered[0].seq <= (turn.answers or 0):
                 lines.append(("user", escape(unanswered.pop(0).text, quote=False)))
             # The greeting contains the candidate's name. Only "<" is escaped: Claude would imitate other entities.

@@ -188,7 +188,8 @@ async def _compose_reply(
         return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn))
     settings = services.settings
     prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
-    started_at, chosen, text = now(), MoveChosen(plan.fallback_move, Source.CODE), ""
+    started_at, chosen = now(), MoveChosen(plan.fallback_move, Source.CODE)
+    text = f"{plan.welcome} " if plan.welcome else ""
     async with aclosing(stream_reply(claude, settings.anthropic, settings.interview, plan, prompt, usage_meter)) as events:
         async for event in events:
             if isinstance(event, MoveChosen):
@@ -197,7 +198,10 @@ async def _compose_reply(
             text += event
             interim = Interim(interview.id, Speaker.INTERVIEWER, text, turns[-1].seq, now())
             await services.live.publish_interim(interim)
-    turn = _build_turn(plan, f"reply:{plan.reply_to_seq}", chosen.move, text, chosen.source, started_at=started_at)
+    reopened_after_seq = plan.limits.reopened_after_seq or 0
+    # the closing that a reopening has undone has the key of the same contribution
+    key = f"reply:{plan.reply_to_seq}" + (f":{reopened_after_seq}" if plan.reply_to_seq <= reopened_after_seq else "")
+    turn = _build_turn(plan, key, chosen.move, text, chosen.source, started_at=started_at)
     is_code_reply = None if plan.code_move else chosen.source is not Source.MODEL
     return ComposedTurns([turn], build_interviewer_update(plan, interview.fence, turn, is_code_reply=is_code_reply))
 

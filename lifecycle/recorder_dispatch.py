@@ -64,7 +64,8 @@ async def repair_recordings(services: Services) -> None:
         interview = interviews.get(recording.interview_id)
         if interview is None or interview.erased_at is not None:
             continue
-        if interview.status not in OPEN_STATUSES:
+        # what was recorded before a reopening becomes files now, not only when the interview ends again
+        if interview.status not in OPEN_STATUSES or interview.reopened_after_seq:
             services.jobs.start_locally(FINALIZE_RECORDING, recording.id)
         elif recording.failure is None and interview.room and interview.room.participant and _may_record(services, interview):
             await _replace_recorder(services, recording)
@@ -98,5 +99,7 @@ async def _dispatch_recorder(services: Services, recording: Recording) -> None:
 
 
 def _may_record(services: Services, interview: Interview) -> bool:
+    """Return whether the candidate has consented and the interview has not been reopened: its continuation is not recorded."""
     has_consented = interview.consent is not None and interview.consent.recording
-    return has_consented and bool(services.settings.recording.store) and services.rooms.is_configured
+    may_be_recorded = has_consented and not interview.reopened_after_seq
+    return may_be_recorded and bool(services.settings.recording.store) and services.rooms.is_configured

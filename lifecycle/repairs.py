@@ -111,8 +111,10 @@ async def _end_abandoned_interview(services: Services, interview_id: ObjectId) -
     if interview := await get_interview(interview_id):
         log.info("candidate has left", interview_id=str(interview_id))
         condition = room_transitions.abandonment_condition(services.settings.voice.grace_seconds)
-        moves = [turn.move for turn in await read_turns(interview_id) if turn.move is not None]
+        turns = [turn for turn in await read_turns(interview_id) if turn.move is not None]
+        # a closing before the interview was reopened does not count
+        has_closed = bool(turns) and turns[-1].move is Move.CLOSE and turns[-1].seq > (interview.reopened_after_seq or 0)
         # after the last question, only the candidate's own questions are left
-        is_complete = Move.ANYTHING_ELSE in moves or moves[-1:] == [Move.CLOSE]
+        is_complete = has_closed or any(turn.move is Move.ANYTHING_ELSE for turn in turns)
         reason = EndReason.WRAPPED_UP if is_complete else EndReason.CANDIDATE_LEFT
         await end_interview(services, interview, reason, condition=condition)

@@ -5,6 +5,7 @@ repeated or concurrent call returns the interview as it is now.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from beanie import PydanticObjectId
@@ -24,27 +25,33 @@ from models.documents.interview import (
     ErasureScope,
     Interview,
     InterviewStatus,
+    Reopening,
     RequestKind,
     get_interview,
 )
-from models.documents.turn import Channel, NewTurn, find_turn, read_turns
+from models.documents.turn import Channel, Move, NewTurn, find_turn, read_turns
 from models.storage.clock import now
 from models.writes import interview_erasure, interview_transitions, room_transitions
 from models.writes.candidate_requests import NewRequest
 from models.writes.evaluation_transitions import add_evaluation
 
+MIN_SECONDS_TO_ANSWER = 120.0
+"""Time for one answer that a reopened interview has at least, besides the time reserved for the closing."""
+
 
 async def open_interview(services: Services, interview_id: ObjectId, consent: Consent | None, channel: Channel) -> Interview:
     """SCHEDULED -> WAITING. In the TEXT channel, have the greeting written; in VOICE, `presence.prepare_room` comes next.
 
-    Raises Conflict if the interview is over.
+    A reopened interview continues with at least the time for one answer and for the closing. Raises Conflict if the interview is
+    over.
     """
+    min_seconds = MIN_SECONDS_TO_ANSWER + services.settings.interview.closing_seconds
     if channel is Channel.VOICE:
         opened = await room_transitions.open_room(
-            interview_id, consent, services.settings.livekit.empty_seconds, DISPATCH_LEASE_SECONDS
+            interview_id, consent, services.settings.livekit.empty_seconds, DISPATCH_LEASE_SECONDS, min_seconds
         )
     else:
-        opened = await interview_transitions.open_chat(interview_id, consent, channel)
+        opened = await interview_transitions.open_chat(interview_id, consent, channel, min_seconds)
     if opened:
         await services.live.publish_change(opened)
         if channel is Channel.TEXT:
@@ -54,6 +61,23 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
     if interview.status not in OPEN_STATUSES:
         raise Conflict(f"The interview can no longer be opened: it is {interview.status}.")
     return interview
+
+
+async def reopen_interview(
+    services: Services, interview: Interview, reopening: Reopening, expires_at: datetime, *, renews_invite: bool
+) -> Interview | None:
+    """COMPLETED, FAILED, EXPIRED -> SCHEDULED: the candidate can join until `expires_at`, and goes on at the open question.
+
+    With `renews_invite`, older invites become invalid. Returns None if the interview has changed since it was read.
+    """
+    asked = [turn for turn in await read_turns(interview.id) if turn.move not in (None, Move.NUDGE, Move.CLOSE)]
+    question_key = asked[-1].question_key if asked else None
+    reopened = await interview_transitions.mark_reopened(
+        interview, reopening, expires_at, question_key, renews_invite=renews_invite
+    )
+    if reopened is not None:
+        await services.live.publish_change(reopened)
+    return reopened
 
 
 async def end_interview(
@@ -151,7 +175,10 @@ async def withdraw_consent(services: Services, interview: Interview, reason: str
 
 
 async def cancel_interview(services: Services, interview: Interview, reason: str | None) -> Interview:
-    """SCHEDULED, WAITING -> CANCELLED. Raises Conflict if the interview has begun or is over for another reason."""
+    """SCHEDULED, WAITING -> CANCELLED. A reopening to which the candidate has not come back is taken back instead.
+
+    Raises Conflict if the interview has begun or is over for another reason.
+    """
     interview_id = interview.id
     cancelled = await interview_transitions.mark_cancelled(interview_id, reason)
     if cancelled:
@@ -159,7 +186,8 @@ async def cancel_interview(services: Services, interview: Interview, reason: str
         _delete_room(services, cancelled)
         return cancelled
     current = await _load_interview(interview_id)
-    if current.status is InterviewStatus.CANCELLED:
+    is_taken_back = bool(current.reopenings) and current.reopenings[-1].returned_at is None
+    if current.status is InterviewStatus.CANCELLED or is_taken_back:
         return current
     if current.status is InterviewStatus.IN_PROGRESS:
         raise Conflict("The interview has begun: end it instead (endInterview).")
@@ -167,7 +195,7 @@ async def cancel_interview(services: Services, interview: Interview, reason: str
 
 
 async def expire_interview(services: Services, interview_id: ObjectId) -> None:
-    """SCHEDULED, WAITING -> EXPIRED, if its time has passed and the candidate has not joined."""
+    """SCHEDULED, WAITING -> EXPIRED or, after a reopening, as before, if its time has passed and the candidate has not joined."""
     expired = await interview_transitions.mark_expired(interview_id)
     if expired:
         await services.live.publish_change(expired)

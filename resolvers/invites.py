@@ -28,6 +28,7 @@ from resolvers.candidate_credentials import AccessGrant, issue_candidate_access,
 from resolvers.consent import ConsentChoice, get_interview_consent_text, record_consent
 from resolvers.idempotency import IdempotentCall, idempotent
 from resolvers.interviews import load_interview
+from resolvers.reopening import find_return_deadline, reopen_for_return
 from resolvers.starting import ScheduledInterview, resolve_invite_expiry
 
 EARLY_JOIN_WINDOW = timedelta(minutes=15)
@@ -60,6 +61,8 @@ class InvitationDetails:
     interview: Interview
     organization: Organization
     consent_text: ConsentText
+    can_reopen_until: datetime | None
+    """Until when the invite reopens the interview; None if it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +122,29 @@ async def get_invitation(services: Services, token: str) -> InvitationDetails:
     organization = await get_organization(interview.organization_id)
     if organization is None:
         raise unknown_invite_error()
-    return InvitationDetails(interview, organization, await get_interview_consent_text(services, interview))
+    consent_text = await get_interview_consent_text(services, interview)
+    return InvitationDetails(interview, organization, consent_text, await find_return_deadline(interview))
 
 
 async def join_interview(services: Services, request: JoinRequest) -> JoinedInterview:
     """Join the interview in the requested channel, and return new access. The first join opens the interview.
 
+    A candidate who comes back within the position's window reopens an interview that ended early (resolvers.reopening).
     The consent of the first join is final: later ones are ignored. Raises NotFound for an invalid or replaced invite; Conflict if
     the interview has ended, the invite has expired, it is more than EARLY_JOIN_WINDOW too early, or the consent text has changed
     since the candidate saw it; Unavailable if LiveKit is
     needed and unavailable; BadInput if the first join has no consent.
     """
     interview = await load_invited_interview(services, request.invite)
-    _require_joinable(interview)
+    return_deadline = await find_return_deadline(interview)
+    if return_deadline is None:
+        _require_joinable(interview)
     channel = request.channel or interview.channel
     if channel is Channel.VOICE:
         services.rooms.require_configured()
+    if return_deadline is not None:
+        interview = await reopen_for_return(services, interview, return_deadline)
+        _require_joinable(interview)
     if interview.status is InterviewStatus.SCHEDULED:
         consent = interview.consent
         if consent is None:

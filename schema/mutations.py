@@ -15,6 +15,7 @@ from resolvers import (
     messages,
     notices,
     positions,
+    reopening,
     retention,
     starting,
 )
@@ -43,6 +44,7 @@ from schema.inputs.interviews import (
     JoinInterviewInput,
     OpenTranscriptInput,
     RenewInviteInput,
+    ReopenInterviewInput,
     ScheduleInterviewInput,
     SendMessageInput,
     SignalInterviewerInput,
@@ -68,6 +70,7 @@ from schema.types.payloads import (
     RateEvaluationPayload,
     ReleaseLegalHoldPayload,
     RenewInvitePayload,
+    ReopenInterviewPayload,
     RequestAccommodationPayload,
     RequestAlternativePayload,
     ResolveRequestPayload,
@@ -93,6 +96,7 @@ Input = Annotated[T, strawberry.argument(name="input", description="The input of
 _START = RequestBuilder(starting.StartRequest)
 _SCHEDULE = RequestBuilder(starting.ScheduleRequest)
 _RENEW = RequestBuilder(invites.RenewRequest)
+_REOPENING = RequestBuilder(reopening.ReopenRequest)
 _JOIN = RequestBuilder(invites.JoinRequest)
 _REVIEW = RequestBuilder(evaluations.ReviewRequest)
 _RATING = RequestBuilder(evaluations.RatingRequest)
@@ -182,11 +186,34 @@ class Mutation:
         return RenewInvitePayload(interview=Interview.of(renewed.interview, caller), invite=as_graphql(Invite, renewed.invite))
 
     @mutation
+    async def reopen_interview(self, info: Info, data: Input[ReopenInterviewInput]) -> ReopenInterviewPayload | None:
+        """Reopens an interview that is COMPLETED or EXPIRED, with a new invite.
+
+        The interview is SCHEDULED until the candidate joins by the invite. It then continues at the open
+        question. The time since its last turn does not count, and there is time for at least one answer.
+        Its evaluations no longer count, unless a person has adopted one. If the candidate does not join
+        by expiresAt, or the interview is cancelled (cancelInterview), it becomes what it was before.
+        Older invites and candidate tokens stop working. Roles: ADMIN, RECRUITER.
+
+        Errors:
+        - NOT_FOUND: there is no such interview.
+        - BAD_INPUT: the reason is empty or too long, or expiresAt is in the past or too far ahead.
+        - CONFLICT: the interview is not over, ENDING, CANCELLED or OPTED_OUT, or its transcript was
+          erased.
+        """
+        caller = await info.context.principal()
+        reopened = await reopening.reopen_interview(info.context.services, caller, _REOPENING.build(data))
+        return ReopenInterviewPayload(
+            interview=Interview.of(reopened.interview, caller), invite=as_graphql(Invite, reopened.invite)
+        )
+
+    @mutation
     async def join_interview(self, info: Info, data: Input[JoinInterviewInput]) -> JoinInterviewPayload | None:
         """Opens an interview with its invite, or lets the candidate return to it, through the same or another channel.
 
         The invite is the credential; an Authorization header is ignored. Joining opens 15 minutes
-        before scheduledFor and can be repeated: every join issues new credentials.
+        before scheduledFor and can be repeated: every join issues new credentials. For some time after an
+        interview has ended early, joining reopens it (Invitation.canReopenUntil), as reopenInterview does.
 
         Errors:
         - NOT_FOUND: the invite is invalid or was replaced.

@@ -89,6 +89,8 @@ class CodePhrases(_PhraseModel):
     """Precedes the first words of an interviewer that has replaced another in the room."""
     go_on_in_writing: str
     """Precedes the open question after an answer that was cut off. Contains `{words}`, the end of the answer."""
+    welcome_back: str
+    """Welcomes a candidate who has come back to a reopened interview. `question_again` or a reply may follow."""
     continue_in_writing: str
     """Says, in writing, that voice has failed and that the interview continues in writing. The open question may follow."""
     not_heard: str

@@ -315,8 +315,8 @@ class Conversation:
         """
         self._cut_off_seq = plan.reply_to_seq if plan.contribution else 0
         move = plan.pending_confirmation or Move.REPEAT
-        apology = self._take_takeover_apology(plan.phrases)
-        opening = f"{apology}{plan.phrases.question_again}" if apology else plan.phrases.after_interruption
+        opening = self._take_opening(plan)
+        opening = f"{opening}{plan.phrases.question_again}" if opening else plan.phrases.after_interruption
         await self._deliver(plan, Utterance(move, Source.CODE, None), plan.repeat_question(opening))
 
     async def _reply_or_act_on_timeout(self, interview: Interview, plan: InterviewPlan, turns: Sequence[Turn]) -> bool:
@@ -360,24 +360,27 @@ class Conversation:
         await self._deliver(plan, Utterance(move, Source.CODE, None), text)
         return True
 
-    def _take_takeover_apology(self, phrases: CodePhrases) -> str:
+    def _take_opening(self, plan: InterviewPlan) -> str:
         """Return what the first words of an interviewer that has replaced another begin with; later an empty string.
 
-        What was said or typed into the room in between reached nobody, and LiveKit does not repeat it.
+        A candidate who has come back to a reopened interview is welcomed instead. Otherwise, what was said or typed into the
+        room in between reached nobody, and LiveKit does not repeat it.
         """
         has_taken_over, self._has_taken_over = self._has_taken_over, False
-        return f"{phrases.after_takeover} " if has_taken_over else ""
+        if plan.welcome:
+            return f"{plan.welcome} "
+        return f"{plan.phrases.after_takeover} " if has_taken_over else ""
 
-    def _take_remark(self, phrases: CodePhrases) -> str:
-        """Return what to say, once each, about a takeover, noise or an echo before the next reply."""
-        if apology := self._take_takeover_apology(phrases):
-            return apology
+    def _take_remark(self, plan: InterviewPlan) -> str:
+        """Return what to say, once each, about a return, a takeover, noise or an echo before the next reply."""
+        if opening := self._take_opening(plan):
+            return opening
         if self._collector.echo_count >= MAX_ECHOES and not self._has_named_echo:
             self._has_named_echo = True
-            return f"{phrases.use_headphones} "
+            return f"{plan.phrases.use_headphones} "
         if self._collector.sound.is_noise(time.time()) and not self._has_named_noise:
             self._has_named_noise = True
-            return f"{phrases.background_noise} "
+            return f"{plan.phrases.background_noise} "
         return ""
 
     async def _deliver(
@@ -400,7 +403,7 @@ class Conversation:
         prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
 
         async def stream_text() -> AsyncGenerator[str, None]:
-            remark = self._take_remark(plan.phrases)
+            remark = self._take_remark(plan)
             async with aclosing(self._prefetched_reply.stream(plan, prompt)) as events:
                 async for event in events:
                     if isinstance(event, MoveChosen):

@@ -96,6 +96,7 @@ class ReviewReason(StrEnum):
     """Why a person should review an interview, possibly again."""
 
     CORRECTION = "CORRECTION"
+    REOPENING = "REOPENING"
 
 
 class Candidate(BaseModel):
@@ -289,6 +290,28 @@ class Adoption(BaseModel):
     adopted_at: datetime
 
 
+class Reopening(BaseModel):
+    """A reopening of an interview that was over: until the candidate is back, it can be taken back."""
+
+    id: PydanticObjectId
+    reopened_at: datetime
+    reopened_by: str | None = None
+    """Name of the person's API key; None if the candidate came back by the invite."""
+    reason: str | None = None
+    """The person's reason; None if the candidate came back by the invite."""
+    status: InterviewStatus
+    """The state before; `end_reason`, `end_detail` and `ended_at` likewise."""
+    end_reason: EndReason | None = None
+    end_detail: str | None = None
+    ended_at: datetime | None = None
+    returned_at: datetime | None = None
+    """When the candidate came back; the interview then continues."""
+    after_seq: int | None = None
+    """`last_seq` when the candidate came back."""
+    credited_seconds: float | None = None
+    """Seconds that were credited when the candidate came back."""
+
+
 class LegalHold(BaseModel):
     """A ban on erasing the interview, with who set and released it."""
 
@@ -441,9 +464,15 @@ class Interview(StoredDocument):
     paused_at: datetime | None = None
     """Since when the interview's clock is paused; None while it runs. A pause lasts MAX_PAUSE at most."""
     resumed_after_seq: int | None = None
-    """`last_seq` when the answer to a request ended the last pause; the interviewer then asks the candidate to go on."""
+    """`last_seq` when the answer to a request ended the last pause, or when the candidate came back to the reopened interview.
+    The interviewer then asks the candidate to go on."""
     credited_seconds: float = 0.0
     """Seconds by which the time limit is longer because of earlier pauses and other times that were not the candidate's fault."""
+    elapsed_seconds: float | None = None
+    """Seconds of the clock, without the credited ones, at the last turn that is neither a NUDGE nor a CLOSE.
+    Also None in interviews stored before this field, until such a turn is stored."""
+    reopenings: list[Reopening] = Field(default_factory=list)
+    """Oldest first."""
 
     @property
     def time_limit(self) -> timedelta:
@@ -459,6 +488,11 @@ class Interview(StoredDocument):
             return True
         room = self.room
         return room is not None and bool(room.participant or room.left_at or room.expected_until > now())
+
+    @property
+    def reopened_after_seq(self) -> int | None:
+        """`last_seq` when the candidate came back to the reopened interview; None if it was not reopened."""
+        return max((reopening.after_seq for reopening in self.reopenings if reopening.after_seq is not None), default=None)
 
     @property
     def has_transcript(self) -> bool:

@@ -95,6 +95,8 @@ class PositionContent(BaseModel):
     """Whether reviewers rate an interview before they see its evaluation."""
     correction_hours: int = Field(72, ge=0, le=720)
     """Hours after the end of an interview in which its candidate can correct turns; 0 for none."""
+    reopen_minutes: int = Field(60, ge=0, le=1440)
+    """Minutes after the end of an interview in which its candidate can come back by the invite; 0 for none."""
     extra_time_factor: float = Field(1.5, ge=1, le=3)
     """Factor by which the time limit becomes longer for candidates who request extra time; 1 grants none automatically."""
 

@@ -24,6 +24,7 @@ from models.documents.interview import (
     LegalHold,
     PositionRef,
     Progress,
+    Reopening,
     ReviewReason,
     SpeechOutage,
     compute_time_limit,
@@ -95,6 +96,8 @@ _DEFAULTS: dict[str, Any] = {
     "credited_seconds": 0.0,
     "paused_at": None,
     "speech_outage": None,
+    "elapsed_seconds": None,
+    "reopenings": [],
 }
 """Defaults of the fields that older stored interviews lack."""
 
@@ -145,6 +148,8 @@ class InterviewRow:
     accommodations = _StoredField(Accommodations.model_validate)
     credited_seconds = _StoredField[float]()
     paused_at = _StoredField[datetime | None](_to_utc)
+    elapsed_seconds = _StoredField[float | None]()
+    reopenings = _StoredField(lambda stored: [Reopening.model_validate(_with_utc(reopening)) for reopening in stored])
     review_reasons = _StoredField(lambda stored: [ReviewReason(reason) for reason in stored])
 
     def __init__(self, values: Mapping[str, Any], requested: Collection[str] = ()) -> None:

@@ -25,7 +25,7 @@ from models.documents.turn import Channel, Move, NewTurn, Turn, find_turn, get_t
 from models.storage.lease import LeaseLost
 from models.storage.transactions import run_in_transaction
 from models.wording.function_words import LanguageIdentifier
-from models.writes.candidate_requests import PAUSED_CLOCK, RESUMED_CLOCK, NewRequest, build_request_changes
+from models.writes.candidate_requests import ELAPSED_SECONDS, PAUSED_CLOCK, RESUMED_CLOCK, NewRequest, build_request_changes
 from models.writes.interview_updates import update_interview
 from models.writes.reply_usage import ReplyUsage, usage_expressions, usage_values
 
@@ -91,6 +91,7 @@ async def append_candidate_turn(
         # a voice interviewer hears speech directly: only a typed message makes a reply due
         # (models.writes.room_transitions.find_unanswered_messages)
         "due_at": {"$cond": [{"$eq": [{"$literal": turn.channel}, "TEXT"]}, "$$NOW", "$due_at"]},
+        "elapsed_seconds": ELAPSED_SECONDS,
         **RESUMED_CLOCK,
     }
 
@@ -153,6 +154,9 @@ async def append_interviewer_turns(
             "status": {"$cond": [is_waiting, InterviewStatus.IN_PROGRESS, "$status"]},
             "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
         }
+    clock_fields: dict[str, Any] = {}
+    if any(turn.move not in (None, Move.NUDGE, Move.CLOSE) for turn in turns):
+        clock_fields["elapsed_seconds"] = ELAPSED_SECONDS
     if update.end_reason:
         values["status"] = InterviewStatus.ENDING
         start_fields.pop("status", None)
@@ -207,6 +211,7 @@ async def append_interviewer_turns(
         **question_fields,
         **rights_fields,
         **disclosure_fields,
+        **clock_fields,
         **start_fields,
         **end_fields,
     }

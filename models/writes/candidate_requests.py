@@ -31,16 +31,20 @@ _TIME_FACTOR: dict[str, Any] = {"$ifNull": ["$accommodations.time_factor", 1.0]}
 _PAUSE_MILLISECONDS: dict[str, Any] = {
     "$max": [0, {"$min": [{"$subtract": ["$$NOW", "$paused_at"]}, int(MAX_PAUSE.total_seconds() * 1000)]}]
 }
-RESUMED_CLOCK: dict[str, Any] = {
-    "credited_seconds": {
-        "$add": [
-            {"$ifNull": ["$credited_seconds", 0.0]},
-            {"$cond": [{"$eq": [{"$type": "$paused_at"}, "date"]}, {"$divide": [_PAUSE_MILLISECONDS, 1000]}, 0.0]},
-        ]
-    },
-    "paused_at": None,
+_CREDITED_SECONDS: dict[str, Any] = {
+    "$add": [
+        {"$ifNull": ["$credited_seconds", 0.0]},
+        {"$cond": [{"$eq": [{"$type": "$paused_at"}, "date"]}, {"$divide": [_PAUSE_MILLISECONDS, 1000]}, 0.0]},
+    ]
 }
+RESUMED_CLOCK: dict[str, Any] = {"credited_seconds": _CREDITED_SECONDS, "paused_at": None}
 """Ends a pause of the clock, if there is one, and credits it."""
+HAS_STARTED: dict[str, Any] = {"$eq": [{"$type": "$started_at"}, "date"]}
+SECONDS_SINCE_START: dict[str, Any] = {"$divide": [{"$subtract": ["$$NOW", "$started_at"]}, 1000]}
+ELAPSED_SECONDS: dict[str, Any] = {
+    "$cond": [HAS_STARTED, {"$max": [0.0, {"$subtract": [SECONDS_SINCE_START, _CREDITED_SECONDS]}]}, 0.0]
+}
+"""Expression for `elapsed_seconds`."""
 PAUSED_CLOCK: dict[str, Any] = {
     "$cond": [{"$eq": ["$status", InterviewStatus.IN_PROGRESS]}, {"$ifNull": ["$paused_at", "$$NOW"]}, "$paused_at"]
 }

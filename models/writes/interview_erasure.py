@@ -65,6 +65,7 @@ _ERASED_FIELDS: dict[str, Any] = {
     "requests": [],
     "withdrawal_reason": None,
     "accommodations": Accommodations(),
+    "reopenings": [],
     "due_at": None,
     "lease": None,
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from beanie.odm.utils.encoder import Encoder
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
@@ -20,6 +21,8 @@ from models.documents.interview import (
     EvaluationStatus,
     Interview,
     InterviewStatus,
+    Reopening,
+    ReviewReason,
     get_interview,
 )
 from models.documents.turn import Channel, NewTurn
@@ -39,8 +42,14 @@ from models.storage.lease import (
 )
 from models.storage.transactions import run_in_transaction
 from models.writes.append_turns import insert_turns
-from models.writes.candidate_requests import RESUMED_CLOCK, NewRequest, build_request_changes
-from models.writes.interview_updates import update_interview
+from models.writes.candidate_requests import (
+    HAS_STARTED,
+    RESUMED_CLOCK,
+    SECONDS_SINCE_START,
+    NewRequest,
+    build_request_changes,
+)
+from models.writes.interview_updates import HAS_TRANSCRIPT, update_interview
 
 _HAS_NOT_JOINED: dict[str, Any] = {
     "$or": [
@@ -57,6 +66,30 @@ _HAS_EXPIRED: dict[str, Any] = {
 }
 """Condition that `expires_at` has passed and that the candidate has neither joined nor is expected in the room."""
 
+
+def _of_last_reopening(name: str) -> dict[str, Any]:
+    return {"$let": {"vars": {"last": {"$last": {"$ifNull": ["$reopenings", []]}}}, "in": f"$$last.{name}"}}
+
+
+# a field of no reopening is missing, which is not null
+_IS_REOPENED: dict[str, Any] = {"$eq": [_of_last_reopening("returned_at"), None]}
+"""Condition, for an interview that is SCHEDULED or WAITING, that it was reopened and the candidate has not come back."""
+CONTINUES: dict[str, Any] = {"$and": [_IS_REOPENED, HAS_STARTED]}
+"""Condition, for an interview that is SCHEDULED, that it was reopened after it had begun."""
+_REOPENED: dict[str, Any] = {
+    "status": InterviewStatus.SCHEDULED,
+    "ended_at": None,
+    # the end has closed the room, if there was one; the next join opens another
+    "room": None,
+    "lease": None,
+    "fence": NEXT_FENCE,
+    "attempts": 0,
+    "speech_outage": None,
+}
+"""Changes that make an interview that is over SCHEDULED again."""
+
+REOPENABLE_STATUSES = (InterviewStatus.COMPLETED, InterviewStatus.FAILED, InterviewStatus.EXPIRED)
+"""States in which an interview can be reopened."""
 RENEWABLE_STATUSES = (InterviewStatus.SCHEDULED, *OPEN_STATUSES, InterviewStatus.EXPIRED)
 """States in which an invite can be renewed."""
 
@@ -75,13 +108,98 @@ async def insert_interview(interview: Interview) -> Interview:
         return stored
 
 
-async def open_chat(interview_id: ObjectId, consent: Consent | None, channel: Channel) -> Interview | None:
-    """SCHEDULED -> WAITING: open the text channel; the greeting is due."""
+async def open_chat(
+    interview_id: ObjectId, consent: Consent | None, channel: Channel, min_seconds: float = 0.0
+) -> Interview | None:
+    """SCHEDULED -> WAITING: open the text channel; the greeting is due. `min_seconds` is that of `open_scheduled`."""
+    return await open_scheduled(interview_id, {"consent": consent, "channel": channel}, {"due_at": "$$NOW"}, min_seconds)
+
+
+async def open_scheduled(
+    interview_id: ObjectId, values: Mapping[str, Any], computed: Mapping[str, Any], min_seconds: float
+) -> Interview | None:
+    """SCHEDULED -> WAITING or, if it was reopened after it had begun, IN_PROGRESS, with these changes.
+
+    The clock of a reopened interview goes on from its last turn, with at least `min_seconds` left. Its evaluations no longer
+    count, unless a person has adopted one: active ones are stopped, and the next completed version counts.
+    """
+
+    async def work(session: AsyncClientSession) -> Interview | None:
+        condition = {"status": InterviewStatus.SCHEDULED, **NOT_ERASED}
+        opened = await update_interview(
+            interview_id, condition, values, {**_build_return(min_seconds), **computed}, session=session
+        )
+        if opened is not None and opened.reopenings:
+            await _stop_evaluations(interview_id, "The interview was reopened.", session)
+        return opened
+
+    return await run_in_transaction(Interview, work)
+
+
+def _build_return(min_seconds: float) -> dict[str, Any]:
+    """Return the changes with which an interview opens, also for a candidate who comes back to a reopened one."""
+    earlier_credit = {"$ifNull": ["$credited_seconds", 0.0]}
+    # an interview that ended before this field was introduced is credited from its end
+    elapsed = {
+        "$ifNull": [
+            "$elapsed_seconds",
+            {
+                "$subtract": [
+                    {"$divide": [{"$subtract": [_of_last_reopening("ended_at"), "$started_at"]}, 1000]},
+                    earlier_credit,
+                ]
+            },
+        ]
+    }
+    limit = {"$multiply": ["$position.limit_minutes", 60, {"$ifNull": ["$accommodations.time_factor", 1.0]}]}
+    continued = {"$min": [elapsed, {"$max": [0.0, {"$subtract": [limit, min_seconds]}]}]}
+    credit = {"$cond": [CONTINUES, {"$max": [earlier_credit, {"$subtract": [SECONDS_SINCE_START, continued]}]}, earlier_credit]}
+    returned = {
+        "returned_at": "$$NOW",
+        "after_seq": "$last_seq",
+        "credited_seconds": {"$subtract": [credit, earlier_credit]},
+    }
+    is_last = {"$eq": ["$$this.id", _of_last_reopening("id")]}
+    reopenings = {"$map": {"input": "$reopenings", "in": {"$cond": [is_last, {"$mergeObjects": ["$$this", returned]}, "$$this"]}}}
+    is_decided = {"$ne": [{"$ifNull": ["$decision", None]}, None]}
+    review_reasons = {"$setUnion": [{"$ifNull": ["$review_reasons", []]}, [ReviewReason.REOPENING]]}
+    no_longer_counts = {"$and": [_IS_REOPENED, {"$eq": [{"$ifNull": ["$adoptions", []]}, []]}]}
+    return {
+        "status": {"$cond": [CONTINUES, InterviewStatus.IN_PROGRESS, InterviewStatus.WAITING]},
+        "credited_seconds": credit,
+        "resumed_after_seq": {"$cond": [_IS_REOPENED, "$last_seq", "$resumed_after_seq"]},
+        "reopenings": {"$cond": [_IS_REOPENED, reopenings, {"$ifNull": ["$reopenings", []]}]},
+        "review_reasons": {"$cond": [{"$and": [_IS_REOPENED, is_decided]}, review_reasons, {"$ifNull": ["$review_reasons", []]}]},
+        "evaluation_status": {"$cond": [_IS_REOPENED, None, "$evaluation_status"]},
+        "evaluated": {"$cond": [no_longer_counts, False, "$evaluated"]},
+        **{name: {"$cond": [no_longer_counts, None, f"${name}"]} for name in ("counted_version", "score", "recommendation")},
+    }
+
+
+async def mark_reopened(
+    interview: Interview, reopening: Reopening, expires_at: datetime, question_key: str | None, *, renews_invite: bool
+) -> Interview | None:
+    """COMPLETED, FAILED, EXPIRED -> SCHEDULED: the candidate can join again until `expires_at`.
+
+    `question_key` is that of the open question. With `renews_invite`, older invites become invalid. Nothing else changes until
+    the candidate is back (`open_scheduled`). Returns None if the interview has changed since it was read, its consent was
+    withdrawn or its transcript erased.
+    """
     return await update_interview(
-        interview_id,
-        {"status": InterviewStatus.SCHEDULED, **NOT_ERASED},
-        {"status": InterviewStatus.WAITING, "consent": consent, "channel": channel},
-        {"due_at": "$$NOW"},
+        interview.id,
+        {
+            "status": interview.status,
+            "ended_at": interview.ended_at,
+            "reopenings.id": {"$ne": reopening.id},
+            "consent.withdrawn_at": None,
+            **HAS_TRANSCRIPT,
+        },
+        {"end_reason": None, "end_detail": None, "expires_at": expires_at, "progress.question_key": question_key},
+        {
+            **_REOPENED,
+            "invite_generation": {"$add": ["$invite_generation", int(renews_invite)]},
+            "reopenings": {"$concatArrays": [{"$ifNull": ["$reopenings", []]}, [{"$literal": Encoder().encode(reopening)}]]},
+        },
     )
 
 
@@ -95,13 +213,7 @@ async def reschedule_interview(
         {"status": {"$in": list(RENEWABLE_STATUSES)}, "renewals": {"$ne": renewal_id}, **NOT_ERASED},
         {"scheduled_for": scheduled_for, "expires_at": expires_at},
         {
-            "status": {"$cond": [has_expired, InterviewStatus.SCHEDULED, "$status"]},
-            "ended_at": {"$cond": [has_expired, None, "$ended_at"]},
-            # the expiry has closed the room, if there was one; the next join opens another
-            "room": {"$cond": [has_expired, None, "$room"]},
-            "lease": {"$cond": [has_expired, None, "$lease"]},
-            "fence": {"$cond": [has_expired, NEXT_FENCE, "$fence"]},
-            "attempts": {"$cond": [has_expired, 0, "$attempts"]},
+            **{name: {"$cond": [has_expired, value, f"${name}"]} for name, value in _REOPENED.items()},
             "invite_generation": {"$add": ["$invite_generation", 1]},
             "renewals": {"$concatArrays": ["$renewals", [renewal_id]]},
         },
@@ -127,30 +239,39 @@ async def mark_ending(
 
 
 async def mark_cancelled(interview_id: ObjectId, reason: str | None) -> Interview | None:
-    """SCHEDULED, WAITING -> CANCELLED."""
+    """SCHEDULED, WAITING -> CANCELLED; a reopened interview becomes what it was before."""
     return await update_interview(
         interview_id,
         {"status": {"$in": [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]}, **NOT_ERASED},
-        {"status": InterviewStatus.CANCELLED, "end_detail": reason},
-        {"ended_at": "$$NOW", "due_at": None},
+        {},
+        {**_close_unopened(InterviewStatus.CANCELLED, {"$literal": reason}), "due_at": None},
     )
 
 
 async def mark_expired(interview_id: ObjectId) -> Interview | None:
     """SCHEDULED, WAITING -> EXPIRED, if `expires_at` has passed by MongoDB's clock and the candidate has not joined.
 
+    A reopened interview becomes what it was before.
     Once the candidate has joined, the interview ends only by its own limits of silence, absence and time.
     """
     return await update_interview(
         interview_id,
         {"status": {"$in": [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]}, **_HAS_EXPIRED, **NOT_ERASED},
-        {"status": InterviewStatus.EXPIRED},
-        {"ended_at": "$$NOW", "due_at": None},
+        {},
+        {**_close_unopened(InterviewStatus.EXPIRED, "$end_detail"), "due_at": None},
     )
+
+
+def _close_unopened(status: InterviewStatus, detail: object) -> dict[str, Any]:
+    """Return the changes with which an interview ends in this state, or as before a reopening that was of no use."""
+    ended = {"status": status, "end_reason": "$end_reason", "end_detail": detail, "ended_at": "$$NOW"}
+    return {name: {"$cond": [_IS_REOPENED, _of_last_reopening(name), value]} for name, value in ended.items()}
 
 
 OPT_OUT_STATUSES = (InterviewStatus.SCHEDULED, *OPEN_STATUSES, InterviewStatus.ENDING)
 """States in which an interview can become OPTED_OUT."""
+_HIDDEN_EVALUATION: dict[str, Any] = {"evaluation_status": None, "evaluated": False, "score": None, "recommendation": None}
+"""Clears what lists and filters show of evaluations."""
 _HAS_CONSENT: dict[str, Any] = {"$ne": [{"$ifNull": ["$consent", None]}, None]}
 _WITHDRAWN_CONSENT: dict[str, Any] = {
     "$cond": [
@@ -179,7 +300,8 @@ async def mark_opted_out(
         interview = await update_interview(
             interview_id,
             {"status": {"$in": list(OPT_OUT_STATUSES)}, **NOT_ERASED},
-            {"status": InterviewStatus.OPTED_OUT, "end_reason": reason, "lease": None},
+            # only a reopened interview has evaluations
+            {"status": InterviewStatus.OPTED_OUT, "end_reason": reason, "lease": None, **_HIDDEN_EVALUATION},
             {
                 "withdrawal_reason": {"$literal": withdrawal_reason},
                 "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
@@ -194,6 +316,8 @@ async def mark_opted_out(
         )
         if interview is not None:
             await insert_turns(interview, closings, session)
+            if interview.reopenings:
+                await _stop_evaluations(interview_id, "The candidate has opted out of the interview.", session)
         return interview
 
     return await run_in_transaction(Interview, work)
@@ -210,35 +334,37 @@ async def mark_consent_withdrawn(interview_id: ObjectId, reason: str | None) -> 
             interview_id,
             {"status": {"$in": list(TERMINAL_STATUSES)}, "consent.text_version": {"$exists": True}, "consent.withdrawn_at": None}
             | NOT_ERASED,
-            # what lists and filters show of evaluations
-            {"evaluation_status": None, "evaluated": False, "score": None, "recommendation": None},
+            _HIDDEN_EVALUATION,
             {"consent": _WITHDRAWN_CONSENT, "withdrawal_reason": {"$literal": reason}},
             session,
         )
         if withdrawn is not None:
-            await Evaluation.get_pymongo_collection().update_many(
-                {"interview_id": interview_id, "status": {"$in": list(ACTIVE_STATUSES)}},
-                [
-                    {
-                        "$set": {
-                            "status": EvaluationStatus.FAILED,
-                            "failure": "The candidate has withdrawn the consent.",
-                            "completed_at": "$$NOW",
-                            "due_at": None,
-                            "lease": None,
-                            "fence": NEXT_FENCE,
-                        }
-                    }
-                ],
-                session=session,
-            )
+            await _stop_evaluations(interview_id, "The candidate has withdrawn the consent.", session)
         return withdrawn
 
     return await run_in_transaction(Interview, work)
 
 
+async def _stop_evaluations(interview_id: ObjectId, failure: str, session: AsyncClientSession) -> None:
+    """Mark the evaluations of the interview that are not completed as FAILED, with this reason."""
+    stopped = {
+        "status": EvaluationStatus.FAILED,
+        "failure": {"$literal": failure},
+        "completed_at": "$$NOW",
+        "due_at": None,
+        "lease": None,
+        "fence": NEXT_FENCE,
+    }
+    await Evaluation.get_pymongo_collection().update_many(
+        {"interview_id": interview_id, "status": {"$in": list(ACTIVE_STATUSES)}}, [{"$set": stopped}], session=session
+    )
+
+
 async def mark_completed(evaluation: Evaluation, detail: str | None, closing: NewTurn | None = None) -> Interview | None:
-    """ENDING -> COMPLETED for the evaluation's interview; store the evaluation and the closing in the same transaction."""
+    """ENDING -> COMPLETED for the evaluation's interview; store the evaluation and the closing in the same transaction.
+
+    The evaluation becomes the next version: an interview that was reopened has earlier ones.
+    """
     closings = [closing] if closing else []
 
     async def work(session: AsyncClientSession) -> Interview | None:
@@ -254,6 +380,8 @@ async def mark_completed(evaluation: Evaluation, detail: str | None, closing: Ne
             session,
         )
         if interview is not None:
+            newest = await Evaluation.find({"interview_id": interview.id}, session=session).sort("-version").first_or_none()
+            evaluation.version = newest.version + 1 if newest else 1
             await evaluation.insert(session=session)
             await insert_turns(interview, closings, session)
         return interview

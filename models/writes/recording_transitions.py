@@ -42,14 +42,22 @@ _HAS_DISPATCHES_LEFT: dict[str, Any] = {
     "$lt": ["$dispatches", {"$cond": [{"$eq": ["$parts", []]}, MAX_DISPATCHES_BEFORE_FIRST_PART, MAX_DISPATCHES]}]
 }
 _HAS_CONSENT: dict[str, Any] = {"consent.recording": True, "erased_at": None}
-_IS_RECORDABLE: dict[str, Any] = {**_HAS_CONSENT, "status": {"$in": list(OPEN_STATUSES)}}
+# the continuation of a reopened interview is not recorded
+_IS_RECORDABLE: dict[str, Any] = {
+    **_HAS_CONSENT,
+    "status": {"$in": list(OPEN_STATUSES)},
+    "reopenings.after_seq": {"$not": {"$gt": 0}},
+}
 _CANDIDATE_PRESENT: dict[str, Any] = {**_IS_RECORDABLE, "room.participant": {"$type": "string"}}
 _CANDIDATE_EXPECTED: dict[str, Any] = {
     **_IS_RECORDABLE,
     "$or": [{"room.participant": {"$type": "string"}}, {"$expr": {"$gt": ["$room.wanted_until", "$$NOW"]}}],
 }
 """The candidate is in the room, or has just been admitted."""
-_INTERVIEW_ENDED: dict[str, Any] = {**_HAS_CONSENT, "status": {"$nin": list(OPEN_STATUSES)}}
+_INTERVIEW_ENDED: dict[str, Any] = {
+    **_HAS_CONSENT,
+    "$or": [{"status": {"$nin": list(OPEN_STATUSES)}}, {"reopenings.after_seq": {"$gt": 0}}],
+}
 
 
 async def create_recording(recording: Recording) -> bool:

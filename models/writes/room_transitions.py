@@ -10,7 +10,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.documents.interview import MAX_PAUSE, OPEN_STATUSES, TERMINAL_STATUSES, Consent, Interview, InterviewStatus, RoomState
+from models.documents.interview import MAX_PAUSE, OPEN_STATUSES, TERMINAL_STATUSES, Consent, Interview, RoomState
 from models.documents.turn import Channel
 from models.storage.backoff import Backoff
 from models.storage.lease import (
@@ -25,7 +25,7 @@ from models.storage.lease import (
     from_now,
     lease_is_free_for_retry,
 )
-from models.writes.interview_transitions import REPLY_BACKOFF
+from models.writes.interview_transitions import CONTINUES, REPLY_BACKOFF, open_scheduled
 from models.writes.interview_updates import update_interview
 from models.writes.speech_outages import build_speech_outage
 
@@ -60,18 +60,27 @@ _EMPTY_ROOM: dict[str, Any] = {"$literal": RoomState(expected_until=datetime.fro
 
 
 async def open_room(
-    interview_id: ObjectId, consent: Consent | None, expected_seconds: float, dispatch_seconds: float
+    interview_id: ObjectId,
+    consent: Consent | None,
+    expected_seconds: float,
+    dispatch_seconds: float,
+    min_seconds: float = 0.0,
 ) -> Interview | None:
-    """SCHEDULED -> WAITING in the VOICE channel: open the room and hold the lease for a dispatch."""
-    return await update_interview(
+    """SCHEDULED -> WAITING in the VOICE channel: open the room and hold the lease for a dispatch.
+
+    `min_seconds` is that of `interview_transitions.open_scheduled`.
+    """
+    # a reopened interview whose candidate does not enter the room ends like one whose candidate has left it
+    left_at = {"$cond": [CONTINUES, "$$NOW", None]}
+    return await open_scheduled(
         interview_id,
-        {"status": InterviewStatus.SCHEDULED, "erased_at": None},
-        {"status": InterviewStatus.WAITING, "consent": consent, "channel": Channel.VOICE, "due_at": None},
+        {"consent": consent, "channel": Channel.VOICE, "due_at": None},
         {
             "fence": NEXT_FENCE,
             "lease": build_lease(PENDING_DISPATCH, dispatch_seconds),
-            "room": {"$mergeObjects": [_EMPTY_ROOM, {"wanted_until": from_now(expected_seconds)}]},
+            "room": {"$mergeObjects": [_EMPTY_ROOM, {"wanted_until": from_now(expected_seconds), "left_at": left_at}]},
         },
+        min_seconds,
     )
 
 

@@ -119,6 +119,20 @@ class RenewInviteInput:
 
 
 @input_type
+class ReopenInterviewInput:
+    """The input of reopenInterview."""
+
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
+    reason: str = strawberry.field(description="The reason, which Interview.reopenings returns. 1 to 500 characters.")
+    expires_at: datetime | None = strawberry.field(
+        default=UNSET,
+        description="The end of the new invite. It must lie in the future, at most 366 days ahead. Default: 7 days (or what the "
+        "deployment sets) from now.",
+    )
+
+
+@input_type
 class JoinInterviewInput:
     """The input of joinInterview."""
 

@@ -138,6 +138,12 @@ class SavePositionInput:
         description="Hours after the end of an interview in which the candidate can correct turns, 0 to 720. 0 allows no "
         "corrections.",
     )
+    reopen_minutes: int = strawberry.field(
+        default=60,
+        description="Minutes after the end of an interview in which joinInterview reopens it, 0 to 1,440. It does so at most "
+        "three times, and only if the candidate left or ended the interview, or a technical failure did. 0 allows it to people "
+        "only (reopenInterview).",
+    )
     extra_time_factor: float = strawberry.field(
         default=1.5,
         description="The factor by which the time limit is longer for candidates who request extra time, from 1 to 3. With 1, no "

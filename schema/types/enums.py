@@ -109,8 +109,8 @@ _describe_enum(
         "the notice, decision records and impact analyses.",
         "VIEWER": "Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or "
         "recordings, nor filter or sort by them, and cannot change anything.",
-        "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations, saving positions and reading "
-        "legal holds.",
+        "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening "
+        "interviews and reading legal holds.",
         "CANDIDATE": "A candidate, identified by the token of joinInterview or startInterview. Reads, writes to and ends that "
         "one interview.",
     },
@@ -118,16 +118,16 @@ _describe_enum(
 _describe_enum(
     InterviewStatus,
     "The state of an interview. It moves from SCHEDULED through WAITING, IN_PROGRESS and ENDING to COMPLETED, or ends as "
-    "CANCELLED, EXPIRED or OPTED_OUT. COMPLETED, CANCELLED, EXPIRED, FAILED and OPTED_OUT are final.",
+    "CANCELLED, EXPIRED or OPTED_OUT. COMPLETED, CANCELLED, EXPIRED, FAILED and OPTED_OUT are final, unless the interview is "
+    "reopened (reopenInterview, renewInvite, joinInterview): then it is SCHEDULED until the candidate is back.",
     {
-        "SCHEDULED": "Created; the candidate has not joined yet.",
+        "SCHEDULED": "Created or reopened; the candidate has not joined yet.",
         "WAITING": "The candidate may enter the room or chat, or is there; the conversation has not begun.",
         "IN_PROGRESS": "The conversation is under way.",
         "ENDING": "No more messages are accepted; the last turns are being stored.",
         "COMPLETED": "Ended. An evaluation has been requested automatically.",
         "CANCELLED": "Cancelled before the conversation began, or erased before it ended.",
-        "EXPIRED": "The candidate had not joined by expiresAt. The state is final and the invite cannot be renewed: schedule a "
-        "new interview.",
+        "EXPIRED": "The candidate had not joined by expiresAt. renewInvite and reopenInterview make it SCHEDULED again.",
         "FAILED": "Not used at present. A technical failure ends an interview as COMPLETED with endReason FAILED, so that what "
         "was said is evaluated. Handle it like COMPLETED without an evaluation.",
         "OPTED_OUT": "The candidate has withdrawn the consent or wants a process without the AI interviewer (endReason). Nothing "
@@ -262,7 +262,10 @@ _describe_enum(
 _describe_enum(
     ReviewReason,
     "Why a person should review an interview.",
-    {"CORRECTION": "The candidate has corrected a turn (correctTurn) since the newest review."},
+    {
+        "CORRECTION": "The candidate has corrected a turn (correctTurn) since the newest review.",
+        "REOPENING": "The candidate has come back to the reopened interview (Interview.reopenings) since the newest review.",
+    },
 )
 _describe_enum(
     RecordingKind,

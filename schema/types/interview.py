@@ -103,8 +103,14 @@ class Progress:
 
     @resolved_field()
     def elapsed_seconds(self) -> int:
-        """Seconds from startedAt until now, or until endedAt once the interview has ended. 0 before it starts."""
-        started_at, ended_at = self.document.started_at, self.document.ended_at or now()
+        """Seconds from startedAt until now, or until endedAt once the interview has ended.
+
+        0 before it starts. After a reopening it stands still until the candidate is back.
+        """
+        document = self.document
+        if document.status is documents.InterviewStatus.SCHEDULED:
+            return int((document.elapsed_seconds or 0) + document.credited_seconds)
+        started_at, ended_at = document.started_at, document.ended_at or now()
         return max(0, int((ended_at - started_at).total_seconds())) if started_at else 0
 
     @resolved_field()
@@ -149,6 +155,27 @@ class Adoption:
     reason: str = strawberry.field(description="The person's reason.")
     adopted_by: str = strawberry.field(description="The name of the person's API key.")
     adopted_at: datetime = strawberry.field(description="When the version was adopted.")
+
+
+@object_type
+class Reopening:
+    """A reopening of an interview that was over."""
+
+    reopened_at: datetime = strawberry.field(description="When the interview was reopened.")
+    reopened_by: str | None = strawberry.field(
+        description="The name of the person's API key. Null if the candidate came back by the invite."
+    )
+    reason: str | None = strawberry.field(description="The person's reason. Null if the candidate came back by the invite.")
+    status: InterviewStatus = strawberry.field(description="The state before.")
+    end_reason: EndReason | None = strawberry.field(description="Why the interview had ended. Null if it had expired.")
+    end_detail: str | None = strawberry.field(description="Interview.endDetail before.")
+    ended_at: datetime | None = strawberry.field(description="When the interview had ended.")
+    returned_at: datetime | None = strawberry.field(
+        description="When the candidate joined again. Null until then: if they do not, the interview becomes what it was before."
+    )
+    credited_seconds: float | None = strawberry.field(
+        description="Seconds by which the time limit became longer when the candidate joined again. Null until then."
+    )
 
 
 @object_type
@@ -321,7 +348,7 @@ class Interview(Node):
         """
         return as_graphql(SpeechOutage, self.document.speech_outage) if self.document.speech_outage else None
 
-    @resolved_field(depends_on=("progress", "started_at", "ended_at", *_TIME_LIMIT))
+    @resolved_field(depends_on=("progress", "status", "started_at", "ended_at", "elapsed_seconds", *_TIME_LIMIT))
     def progress(self) -> Progress:
         """How far the interview has advanced."""
         return Progress(document=self.document, progress=self.document.progress, position=self.document.position)
@@ -342,14 +369,21 @@ class Interview(Node):
         is_partial = documents.is_partial_interview(document.status, document.end_reason, document.progress)
         return document.end_reason if is_partial else None
 
-    @resolved_field(depends_on=("started_at", "ended_at", *_TIME_LIMIT))
+    @resolved_field(depends_on=("status", "started_at", "ended_at", *_TIME_LIMIT))
     def ends_at(self) -> datetime | None:
         """When the time limit ends the interview.
 
-        It moves later while the clock is paused. Null before startedAt and once the interview has ended.
+        It moves later while the clock is paused. Null before startedAt, once the interview has ended,
+        and after a reopening until the candidate is back.
         """
         started_at = self.document.started_at
-        return started_at + self.document.time_limit if started_at and self.document.ended_at is None else None
+        is_running = self.document.ended_at is None and self.document.status is not documents.InterviewStatus.SCHEDULED
+        return started_at + self.document.time_limit if started_at and is_running else None
+
+    @resolved_field(guard=Action.READ_REFERENCES, depends_on=("reopenings",))
+    def reopenings(self) -> list[Reopening] | None:
+        """The reopenings of the interview, oldest first. FORBIDDEN for CANDIDATE."""
+        return [as_graphql(Reopening, reopening) for reopening in self.document.reopenings]
 
     @resolved_field(guard=Action.READ_REQUESTS, depends_on=("requests",))
     def requests(self) -> list[CandidateRequest] | None:

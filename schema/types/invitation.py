@@ -34,7 +34,9 @@ class Invitation:
 
     document: strawberry.Private[documents.Interview]
     interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
-    status: InterviewStatus = document_field("The state of the interview. Only SCHEDULED, WAITING and IN_PROGRESS can be joined.")
+    status: InterviewStatus = document_field(
+        "The state of the interview. Only SCHEDULED, WAITING and IN_PROGRESS can be joined, and one with `canReopenUntil`."
+    )
     organization: str = strawberry.field(description="The name of the inviting organization.")
     position_title: str = strawberry.field(description="The title of the position.")
     candidate_name: str = strawberry.field(description="The candidate's name.")
@@ -53,6 +55,10 @@ class Invitation:
     expires_at: datetime = document_field(
         "The end of the invite. An interview that the candidate has not joined by then becomes EXPIRED; one that was joined in "
         "time stays open and can be rejoined."
+    )
+    can_reopen_until: datetime | None = strawberry.field(
+        description="Until when joinInterview reopens the interview, which ended early (Position.reopenMinutes). Null if it does "
+        "not."
     )
     may_request: list[RequestKind] = strawberry.field(
         description="What the candidate may request with requestAccommodation. Empty once the interview is over. The candidate "
@@ -78,6 +84,7 @@ class Invitation:
             position_title=interview.position.title,
             candidate_name=interview.candidate.name if interview.candidate else "",
             opens_at=get_opening_time(interview),
+            can_reopen_until=details.can_reopen_until,
             limit_minutes=round(interview.position.limit_minutes * interview.accommodations.time_factor),
             may_request=list(RequestKind) if interview.status in REQUESTABLE_STATUSES else [],
             consent_text=as_graphql(ConsentText, details.consent_text),

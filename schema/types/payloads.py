@@ -106,6 +106,14 @@ class RenewInvitePayload:
 
 
 @object_type
+class ReopenInterviewPayload:
+    """The result of reopenInterview."""
+
+    interview: Interview = strawberry.field(description="The interview, in state SCHEDULED.")
+    invite: Invite = strawberry.field(description="The new link. Older links no longer work. Viva does not send it.")
+
+
+@object_type
 class JoinInterviewPayload:
     """The result of joinInterview."""
 

@@ -84,7 +84,7 @@ class Position(Node):
     """One version of a position. Versions never change: savePosition stores a new one.
 
     Callers with role CANDIDATE can read `title`, `description`, `language`, `limitMinutes`,
-    `correctionHours` and `extraTimeFactor` of their own interview's position; other fields are FORBIDDEN.
+    `correctionHours`, `reopenMinutes` and `extraTimeFactor` of their own interview's position; other fields are FORBIDDEN.
     """
 
     PROJECTED_FIELDS: ClassVar = ("id", "key", "version", "title", "limitMinutes")
@@ -124,6 +124,9 @@ class Position(Node):
     )
     correction_hours: int = document_field(
         "Hours after the end of an interview in which the candidate can correct turns. 0 if there are no corrections."
+    )
+    reopen_minutes: int = document_field(
+        "Minutes after an interview has ended early in which the candidate can come back by the invite. 0 if they cannot."
     )
     extra_time_factor: float = document_field(
         "The factor by which the time limit is longer for candidates who request extra time. With 1, people decide on "

@@ -11,6 +11,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 from anthropic import AsyncAnthropic
+from beanie import PydanticObjectId
 from livekit.agents import LanguageCode
 from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
 
@@ -26,12 +27,14 @@ from agent.voice.speech_collector import SoundClock, SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
-from models.documents.interview import EndReason, Interview, InterviewerRecord, InterviewStatus, RoomState
-from models.documents.position import Position
+from models.documents.interview import EndReason, Interview, InterviewerRecord, InterviewStatus, Reopening, RoomState
+from models.documents.position import Position, get_position
 from models.documents.turn import Channel, Move, Source, Speaker, Turn, read_turns
 from models.documents.usage import Usage
 from models.storage.clock import now
-from models.writes.interview_transitions import mark_ending
+from models.writes.interview_transitions import mark_ending, mark_reopened
+from models.writes.interview_updates import update_interview
+from models.writes.room_transitions import open_room
 from sandbox.anthropic.provider import MODEL, AnthropicProvider, ScriptedReply
 from tests.agent.expected_usage import compute_expected_usage
 from tests.agent.stored_chats import wait_for_reply_requests
@@ -478,6 +481,29 @@ async def test_interviewer_that_replaces_another_says_once_what_it_may_have_miss
         successor.speak("And people.")
         await successor.conversation.commit_turn()
         assert ENGLISH.after_takeover not in (await successor.wait_for_interviewer_turns(4)).text
+
+
+async def test_candidate_who_comes_back_to_a_reopened_interview_is_welcomed(room: Room) -> None:
+    async with run_conversation(room) as running:
+        asked = (await room.interviewer_turns())[-1]
+        await mark_ending(room.interview.id, EndReason.RECRUITER_ENDED)
+        room.conversation.wake_up()
+        await running
+    await update_interview(room.interview.id, {}, {"status": InterviewStatus.COMPLETED})
+    ended, position = await room.stored(), await get_position(room.interview.position.id)
+    assert position
+    reopening = Reopening(id=PydanticObjectId(), reopened_at=asked.ended_at, status=ended.status)
+    assert await mark_reopened(ended, reopening, ended.expires_at, asked.question_key, renews_invite=False)
+    reopened = await open_room(ended.id, ended.consent, 60, 60)
+    assert reopened
+    returned = Room(room.services, room.claude, reopened, position)
+    running = asyncio.create_task(returned.conversation.run())
+    try:
+        again = await returned.wait_for_interviewer_turns(4)
+    finally:
+        await cancel_and_wait(running)
+    assert again.text == f"{ENGLISH.welcome_back} {ENGLISH.question_again} {asked.text}"
+    assert (again.move, again.question_key) == (Move.REPEAT, asked.question_key)
 
 
 @pytest.mark.parametrize("fails_after", [0, 20])

@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from beanie import PydanticObjectId
 
 from lifecycle.jobs import FINALIZE_RECORDING, RECORD
 from lifecycle.presence import candidate_joined, prepare_room
 from lifecycle.recorder_dispatch import repair_recordings, start_recording
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, RoomState
+from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, Reopening, RoomState
 from models.documents.recording import Recording, RecordingPart, RecordingStatus, get_interview_recording
 from models.storage.clock import now
 from models.storage.lease import PENDING_DISPATCH, Lease, renew_lease
@@ -19,6 +20,7 @@ from models.writes.recording_transitions import (
     MAX_DISPATCHES,
     MAX_DISPATCHES_BEFORE_FIRST_PART,
     add_part,
+    claim_file_job,
     claim_recorder_dispatch,
     claim_recording,
     give_up_recording,
@@ -231,6 +233,26 @@ async def test_recording_is_finalized_once_the_interview_is_over(services: Servi
     await asyncio.sleep(0)
     assert finished.started_ids == [recording.id]
     assert await livekit.list_dispatches(interview) == []
+
+
+async def test_recording_before_a_reopening_is_finalized_and_its_continuation_is_not_recorded(
+    services: Services, livekit: LivekitProbe
+) -> None:
+    resumed = Reopening(id=PydanticObjectId(), reopened_at=now(), status=InterviewStatus.COMPLETED, after_seq=5)
+    interview = await make_consenting_interview(reopenings=[resumed])
+    recording = await new_recording(interview, parts=[RecordingPart(number=1, started_at=now())]).insert()
+    finished = JobSpy()
+    services.jobs.register(FINALIZE_RECORDING, finished)
+    await repair_recordings(services)
+    await asyncio.sleep(0)
+    assert finished.started_ids == [recording.id]
+    assert await claim_recorder_dispatch(recording.id, 8, 30) is None
+    claimed = await claim_file_job(recording.id, "worker", 60)
+    assert claimed
+    assert claimed.parts == recording.parts
+    unrecorded = await make_consenting_interview(reopenings=[resumed])
+    await start_recording(services, unrecorded.id)
+    assert await get_interview_recording(unrecorded.id) is None
 
 
 async def test_recording_that_was_given_up_gets_no_recorder(services: Services, livekit: LivekitProbe) -> None:

@@ -47,6 +47,7 @@ from models.documents.interview import (
     LegalHold,
     Progress,
     Recommendation,
+    Reopening,
     RequestKind,
     RequestStatus,
     ReviewReason,
@@ -111,7 +112,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ),
         DECIDERS | {Role.CANDIDATE}: "requests accommodations withdrawalReason",
         DECIDERS: "legalHold releasedLegalHolds",
-        ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage",
+        ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage reopenings",
         STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations recordings usage reviewReasons",
     },
     "CandidateRequest": {
@@ -121,6 +122,9 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "SpeechOutage": {ALL_ROLES: "since endedAt"},
     "Accommodations": {DECIDERS | {Role.CANDIDATE}: "timeFactor captions typing"},
     "CandidateQuestion": {ALL_ROLES: "seq text facts askedAt"},
+    "Reopening": {
+        ORGANIZATION_ROLES: "reopenedAt reopenedBy reason status endReason endDetail endedAt returnedAt creditedSeconds"
+    },
     "Adoption": {STAFF: "version reason adoptedBy adoptedAt"},
     "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
     "Consent": {ALL_ROLES: "textVersion givenAt recording language textDigest method withdrawnAt text"},
@@ -136,7 +140,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "TurnLatency": {ORGANIZATION_ROLES: "final committed firstWord firstAudio heard"},
     "ReplyLatency": {ORGANIZATION_ROLES: "replies p50 p95"},
     "Position": {
-        ALL_ROLES: "id title description language limitMinutes correctionHours extraTimeFactor",
+        ALL_ROLES: "id title description language limitMinutes correctionHours reopenMinutes extraTimeFactor",
         ORGANIZATION_ROLES: "key version questions criteria wrapUpAfterExchanges archived jobAnalysis keyTerms facts blindReview "
         "recognitionLanguage",
     },
@@ -189,7 +193,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Invitation": {
         ALL_ROLES: (
             "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt "
-            "expiresAt mayRequest consentText consent endReason requests accommodations"
+            "expiresAt canReopenUntil mayRequest consentText consent endReason requests accommodations"
         )
     },
     "ConsentText": {ALL_ROLES: "version language text digest"},
@@ -198,7 +202,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         STAFF | {Role.CANDIDATE}: "endInterview withdrawConsent requestAlternative requestAccommodation",
         ALL_ROLES: "joinInterview openTranscript",
         CANDIDATE_ONLY: "sendMessage signalInterviewer correctTurn",
-        DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest",
+        DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest reopenInterview",
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice",
     },
     "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
@@ -225,7 +229,7 @@ MUTATION_PAYLOAD_TYPES = {
     *("SavePositionPayload", "PositionWarning", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
     *("UpdateRetentionPolicyPayload", "SetLegalHoldPayload", "ReleaseLegalHoldPayload", "SetDemographicsPayload"),
     *("WithdrawConsentPayload", "RequestAlternativePayload", "RequestAccommodationPayload", "ResolveRequestPayload"),
-    *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload"),
+    *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload", "ReopenInterviewPayload"),
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
 SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
@@ -235,6 +239,8 @@ ALWAYS_NULL_FIELDS = {
     *("Interview.erasedAt", "Interview.recordingsErasedAt", "Interview.transcriptErasedAt", "Interview.erasureReceipt"),
     *("LegalHold.releasedBy", "LegalHold.releasedAt"),
     *("Interview.endsAt", "Interview.partialReason", "Consent.withdrawnAt"),
+    # the interview ended as it should
+    "Invitation.canReopenUntil",
     # nothing can be requested in an interview that is over
     "Invitation.mayRequest",
     # there are too few interviews for a rate
@@ -258,6 +264,7 @@ TYPE_QUERIES = {
     "Accommodations": "{ interview(id: $interview) { accommodations { FIELD } } }",
     "SpeechOutage": "{ interview(id: $interview) { speechOutage { FIELD } } }",
     "CandidateQuestion": "{ interview(id: $interview) { candidateQuestions { FIELD } } }",
+    "Reopening": "{ interview(id: $interview) { reopenings { FIELD } } }",
     "Adoption": "{ interview(id: $interview) { adoptions { FIELD } } }",
     "RetentionPolicy": "{ retentionPolicy { FIELD } }",
     "LegalHold": "{ interview(id: $interview) { legalHold { FIELD } } }",
@@ -446,11 +453,25 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     took = Latency(final=0.1, committed=0.5, first_word=0.8, first_audio=0.9, heard=1.0)
     reply = new_turn("item:2", "What was it for?", channel=Channel.VOICE, answers=turn.seq, latency=took)
     await append_interviewer_turns(interview.id, [reply], new_interviewer_update(answers=turn.seq))
+    reopening = Reopening(
+        id=PydanticObjectId(),
+        reopened_at=now(),
+        reopened_by="somebody",
+        reason="The power failed.",
+        status=InterviewStatus.COMPLETED,
+        end_reason=EndReason.OUT_OF_TIME,
+        end_detail="Nothing else.",
+        ended_at=now(),
+        returned_at=now(),
+        after_seq=1,
+        credited_seconds=5.0,
+    )
     adoption = Adoption(id=PydanticObjectId(), version=1, reason="The best.", adopted_by="somebody", adopted_at=now())
     await interview.set(
         {
             Interview.status: InterviewStatus.COMPLETED,
             Interview.adoptions: [adoption],
+            Interview.reopenings: [reopening],
             Interview.decision: Decision.ADVANCE,
             Interview.decision_version: 1,
             Interview.decided_by: "somebody",

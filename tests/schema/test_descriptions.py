@@ -31,6 +31,7 @@ from resolvers.input_text import CANDIDATE_NAME_LIMIT, DETAIL_LIMIT, DOCUMENT_LI
 from resolvers.invites import EARLY_JOIN_WINDOW
 from resolvers.notices import ALTERNATIVE_LIMIT
 from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
+from resolvers.reopening import MAX_REASON_CHARACTERS
 from resolvers.retention import MAX_RETENTION_DAYS
 from resolvers.starting import MAX_LEAD_TIME
 from resolvers.subscriptions import MAX_INITIAL_INTERVIEWS
@@ -87,13 +88,16 @@ PROMISES = [
     ),
     Promise(
         f"must lie in the future, at most {MAX_LEAD_TIME.days} days ahead",
-        ("ScheduleInterviewInput.scheduledFor", "RenewInviteInput.scheduledFor"),
+        ("ScheduleInterviewInput.scheduledFor", "RenewInviteInput.scheduledFor", "ReopenInterviewInput.expiresAt"),
     ),
     Promise(
         f"must lie in the future, at most {MAX_LEAD_TIME.days} days ahead, and after scheduledFor",
         ("ScheduleInterviewInput.expiresAt", "RenewInviteInput.expiresAt"),
     ),
-    Promise(f"Default: {AuthSettings().invite_days} days", ("ScheduleInterviewInput.expiresAt", "RenewInviteInput.expiresAt")),
+    Promise(
+        f"Default: {AuthSettings().invite_days} days",
+        ("ScheduleInterviewInput.expiresAt", "RenewInviteInput.expiresAt", "ReopenInterviewInput.expiresAt"),
+    ),
     Promise(f"after {AuthSettings().access_minutes} minutes", ("CandidateAccess.expiresAt",)),
     Promise(f"after {RecordingSettings().url_minutes} minutes", ("Recording.url",)),
     Promise(f"For {CLAIM_TTL_SECONDS // 3600} hours", ("StartInterviewInput.idempotencyKey", "SavePositionInput.idempotencyKey")),
@@ -112,6 +116,11 @@ PROMISES = [
         f"{bound(PositionContent, 'correction_hours', 'ge')} to {bound(PositionContent, 'correction_hours', 'le')}.",
         ("SavePositionInput.correctionHours",),
     ),
+    Promise(
+        f"{bound(PositionContent, 'reopen_minutes', 'ge')} to {bound(PositionContent, 'reopen_minutes', 'le'):,}.",
+        ("SavePositionInput.reopenMinutes",),
+    ),
+    Promise(f"1 to {MAX_REASON_CHARACTERS} characters", ("ReopenInterviewInput.reason",)),
     Promise(f"At most {NAME_LIMIT} characters", ("InterviewFilter.candidate",)),
     Promise(
         f"At most {DETAIL_LIMIT:,} characters",
@@ -218,6 +227,7 @@ ACTION_BY_FIELD = {
     "Mutation.startInterview": Action.START_INTERVIEW,
     "Mutation.scheduleInterview": Action.SCHEDULE_INTERVIEW,
     "Mutation.renewInvite": Action.RENEW_INVITE,
+    "Mutation.reopenInterview": Action.REOPEN_INTERVIEW,
     "Mutation.sendMessage": Action.SEND_MESSAGE,
     "Mutation.signalInterviewer": Action.SIGNAL_INTERVIEWER,
     "Mutation.endInterview": Action.END_INTERVIEW,
@@ -284,6 +294,7 @@ GUARDED_FIELDS = {
     "Interview.releasedLegalHolds": Action.READ_LEGAL_HOLD,
     "Interview.recognitionLanguage": Action.READ_REFERENCES,
     "Interview.recordings": Action.READ_RECORDING,
+    "Interview.reopenings": Action.READ_REFERENCES,
     "Interview.reviewReasons": Action.READ_EVALUATION,
     "Interview.url": Action.READ_REFERENCES,
     "Interview.usage": Action.READ_EVALUATION,

@@ -169,6 +169,14 @@ CASES: dict[str, MutationCase] = {
     "renewInvite": MutationCase(
         interview_input, {"expiresAt": "2026-12-24T00:00:00Z"}, "interview { id } invite { token expiresAt }", count_renewals
     ),
+    "reopenInterview": MutationCase(
+        lambda w: {**interview_input(w), "reason": "The power failed."},
+        {"reason": "The connection failed."},
+        "interview { id status } invite { token expiresAt }",
+        count_renewals,
+        status=InterviewStatus.COMPLETED,
+        role=Role.RECRUITER,
+    ),
     "sendMessage": MutationCase(
         lambda w: {**interview_input(w), "text": "Good morning."},
         {"text": "Good evening."},

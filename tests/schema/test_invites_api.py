@@ -8,8 +8,9 @@ import pytest
 
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from models.documents.idempotency_claim import IdempotencyClaim
-from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus, RoomState
+from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, RoomState
 from models.documents.organization import Role
+from models.documents.position import Position
 from models.documents.turn import Channel
 from models.storage.clock import now
 from schema.types.scalars import serialize_datetime
@@ -276,3 +277,48 @@ async def test_started_interview_is_open_and_its_invite_can_be_rejoined(api: Api
     again = await join_successfully(api, started["invite"]["token"])
     for access in (started["access"]["token"], again["access"]["token"]):
         assert await read_role(api, access) == "CANDIDATE"
+
+
+async def test_interview_that_ended_early_says_until_when_it_can_be_reopened(api: ApiClient, tenant: Tenant) -> None:
+    interview = await tenant.make_completed_interview(end_reason=EndReason.CANDIDATE_LEFT)
+    invite = tenant.invite_token(interview)
+    query = "query($token: String!) { invitation(token: $token) { canReopenUntil } }"
+    assert interview.ended_at
+    expected = serialize_datetime(interview.ended_at + timedelta(minutes=tenant.position.reopen_minutes))
+    assert (await api.execute(query, token=invite))["invitation"] == {"canReopenUntil": expected}
+    await tenant.position.set({Position.reopen_minutes: 0})
+    assert (await api.execute(query, token=invite))["invitation"] == {"canReopenUntil": None}
+    assert (await join_interview(api, invite)).codes == ["CONFLICT"]
+
+
+async def test_reopened_interview_has_a_new_invite_and_a_clock_that_stands_still(api: ApiClient, tenant: Tenant) -> None:
+    interview = await tenant.make_completed_interview(end_reason=EndReason.WRAPPED_UP, elapsed_seconds=90.0)
+    recruiter = await issue_token(tenant, Role.RECRUITER)
+    input_fields = {"interviewId": global_id_of(interview), "reason": " The power failed. "}
+    selected = """interview { status endsAt durationSeconds progress { elapsedSeconds }
+      reopenings { reopenedBy reason endReason returnedAt creditedSeconds } } invite { token }"""
+    for reason in ("", "x" * 501):
+        assert (await api.mutate("reopenInterview", recruiter, selected, **{**input_fields, "reason": reason})).codes == [
+            "BAD_INPUT"
+        ]
+    payload = (await api.mutate("reopenInterview", recruiter, selected, **input_fields))["reopenInterview"]
+    assert payload["interview"] == {
+        "status": "SCHEDULED",
+        "endsAt": None,
+        "durationSeconds": None,
+        "progress": {"elapsedSeconds": 90},
+        "reopenings": [
+            {
+                "reopenedBy": "a recruiter",
+                "reason": "The power failed.",
+                "endReason": "WRAPPED_UP",
+                "returnedAt": None,
+                "creditedSeconds": None,
+            }
+        ],
+    }
+    assert (await join_interview(api, tenant.invite_token(interview))).codes == ["NOT_FOUND"]
+    joined = await join_successfully(api, payload["invite"]["token"], consent=CONSENT_INPUT)
+    assert joined["interview"]["status"] == "IN_PROGRESS"
+    message = {"interviewId": joined["interview"]["id"], "text": "I am back."}
+    assert (await api.mutate("sendMessage", joined["access"]["token"], "turn { seq }", **message)).errors == []
