@@ -15,6 +15,7 @@ from models.documents.interview import (
     OPEN_STATUSES,
     TERMINAL_STATUSES,
     ConsentMethod,
+    EndReason,
     Interview,
     InterviewStatus,
     get_interview,
@@ -52,6 +53,8 @@ class JoinRequest:
     invite: str
     consent: ConsentChoice | None = None
     channel: Channel | None = None
+    reopen: bool | None = None
+    """Whether to reopen an interview that ended early; by default unless the candidate ended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,9 @@ async def join_interview(services: Services, request: JoinRequest) -> JoinedInte
     needed and unavailable; BadInput if the first join has no consent.
     """
     interview = await load_invited_interview(services, request.invite)
-    return_deadline = await find_return_deadline(interview)
+    # a client that joins again by itself does not undo the candidate's wish to stop
+    may_reopen = interview.end_reason is not EndReason.CANDIDATE_ENDED if request.reopen is None else request.reopen
+    return_deadline = await find_return_deadline(interview) if may_reopen else None
     if return_deadline is None:
         _require_joinable(interview)
     channel = request.channel or interview.channel

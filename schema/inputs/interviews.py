@@ -146,6 +146,12 @@ class JoinInterviewInput:
         description="The channel to continue in. VOICE is UNAVAILABLE on a server without LiveKit. Default: the interview's "
         "current channel.",
     )
+    reopen: bool | None = strawberry.field(
+        default=UNSET,
+        description="Whether to reopen an interview that has ended early (Invitation.canReopenUntil). Send true if the candidate "
+        "asks to come back, and false if the client joins again without being asked. Default: it is reopened unless the "
+        "candidate ended it.",
+    )
 
 
 @input_type

@@ -38,9 +38,9 @@ COMPLETED, SCHEDULED, IN_PROGRESS = InterviewStatus.COMPLETED, InterviewStatus.S
 WELCOME = f"{ENGLISH.welcome_back} {ENGLISH.question_again}"
 
 
-async def join_by_link(chat: Chat, tenant: Tenant) -> Interview:
+async def join_by_link(chat: Chat, tenant: Tenant, *, reopen: bool | None = True) -> Interview:
     """Join in writing with the interview's present invite."""
-    request = JoinRequest(invite=tenant.invite_token(await chat.interview()), channel=Channel.TEXT)
+    request = JoinRequest(invite=tenant.invite_token(await chat.interview()), channel=Channel.TEXT, reopen=reopen)
     return (await join_interview(chat.services, request)).interview
 
 
@@ -119,6 +119,26 @@ async def test_concurrent_joins_reopen_once(chat: Chat, tenant: Tenant) -> None:
     assert interview.expires_at == ended.expires_at
     (evaluation,) = await list_evaluations(chat.id)
     assert (evaluation.status, evaluation.due_at) == (EvaluationStatus.FAILED, None), "it was of an interview that goes on"
+
+
+@pytest.mark.parametrize(
+    ("reason", "reopen", "is_reopened"),
+    [
+        (EndReason.CANDIDATE_LEFT, None, True),
+        (EndReason.CANDIDATE_LEFT, False, False),
+        (EndReason.CANDIDATE_ENDED, None, False),
+    ],
+)
+async def test_client_that_joins_again_does_not_undo_a_wish_to_stop(
+    chat: Chat, tenant: Tenant, reason: EndReason, reopen: bool | None, is_reopened: bool
+) -> None:
+    await chat.say_and_get_reply(UNPROBED_ANSWER)
+    await end_interview(chat.services, await chat.interview(), reason)
+    if is_reopened:
+        assert (await join_by_link(chat, tenant, reopen=reopen)).status is IN_PROGRESS
+        return
+    with pytest.raises(Conflict, match="has ended"):
+        await join_by_link(chat, tenant, reopen=reopen)
 
 
 async def test_link_reopens_three_times_at_most(chat: Chat, tenant: Tenant) -> None:

@@ -135,7 +135,7 @@ export class Transcript {
       }).finally(() => over.abort())
       await Promise.all([turns, interims])
     } catch (error) {
-      this.update({ problem: toProblem(error) })
+      if (!signal.aborted) this.update({ problem: toProblem(error) })
     }
   }
 }
@@ -153,14 +153,18 @@ async function retryUntilAvailable<Value>(ask: () => Promise<Value>, signal: Abo
   }
 }
 
-/** Follows an interview's transcript while the component is mounted. */
-export function useTranscript(connection: Connection, id: string): { transcript: Transcript; state: TranscriptState } {
+/**
+ * Follows an interview's transcript while the component is mounted, again from the last turn when `isOver` changes: the stream of
+ * an interview that is over ends, and the interview may be reopened.
+ */
+export function useTranscript(connection: Connection, id: string, isOver = false): { transcript: Transcript; state: TranscriptState } {
   const transcript = useMemo(() => new Transcript(connection, id), [connection, id])
   const state = useSyncExternalStore(transcript.subscribe, transcript.getSnapshot)
   useEffect(() => {
     const stop = new AbortController()
     void transcript.run(stop.signal)
     return () => stop.abort()
-  }, [transcript])
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the stream of an interview that was over has ended
+  }, [transcript, isOver])
   return { transcript, state }
 }

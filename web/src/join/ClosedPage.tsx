@@ -38,10 +38,12 @@ interface ClosedPageProps {
   rights?: ReactNode
   /** Reloads the invitation. */
   onChange: () => Promise<void>
+  /** Called if the candidate wants to continue an interview that has ended early. */
+  onReturn: () => void
 }
 
 /** Page of an interview that cannot be joined, with the reason and the next step. */
-export function ClosedPage({ invitation, reason, invite, rights, onChange }: ClosedPageProps) {
+export function ClosedPage({ invitation, reason, invite, rights, onChange, onReturn }: ClosedPageProps) {
   const texts = useTexts()
   const eyebrow = `${invitation.positionTitle} · ${invitation.organization}`
   if (reason === 'early') return <EarlyPage eyebrow={eyebrow} invitation={invitation} rights={rights} />
@@ -50,6 +52,14 @@ export function ClosedPage({ invitation, reason, invite, rights, onChange }: Clo
   return (
     <Page title={title} eyebrow={eyebrow}>
       <p>{text(invitation.organization)}</p>
+      {canReturn(invitation) && (
+        <section className="space-y-3 border-t border-line pt-5">
+          <p>{texts.closed.comeBack.text(formatTime(texts, Date.parse(invitation.canReopenUntil ?? '')))}</p>
+          <Button variant="action" onClick={onReturn}>
+            {texts.closed.comeBack.label}
+          </Button>
+        </section>
+      )}
       {reason === 'over' && invitation.consent && (
         <section className="space-y-3 border-t border-line pt-5">
           <p>{texts.rights.lateWithdrawal.offer}</p>
@@ -63,6 +73,11 @@ export function ClosedPage({ invitation, reason, invite, rights, onChange }: Clo
       )}
     </Page>
   )
+}
+
+/** Returns whether the candidate may continue an interview that has ended early. */
+export function canReturn({ canReopenUntil }: Invitation, now = Date.now()): boolean {
+  return canReopenUntil != null && Date.parse(canReopenUntil) > now
 }
 
 /** Says goodbye to a candidate who has opted out, and offers to erase everything. */

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { type TranscriptState, useTranscript } from '../api/transcript'
 import { useLatestEvent } from '../api/useLatestEvent'
 import { Notice } from '../ui/Notice'
@@ -31,10 +31,12 @@ interface InterviewPageProps {
   onChange: () => Promise<void>
   /** Joins again to type. */
   onTyping: () => Promise<void>
+  /** Called if the candidate wants to continue after the interview has ended early. */
+  onReturn: () => void
 }
 
 /** The page of an interview in progress, spoken or typed. */
-export function InterviewPage({ invitation, invite, session, deviceId, onChange, onTyping }: InterviewPageProps) {
+export function InterviewPage({ invitation, invite, session, deviceId, onChange, onTyping, onReturn }: InterviewPageProps) {
   const { room } = useTexts()
   const { connection, interviewId } = session
   const { transcript, state } = useTranscript(connection, interviewId)
@@ -54,7 +56,12 @@ export function InterviewPage({ invitation, invite, session, deviceId, onChange,
   // the invitation may have been loaded before the candidate consented
   const current = { ...applyState(invitation, interview), consent: invitation.consent ?? session.consent ?? null }
   const reason = interview && findClosedReason(current)
-  if (interview && reason && interview.status !== 'ENDING') return <ClosedPage invitation={current} reason={reason} invite={invite} onChange={onChange} />
+  const isClosed = reason !== null && interview?.status !== 'ENDING'
+  useEffect(() => {
+    // only the invitation says until when the candidate can come back
+    if (isClosed) void onChange()
+  }, [isClosed, onChange])
+  if (isClosed) return <ClosedPage invitation={current} reason={reason} invite={invite} onChange={onChange} onReturn={onReturn} />
 
   const shownProblem = problem ?? state.problem
   const isOver = interview?.status === 'ENDING'

@@ -6,7 +6,7 @@ import type { Channel } from '../gql/graphql'
 import { Button } from '../ui/Button'
 import { Notice } from '../ui/Notice'
 import { Page } from '../ui/Page'
-import { ClosedPage, findClosedReason } from './ClosedPage'
+import { canReturn, ClosedPage, findClosedReason } from './ClosedPage'
 import { type Agreement, ConsentForm } from './ConsentForm'
 import { DeviceCheck } from './DeviceCheck'
 import { INVITATION, type Invitation } from './documents'
@@ -32,12 +32,17 @@ export function JoinPage({ invite }: { invite: string }) {
 function JoinContents({ invite, invitation, problem, reload }: { invite: string } & InvitationState) {
   const { link } = useTexts()
   const [prefersMicrophone, setPrefersMicrophone] = useState(false)
+  const [wantsReturn, setWantsReturn] = useState(false)
   const [joined, setJoined] = useState<{ session: CandidateSession; deviceId: string | null } | null>(null)
 
   if (!invite) return <LinkProblem {...link.incomplete} />
   if (joined && invitation) {
     const onTyping = async () => setJoined({ session: await join(invite, 'TEXT', null), deviceId: null })
-    return <InterviewPage invitation={invitation} invite={invite} {...joined} onChange={reload} onTyping={onTyping} />
+    const onReturn = () => {
+      setJoined(null)
+      setWantsReturn(true)
+    }
+    return <InterviewPage invitation={invitation} invite={invite} {...joined} onChange={reload} onTyping={onTyping} onReturn={onReturn} />
   }
   if (problem?.code === 'NOT_FOUND') return <LinkProblem {...link.invalid} />
   if (!invitation) {
@@ -57,7 +62,11 @@ function JoinContents({ invite, invitation, problem, reload }: { invite: string 
   const mayUseMicrophone = isByVoice(invitation)
   const isVoice = mayUseMicrophone && (prefersMicrophone || !invitation.accommodations.typing)
   const rights = <Rights invitation={invitation} invite={invite} isVoice={isVoice} onChange={reload} />
-  if (reason) return <ClosedPage invitation={invitation} reason={reason} invite={invite} rights={rights} onChange={reload} />
+  const isReopening = wantsReturn && canReturn(invitation)
+  if (reason && !isReopening) {
+    const onReturn = () => setWantsReturn(true)
+    return <ClosedPage invitation={invitation} reason={reason} invite={invite} rights={rights} onChange={reload} onReturn={onReturn} />
+  }
   return (
     <JoinSteps
       invite={invite}
@@ -65,7 +74,11 @@ function JoinContents({ invite, invitation, problem, reload }: { invite: string 
       isVoice={isVoice}
       onMicrophone={mayUseMicrophone ? () => setPrefersMicrophone(true) : null}
       rights={rights}
-      onJoin={(session, deviceId) => setJoined({ session, deviceId })}
+      isReopening={isReopening}
+      onJoin={(session, deviceId) => {
+        setWantsReturn(false)
+        setJoined({ session, deviceId })
+      }}
       onStale={reload}
     />
   )
@@ -87,12 +100,14 @@ interface JoinStepsProps {
   /** Called if a candidate who was granted typing prefers to speak; null if the interview is not by voice. */
   onMicrophone: (() => void) | null
   rights: ReactNode
+  /** Whether joining reopens an interview that has ended early. */
+  isReopening: boolean
   onJoin: (session: CandidateSession, deviceId: string | null) => void
   /** Called when the interview has ended, the invite has expired, or the consent text has changed since the page was opened. */
   onStale: () => Promise<void>
 }
 
-function JoinSteps({ invite, invitation, isVoice, onMicrophone, rights, onJoin, onStale }: JoinStepsProps) {
+function JoinSteps({ invite, invitation, isVoice, onMicrophone, rights, isReopening, onJoin, onStale }: JoinStepsProps) {
   const { start } = useTexts()
   const [agreement, setAgreement] = useState<Agreement | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -106,7 +121,7 @@ function JoinSteps({ invite, invitation, isVoice, onMicrophone, rights, onJoin, 
       const { version, language, digest } = invitation.consentText
       // with the digest, the server refuses consent to a text that has changed since the candidate read it
       const consent = isReturning ? null : { textVersion: version, language, textDigest: digest, recording: agreement?.recording ?? false }
-      onJoin(await join(invite, channel, consent), deviceId)
+      onJoin(await join(invite, channel, consent, isReopening), deviceId)
     } catch (error) {
       const joinProblem = toProblem(error)
       setProblem(joinProblem)

@@ -7,7 +7,7 @@ export type InterviewState = StateSubscription['interviewChanged']
 export const INVITATION = graphql(`
   query Invitation($token: String!) {
     invitation(token: $token) {
-      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt
+      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt canReopenUntil
       consentText { version language text digest }
       consent { recording withdrawnAt }
       mayRequest endReason

@@ -7,13 +7,16 @@ type JoinResult = NonNullable<JoinMutation['joinInterview']>
 
 const publicConnection = new Connection(anonymous)
 
-/** Redeems an invite for access to the interview. Only the first join passes `consent`. Rejects with a Problem. */
-export async function join(invite: string, channel: Channel, consent: ConsentInput | null): Promise<CandidateSession> {
-  return new CandidateSession(invite, channel, await redeemInvite(invite, channel, consent))
+/**
+ * Redeems an invite for access to the interview. Only the first join passes `consent`. `reopen` continues an interview that has
+ * ended early. Rejects with a Problem.
+ */
+export async function join(invite: string, channel: Channel, consent: ConsentInput | null, reopen = false): Promise<CandidateSession> {
+  return new CandidateSession(invite, channel, await redeemInvite(invite, channel, consent, reopen))
 }
 
-async function redeemInvite(invite: string, channel: Channel, consent: ConsentInput | null): Promise<JoinResult> {
-  const { joinInterview } = await publicConnection.mutate(JOIN, { input: { invite, channel, consent } })
+async function redeemInvite(invite: string, channel: Channel, consent: ConsentInput | null, reopen: boolean): Promise<JoinResult> {
+  const { joinInterview } = await publicConnection.mutate(JOIN, { input: { invite, channel, consent, reopen } })
   if (!joinInterview) throw new Problem('INTERNAL', 'The interview could not be opened. Please try again in a moment.')
   return joinInterview
 }
@@ -73,7 +76,7 @@ export class CandidateSession implements Credential {
 
   private async joinAgain(): Promise<void> {
     try {
-      this.joinResult = await redeemInvite(this.invite, this.channel, null)
+      this.joinResult = await redeemInvite(this.invite, this.channel, null, false)
     } finally {
       this.renewal = null
     }

@@ -12,9 +12,9 @@ import { usePlayback } from './playback'
 
 /** An interview, live or completed: transcript, recording and evaluation, as far as the caller may read them. */
 export function Review({ id, connection, canReadAll }: { id: string; connection: Connection; canReadAll: boolean }) {
-  const { state } = useTranscript(connection, id)
   const { data, problem } = useLatestEvent(connection, REVIEWED, { id, all: canReadAll })
   const interview = data?.interviewChanged ?? null
+  const { state } = useTranscript(connection, id, interview !== null && FINAL_STATUSES.has(interview.status))
   const recording = pickRecording(interview?.recordings ?? [])
   const media = useRef<HTMLVideoElement>(null)
   const playback = usePlayback(media, recording?.startedAt ?? null, state.turns)
@@ -37,6 +37,9 @@ export function Review({ id, connection, canReadAll }: { id: string; connection:
     </Page>
   )
 }
+
+/** States in which no turn follows, unless the interview is reopened. */
+const FINAL_STATUSES = new Set<ReviewedInterview['status']>(['COMPLETED', 'CANCELLED', 'EXPIRED', 'FAILED', 'OPTED_OUT'])
 
 const STATUS: Record<ReviewedInterview['status'], string> = {
   SCHEDULED: 'Scheduled',

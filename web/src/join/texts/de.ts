@@ -146,6 +146,7 @@ export const DE: Texts = {
       text: (organization) =>
         `Ihre Antworten sind gespeichert. Menschen bei ${organization} lesen sie zusammen mit einer Bewertung durch die KI, treffen die Entscheidung und melden sich bei Ihnen. Sie können diese Seite jetzt schließen.`,
     },
+    comeBack: { text: (time) => `Sie können bis ${time} zurückkommen. Es geht dort weiter, wo Sie aufgehört haben.`, label: 'Interview fortsetzen' },
   },
   room: {
     connecting: 'Verbindung wird hergestellt…',

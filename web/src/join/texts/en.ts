@@ -146,6 +146,7 @@ export const EN = {
       text: (organization: string) =>
         `Your answers are saved. People at ${organization} will read them together with an assessment by the AI, make the decision, and get in touch with you. You can close this page now.`,
     },
+    comeBack: { text: (time: string) => `You can come back until ${time}. You will go on where you stopped.`, label: 'Continue the interview' },
   },
   room: {
     connecting: 'Connecting to the room…',

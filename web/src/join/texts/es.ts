@@ -146,6 +146,7 @@ export const ES: Texts = {
       text: (organization) =>
         `Sus respuestas están guardadas. Personas de ${organization} las leerán junto con una valoración de la IA, tomarán la decisión y se pondrán en contacto con usted. Ya puede cerrar esta página.`,
     },
+    comeBack: { text: (time) => `Puede volver y continuar donde lo dejó. Hora límite: ${time}.`, label: 'Continuar la entrevista' },
   },
   room: {
     connecting: 'Conectando…',

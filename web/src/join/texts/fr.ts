@@ -146,6 +146,7 @@ export const FR: Texts = {
       text: (organization) =>
         `Vos réponses sont enregistrées. Des personnes de ${organization} les liront avec une évaluation par l’IA, prendront la décision et vous contacteront. Vous pouvez fermer cette page.`,
     },
+    comeBack: { text: (time) => `Vous pouvez revenir et reprendre à la même question. Heure limite : ${time}.`, label: 'Poursuivre l’entretien' },
   },
   room: {
     connecting: 'Connexion…',

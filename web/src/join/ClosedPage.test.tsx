@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { InterviewStatus } from '../gql/graphql'
-import { type ClosedReason, findClosedReason } from './ClosedPage'
+import { type ClosedReason, ClosedPage, findClosedReason } from './ClosedPage'
 import type { Invitation } from './documents'
+import { Localized } from './texts'
 
 const NOW = Date.parse('2026-11-25T10:00:00Z')
 
@@ -24,5 +26,34 @@ describe('findClosedReason', () => {
     ['refuses an unknown status', invitation('ARCHIVED' as InterviewStatus), 'over'],
   ])('%s', (_, given, reason) => {
     expect(findClosedReason(given, NOW)).toBe(reason)
+  })
+})
+
+function renderPage(canReopenUntil: string | null) {
+  const onReturn = vi.fn()
+  const closed = invitation('COMPLETED', { canReopenUntil, consent: null })
+  render(
+    <Localized language="de">
+      <ClosedPage invitation={closed} reason="over" invite="invite" onChange={vi.fn()} onReturn={onReturn} />
+    </Localized>,
+  )
+  return onReturn
+}
+
+describe('ClosedPage', () => {
+  afterEach(cleanup)
+
+  it('offers the way back for as long as the interview can be reopened', () => {
+    const deadline = new Date(Date.now() + 60_000)
+    const onReturn = renderPage(deadline.toISOString())
+    const time = deadline.toLocaleTimeString('de', { timeStyle: 'short' })
+    expect(screen.getByText((text) => text.startsWith('Sie können bis ') && text.includes(time))).toBeDefined()
+    fireEvent.click(screen.getByRole('button', { name: 'Interview fortsetzen' }))
+    expect(onReturn).toHaveBeenCalledOnce()
+  })
+
+  it.each([null, '2026-11-25T10:00:00Z'])('offers no way back until %s', (deadline) => {
+    renderPage(deadline)
+    expect(screen.queryByRole('button')).toBeNull()
   })
 })
