@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest'
+import { cleanup, renderHook, waitFor } from '@testing-library/react'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Speaker } from '../gql/graphql'
 import { anonymous, Connection } from './connection'
-import { Transcript, type Turn } from './transcript'
+import { Transcript, type Turn, useTranscript } from './transcript'
 
 function turn(seq: number, speaker: Speaker = 'CANDIDATE'): Turn {
   const at = '2026-11-25T10:00:00.000Z'
@@ -44,5 +45,19 @@ describe('Transcript', () => {
     transcript.setInterim(interim)
     expect(transcript.getSnapshot().interims.CANDIDATE).toBeUndefined()
     expect(listener).toHaveBeenCalledTimes(4)
+  })
+})
+
+describe('useTranscript', () => {
+  afterEach(cleanup)
+
+  it('follows an interview that was over again once it is reopened', async () => {
+    const query = vi.fn(() => Promise.resolve({ transcript: { turns: [turn(1)], lastSeq: 1, isComplete: true } }))
+    const connection = { query } as unknown as Connection
+    const { result, rerender } = renderHook(({ isOver }) => useTranscript(connection, 'i1', isOver), { initialProps: { isOver: true } })
+    await waitFor(() => expect(result.current.state.streamStatus).toBe('ended'))
+    rerender({ isOver: false })
+    await waitFor(() => expect(query).toHaveBeenLastCalledWith(expect.anything(), { id: 'i1', after: 1 }))
+    expect(query).toHaveBeenCalledTimes(2)
   })
 })
