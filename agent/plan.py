@@ -700,8 +700,8 @@ def derive_plan(
     for turn in spoken:
         reply_to_seq = turn.answers or 0
         is_reply = reply_to_seq > answered_seq
-        is_undone = turn.move is Move.CLOSE and turn.seq <= (limits.reopened_after_seq or 0)
-        if is_undone and not is_wrapping_up and stop is None:
+        if turn.move is Move.CLOSE and turn.seq <= (limits.reopened_after_seq or 0) and not is_wrapping_up and stop is None:
+            # the candidate has come back, so this closing is undone
             has_nudged = False
             continue
         replied_turns = [candidate_turns[seq] for seq in range(answered_seq + 1, reply_to_seq + 1) if seq in candidate_turns]

@@ -84,6 +84,7 @@ _REOPENED: dict[str, Any] = {
     "lease": None,
     "fence": NEXT_FENCE,
     "attempts": 0,
+    "speech_outage": None,
 }
 """Changes that make an interview that is over SCHEDULED again."""
 
