@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from math import inf
 
 ECHO_TAIL_SECONDS = 1.0
 """Longest time by which an echo ends after the interviewer's speech."""
@@ -40,19 +41,23 @@ def split_words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", "".join(letter for letter in decomposed if unicodedata.category(letter) != "Mn"))
 
 
-def is_echo(text: str, started_at: float, ended_at: float, playback: Playback) -> bool:
+def is_echo(text: str, started_at: float, ended_at: float, playbacks: Sequence[Playback]) -> bool:
     """Return whether words heard from `started_at` to `ended_at` are the interviewer's own.
 
-    An answer that repeats words of the question continues after the question, so it is no echo.
+    They may be of several speeches, and are recognized only after them. An answer that repeats words of the question continues
+    after the question, so it is no echo.
     """
-    if started_at < playback.started_at:
+    overlapping = [playback for playback in playbacks if playback.started_at <= ended_at and started_at <= _echo_end(playback)]
+    if not overlapping or started_at < overlapping[0].started_at or ended_at > _echo_end(overlapping[-1]):
         return False
-    if playback.ended_at is not None and ended_at > playback.ended_at + ECHO_TAIL_SECONDS:
-        return False
-    heard, spoken = split_words(text), split_words(playback.text)
+    heard, spoken = split_words(text), split_words(" ".join(playback.text for playback in overlapping))
     matcher = SequenceMatcher(None, heard, spoken, autojunk=False)
     matching = sum(block.size for block in matcher.get_matching_blocks())
     return bool(heard) and matching >= (MIN_ECHO_SHARE if len(heard) >= MIN_ECHO_WORDS else 1.0) * len(heard)
+
+
+def _echo_end(playback: Playback) -> float:
+    return inf if playback.ended_at is None else playback.ended_at + ECHO_TAIL_SECONDS
 
 
 def is_backchannel(text: str, started_at: float, playback: Playback, backchannels: Collection[Sequence[str]]) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
@@ -22,6 +23,8 @@ from models.documents.turn import Channel, Latency, Move, NewTurn, Source, Speak
 
 MIN_HEARD_SHARE = 0.6
 """Share of an interrupted question that must have been played for the question to count as asked."""
+EARLIER_PLAYBACKS = 3
+"""Number of earlier speeches that an echo may come from: its transcript is late, and may cover several speeches."""
 UNHEARD_PAUSE_SECONDS = 0.1
 """Pause after speech of which nothing was played, before the conversation decides again."""
 MAX_ERROR_PAUSE_SECONDS = 10.0
@@ -96,6 +99,7 @@ class SpeechPlayer:
         self._is_protected = False
         self._asks_for_confirmation: Callable[[], bool] = lambda: False
         self._composed: list[str] = []
+        self._earlier_playbacks: deque[Playback] = deque(maxlen=EARLIER_PLAYBACKS)
         self._started_at: float | None = None
         self._ended_at: float | None = None
         self._first_word_at: float | None = None
@@ -129,8 +133,12 @@ class SpeechPlayer:
             handle.interrupt()
 
     @property
-    def playback(self) -> Playback | None:
-        """The current speech, or the last one; None if nothing of it is audible yet."""
+    def playbacks(self) -> list[Playback]:
+        """The last speeches of which something was audible, and the current one, the newest last."""
+        return [*self._earlier_playbacks, *([current] if (current := self._playback) else [])]
+
+    @property
+    def _playback(self) -> Playback | None:
         if self._started_at is None:
             return None
         ended_at = None if self._handle else self._ended_at
@@ -166,6 +174,8 @@ class SpeechPlayer:
 
         `asks_for_confirmation` returns whether a single "yes" answers them.
         """
+        if playback := self._playback:
+            self._earlier_playbacks.append(playback)
         self._started_at = self._ended_at = self._first_word_at = self._first_audio_at = None
         self._is_protected = False
         self._asks_for_confirmation = asks_for_confirmation

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import structlog
 from livekit import rtc
-from livekit.agents.stt import SpeechEvent, SpeechEventType
+from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
 from livekit.agents.types import TimedString
 from livekit.agents.utils import is_given, shortuuid
 from livekit.agents.voice import UserStateChangedEvent
@@ -37,6 +37,8 @@ MAX_TRANSCRIPT_DELAY_SECONDS = 1.5
 """Longest time that the recognizer may take to return the final transcript of the last words."""
 MAX_TRAILING_SECONDS = 2.0
 """Longest time from the last recognized word to the end of an answer."""
+MAX_SOUND_PAUSE_SECONDS = 2.0
+"""Longest pause in a sound, such as a television's, that counts as one sound."""
 NOISE_SECONDS = 7.0
 """Seconds of sound without recognized words after which the sound no longer counts as the candidate's speech."""
 MIN_UNCLEAR_SECONDS = 2.0
@@ -112,73 +114,98 @@ class SoundClock:
 
     def __init__(self) -> None:
         self.last_sound_at = 0.0
-        """When the last sound ended, or was last observed."""
-        self._word_at = 0.0
-        self._sound_since: float | None = None
+        """When the last sound ended."""
+        self._began_at: float | None = None
+        """When the sound began that is heard now; None in silence."""
+        self._sounding_since = 0.0
+        """Since when there has been sound, apart from short pauses."""
+        self._final_word_at = 0.0
+        self._interim_word_at = 0.0
         self._unclear_seconds = 0.0
+
+    @property
+    def _word_at(self) -> float:
+        """When the last recognized word ended."""
+        return max(self._final_word_at, self._interim_word_at)
 
     def sound_started(self, at: float) -> None:
         """Record that a sound began."""
-        self._sound_since = self._sound_since or at
+        if self._began_at is None:
+            if at - self.last_sound_at > MAX_SOUND_PAUSE_SECONDS:
+                self._sounding_since = at
+            self._began_at = at
 
     def sound_stopped(self, at: float) -> None:
         """Record that the sound ended."""
-        if self._sound_since is not None:
-            self._unclear_seconds += at - max(self._sound_since, self._word_at)
-            self._sound_since, self.last_sound_at = None, at
+        if self._began_at is not None:
+            self._unclear_seconds += max(0.0, at - max(self._began_at, self._word_at))
+            self._began_at, self.last_sound_at = None, at
 
-    def word_recognized(self, at: float) -> None:
-        """Record that a transcript with words arrived."""
-        self._word_at = at
-        self._unclear_seconds = 0.0
+    def words_recognized(self, last_word_at: float | None, *, is_final: bool) -> None:
+        """Record a transcript and when its last word ended, or None if it has no words.
+
+        An interim transcript repeats the words before it, and the final one may not confirm them.
+        """
+        if not is_final:
+            self._interim_word_at = last_word_at or self._interim_word_at
+            return
+        self._interim_word_at = 0.0
+        if last_word_at is not None:
+            self._final_word_at = max(self._final_word_at, last_word_at)
+            self._unclear_seconds = 0.0
 
     def restart(self, at: float) -> None:
         """Forget earlier sound: the interviewer has spoken, and the sound may have been an echo."""
         self._unclear_seconds = 0.0
-        if self._sound_since is not None:
-            self._sound_since = at
+        self._sounding_since = at
+        if self._began_at is not None:
+            self._began_at = at
 
     def is_noise(self, now: float) -> bool:
-        """Return whether sound has lasted for NOISE_SECONDS without words."""
-        return self._sound_since is not None and now - max(self._sound_since, self._word_at) > NOISE_SECONDS
+        """Return whether sound has lasted for NOISE_SECONDS without words, apart from short pauses."""
+        is_sounding = self._began_at is not None or now - self.last_sound_at <= MAX_SOUND_PAUSE_SECONDS
+        return is_sounding and now > self._noise_at
+
+    @property
+    def _noise_at(self) -> float:
+        return max(self._sounding_since, self._word_at) + NOISE_SECONDS
 
     def is_unclear(self, now: float) -> bool:
         """Return whether the candidate seems to have spoken without a recognized word."""
-        if self._sound_since is not None:
+        if self._began_at is not None:
             return self.is_noise(now)
         return self._unclear_seconds >= MIN_UNCLEAR_SECONDS and now - self.last_sound_at > UNCLEAR_PAUSE_SECONDS
 
     def next_change_at(self, now: float) -> float | None:
         """Return when `is_noise` or `is_unclear` becomes true if nothing is heard until then; None if that is not to come."""
-        if self._sound_since is not None:
-            change_at = max(self._sound_since, self._word_at) + NOISE_SECONDS
-        elif self._unclear_seconds >= MIN_UNCLEAR_SECONDS:
-            change_at = self.last_sound_at + UNCLEAR_PAUSE_SECONDS
-        else:
-            return None
-        return change_at if change_at >= now else None
+        moments = []
+        if self._began_at is not None or self._noise_at <= self.last_sound_at + MAX_SOUND_PAUSE_SECONDS:
+            moments.append(self._noise_at)
+        if self._began_at is None and self._unclear_seconds >= MIN_UNCLEAR_SECONDS:
+            moments.append(self.last_sound_at + UNCLEAR_PAUSE_SECONDS)
+        return min((moment for moment in moments if moment >= now), default=None)
 
     def seconds_since_sound(self, now: float) -> float:
         """Return the seconds of silence since the last sound; 0 while there is one."""
-        return 0.0 if self._sound_since is not None else now - self.last_sound_at
+        return 0.0 if self._began_at is not None else now - self.last_sound_at
 
 
 class SpeechCollector:
     """Collects final and interim transcripts, and tracks whether the candidate is speaking.
 
-    What the interviewer's own voice or a listener's backchannel caused is dropped. `get_playback` returns the
-    interviewer's current or last speech.
+    What the interviewer's own voice or a listener's backchannel caused is dropped. `get_playbacks` returns the
+    interviewer's recent speeches, the newest last.
     """
 
     def __init__(
         self,
-        get_playback: Callable[[], Playback | None] = lambda: None,
+        get_playbacks: Callable[[], Sequence[Playback]] = lambda: (),
         backchannels: Sequence[tuple[str, ...]] = (),
     ) -> None:
         self.sound = SoundClock()
         self.echo_count = 0
         """Number of transcripts that were the interviewer's own words."""
-        self._get_playback = get_playback
+        self._get_playbacks = get_playbacks
         self._backchannels = backchannels
         self.clock = AudioClock()
         self.is_speaking = False
@@ -237,20 +264,19 @@ class SpeechCollector:
         if not event.alternatives:
             return False
         alternative = event.alternatives[0]
-        if normalize(alternative.text):
-            self.sound.word_recognized(time.time())
-        if event.type is SpeechEventType.INTERIM_TRANSCRIPT:
-            self._interim = alternative.text
-        elif event.type is SpeechEventType.FINAL_TRANSCRIPT:
-            self._interim = ""
-            self._final_at = time.time()
-            if text := normalize(alternative.text):
-                started, ended = self.clock.to_wall_clock(alternative.start_time), self.clock.to_wall_clock(alternative.end_time)
-                words = _locate_words(text, alternative.words or [])
-                self._final_texts.append(_FinalText(text, alternative.confidence, started, min(ended, self._final_at), words))
-                self._transcribed_until = max(self._transcribed_until, self._final_texts[-1].ended_at)
-        else:
+        is_final = event.type is SpeechEventType.FINAL_TRANSCRIPT
+        if not is_final and event.type is not SpeechEventType.INTERIM_TRANSCRIPT:
             return False
+        text = normalize(alternative.text)
+        started, ended = self._locate(alternative)
+        self.sound.words_recognized(ended if text else None, is_final=is_final)
+        self._interim = "" if is_final else alternative.text
+        if is_final:
+            self._final_at = time.time()
+        if is_final and text:
+            words = _locate_words(text, alternative.words or [])
+            self._final_texts.append(_FinalText(text, alternative.confidence, started, ended, words))
+            self._transcribed_until = max(self._transcribed_until, ended)
         self._changed.set()
         return True
 
@@ -259,17 +285,22 @@ class SpeechCollector:
 
         The session must not receive it either, so that a speech that it has paused goes on.
         """
-        playback = self._get_playback()
-        if playback is None or not event.alternatives:
+        playbacks = self._get_playbacks()
+        if not playbacks or not event.alternatives:
             return False
         alternative = event.alternatives[0]
-        started, ended = self.clock.to_wall_clock(alternative.start_time), self.clock.to_wall_clock(alternative.end_time)
-        if is_echo(alternative.text, started, min(ended, time.time()), playback):
+        started, ended = self._locate(alternative)
+        if is_echo(alternative.text, started, ended, playbacks):
             if event.type is SpeechEventType.FINAL_TRANSCRIPT:
                 self.echo_count += 1
                 log.info("the interviewer's own voice was dropped", count=self.echo_count)
             return True
-        return is_backchannel(alternative.text, started, playback, self._backchannels)
+        return is_backchannel(alternative.text, started, playbacks[-1], self._backchannels)
+
+    def _locate(self, alternative: SpeechData) -> tuple[float, float]:
+        """Return when the words of a transcript began and ended."""
+        started, ended = self.clock.to_wall_clock(alternative.start_time), self.clock.to_wall_clock(alternative.end_time)
+        return started, min(ended, time.time())
 
     def on_user_state_changed(self, event: UserStateChangedEvent) -> None:
         """Record that the candidate started or stopped speaking."""

@@ -15,16 +15,24 @@ BACKCHANNELS = {
 
 
 def test_own_words_are_an_echo_although_some_were_misheard() -> None:
-    assert is_echo("Tell me about an outer piece of software that you", 100.2, 103.0, PLAYING)
-    assert is_echo("a time when it failed in front of its users", 104.0, 107.5, PLAYED)
-    assert is_echo("tell me", 100.2, 100.9, PLAYING)
+    assert is_echo("Tell me about an outer piece of software that you", 100.2, 103.0, [PLAYING])
+    assert is_echo("a time when it failed in front of its users", 104.0, 107.5, [PLAYED])
+    assert is_echo("tell me", 100.2, 100.9, [PLAYING])
+
+
+def test_echo_of_several_speeches_is_recognized_after_them() -> None:
+    next_speech = Playback("Thank you for walking me through that.", 107.4, 110.0)
+    playbacks = [PLAYED, next_speech]
+    assert is_echo("failed in front of its users. Thank you for working", 105.0, 109.0, playbacks)
+    assert is_echo("a time when it failed in front", 104.0, 106.0, playbacks)
+    assert not is_echo("failed in front of its users. Thank you for that, and now I would add", 105.0, 112.0, playbacks)
 
 
 def test_answers_that_repeat_words_of_the_question_are_no_echo() -> None:
-    assert not is_echo("A time when it failed", 107.4, 109.0, PLAYED)
-    assert not is_echo("A time when it failed was in March, because the disk was full", 106.0, 107.9, PLAYED)
-    assert not is_echo("Could you please repeat that", 103.0, 104.5, PLAYING)
-    assert not is_echo("Tell me about a piece of software", 98.0, 99.5, PLAYING)
+    assert not is_echo("A time when it failed", 107.4, 109.0, [PLAYED])
+    assert not is_echo("A time when it failed was in March, because the disk was full", 106.0, 107.9, [PLAYED])
+    assert not is_echo("Could you please repeat that", 103.0, 104.5, [PLAYING])
+    assert not is_echo("Tell me about a piece of software", 98.0, 99.5, [PLAYING])
 
 
 def test_backchannels_are_recognized_in_every_language_and_nothing_else_is() -> None:

@@ -9,6 +9,7 @@ from livekit.agents.voice import UserStateChangedEvent
 
 from agent.voice.overlap import Playback
 from agent.voice.speech_collector import (
+    MAX_SOUND_PAUSE_SECONDS,
     MAX_TRANSCRIPT_DELAY_SECONDS,
     NOISE_SECONDS,
     UNCLEAR_PAUSE_SECONDS,
@@ -181,7 +182,7 @@ def test_sound_without_words_is_unclear_after_a_pause_and_a_recognized_word_make
     assert not sound.is_unclear(105.0)
     assert sound.is_unclear(104.5 + UNCLEAR_PAUSE_SECONDS)
     assert sound.seconds_since_sound(110.0) == pytest.approx(6.0)
-    sound.word_recognized(110.0)
+    sound.words_recognized(110.0, is_final=True)
     assert not sound.is_unclear(120.0)
 
 
@@ -190,7 +191,7 @@ def test_time_at_which_sound_changes_its_meaning_is_known_in_advance(clock: Fake
     assert sound.next_change_at(100.0) is None
     sound.sound_started(100.0)
     assert sound.next_change_at(100.0) == 100.0 + NOISE_SECONDS
-    sound.word_recognized(103.0)
+    sound.words_recognized(103.0, is_final=True)
     assert sound.next_change_at(103.0) == 103.0 + NOISE_SECONDS
     assert sound.next_change_at(120.0) is None
     sound.sound_stopped(105.0)
@@ -208,6 +209,26 @@ def test_collector_reports_when_a_missing_transcript_is_given_up(speech_collecto
     assert speech_collector.next_change_at() is None
 
 
+def test_interim_words_that_the_final_transcript_does_not_confirm_do_not_prolong_the_answer() -> None:
+    sound = SoundClock()
+    sound.sound_started(100.0)
+    sound.words_recognized(103.0, is_final=True)
+    sound.words_recognized(109.0, is_final=False)
+    assert not sound.is_noise(103.1 + NOISE_SECONDS)
+    sound.words_recognized(None, is_final=True)
+    assert sound.is_noise(103.1 + NOISE_SECONDS)
+
+
+def test_sound_with_short_pauses_is_one_noise() -> None:
+    sound = SoundClock()
+    for begin in (100.0, 103.0, 106.0):
+        sound.sound_started(begin)
+        sound.sound_stopped(begin + 1.5)
+    assert sound.is_noise(100.1 + NOISE_SECONDS)
+    sound.sound_started(107.5 + 2 * MAX_SOUND_PAUSE_SECONDS)
+    assert not sound.is_noise(107.6 + 2 * MAX_SOUND_PAUSE_SECONDS)
+
+
 def test_short_sound_and_sound_before_the_interviewer_spoke_are_not_unclear() -> None:
     sound = SoundClock()
     sound.sound_started(100.0)
@@ -221,7 +242,7 @@ def test_short_sound_and_sound_before_the_interviewer_spoke_are_not_unclear() ->
 
 def test_interviewers_own_words_are_dropped_and_counted_once_for_each_final_transcript(clock: FakeClock) -> None:
     playback = Playback("Tell me about a piece of software.", START_TIME + 1.0, None)
-    collector = SpeechCollector(lambda: playback, ENGLISH.backchannels)
+    collector = SpeechCollector(lambda: [playback], ENGLISH.backchannels)
     clock.now += 30.0
     collector.clock.advance(30.0, clock.now)
     assert collector.must_drop(transcript_event("tell me about", 1.2, 2.0, final=False))

@@ -71,7 +71,8 @@ async def test_unintelligible_speech_is_answered_at_most_twice_and_is_not_silenc
         await scene.wait_for_questions(1)
         for count in (1, 2):
             began_at = await scene.caller.make_sound(synthesize_unknown_speech(10))
-            assert await scene.wait_until_heard(began_at + 10, 30) < 4 + REPLY_SECONDS
+            # The interviewer does not wait for the end of the sound.
+            assert await scene.wait_until_heard(began_at, 30) < NOISE_SECONDS + REPLY_SECONDS
             await scene.wait_for_moves(Move.REPEAT, count)
         await scene.caller.make_sound(synthesize_unknown_speech(20))
         await asyncio.sleep(5)
@@ -106,8 +107,8 @@ async def test_interviewers_echo_is_not_an_answer_and_the_questions_are_put(flee
         await scene.caller.say(ANSWER)
         turns = await scene.wait_for_questions(2, 120)
     assert not echoes, describe_turns(echoes)
-    answers = turns_of_speaker(turns, Speaker.CANDIDATE)
-    assert "locks" in spoken_words(" ".join(turn.text for turn in answers)) or "lock" in spoken_words(answers[0].text)
+    said = " ".join(turn.text for turn in turns_of_speaker(turns, Speaker.CANDIDATE))
+    assert {"lock", "locks", "order"} & set(spoken_words(said)), describe_turns(turns)
     assert any(ENGLISH.use_headphones in turn.text for turn in turns), describe_turns(turns)
     asked = turns_of_move(turns, Move.NEXT)
     assert [turn.text.endswith(text) for turn, text in zip(asked, SHORT_POSITION_QUESTIONS.values(), strict=True)] == [True, True]
