@@ -21,13 +21,20 @@ m = minutes left before those reserved for the closing, and t = minutes reserved
 (half of an even share, at most MINUTES_PER_ANSWER). A move is allowed under these conditions:
 
     NEXT     r > 0, u < W, m > 0
-    PROBE    fewer than max_probes on the open question, W - u > r, m >= (r + 1) t
+    PROBE    fewer than max_probes on the open question, W - u > r + f, m >= (r + f + 1) t, where f = 0 for the first
+             probe of a question, and for further ones the core questions not asked yet that may be probed
     STOP     the contribution contains a hint of the wish to stop; MAX_TRIES_PER_QUESTION times per question
     ANYTHING_ELSE   when NEXT is not allowed, m > 0, and it has not been asked
     CLOSE    when neither NEXT nor ANYTHING_ELSE is allowed, or when code finds that the candidate confirms a STOP or wishes
              it again
     ANSWER   when the contribution ends with a question that may be about the job; the only move when code is sure of that
              (agent/job_questions)
+
+So each question has one probe reserved, and code decides when it is due, for every candidate alike: an answer of fewer than
+THIN_ANSWER_WORDS words, or "I don't know", is thin. While the open question has no probe yet and one is allowed, a thin
+answer is followed by it: the model may only take the contribution for a request instead, never move on. Without the model,
+or if its words are rejected, code asks a neutral question that is the same for every candidate. max_probes = 0 switches
+this off.
 
 Requests that code recognizes (agent/intents) are not left to the model. They allow one move, and the model is not asked,
 except to explain a question or to bridge to the next one:
@@ -39,7 +46,7 @@ except to explain a question or to bridge to the next one:
     EXPLAIN                         CLARIFY; after MAX_TRIES_PER_QUESTION in code's words, which offer to move on
     ACCOMMODATION, ARE_YOU_AI, TROUBLE    REPEAT, after code's answer
     READY, before the first answer  REPEAT
-    UNKNOWN                         NEXT or ANYTHING_ELSE, or one PROBE before that
+    UNKNOWN                         PROBE, or NEXT or ANYTHING_ELSE after a PROBE or CLARIFY, or if no PROBE is allowed
 
 After an ANYTHING_ELSE, what is no request and no question ends the interview, as does silence. The answers belong to no
 core question. After MAX_FINAL_ANSWERS answers the interview ends.
@@ -81,6 +88,11 @@ from models.documents.turn import Channel, Move, Speaker, Turn
 
 MAX_TRIES_PER_QUESTION = 2
 MINUTES_PER_ANSWER = 2.0
+THIN_ANSWER_WORDS = 12
+"""Number of words from which an answer is not thin: more than one short sentence, in any language.
+
+Of the sandbox's prepared answers the thin one has 7 words, the shortest elaboration 19, and the shortest answer 26.
+"""
 TYPING_DURATION = timedelta(seconds=15)
 """How long after a typing mark the candidate counts as typing."""
 MAX_TYPED_OVERTIME = timedelta(minutes=2)
@@ -241,12 +253,16 @@ class InterviewPlan:
         answers = [Move.ANSWER] if may_answer and self.phrases.job_questions.may_be_question(self.contribution) else []
         if self.is_wrapping_up:
             return (Move.CLOSE, *answers)
-        moves = [Move.NEXT if self._may_move_on(minutes) else Move.ANYTHING_ELSE, *answers]
         if self._asks_back:
             return (*answers, Move.REPEAT, Move.CLARIFY)
         is_unknown = Intent.UNKNOWN in self.intents
-        if self._may_probe(question, minutes) and not (is_unknown and self.moves_used[Move.PROBE]):
-            moves.append(Move.PROBE)
+        may_probe = self._may_probe(question, minutes)
+        if may_probe and self._is_thin:
+            moves = [Move.PROBE, *answers]
+        else:
+            moves = [Move.NEXT if self._may_move_on(minutes) else Move.ANYTHING_ELSE, *answers]
+            if may_probe and not is_unknown:
+                moves.append(Move.PROBE)
         if not is_unknown:
             moves += [move for move in REQUEST_MOVES if self.moves_used[move] < MAX_TRIES_PER_QUESTION]
         if self._may_stop:
@@ -331,6 +347,15 @@ class InterviewPlan:
         return not has_answered and not self.is_stop_pending and self.phrases.intents.is_short_question(self.contribution)
 
     @property
+    def _is_thin(self) -> bool:
+        """Whether the contribution is an answer that the probe reserved for the open question has to follow."""
+        if self.moves_used[Move.PROBE]:
+            return False
+        if Intent.UNKNOWN in self.intents:
+            return not self.moves_used[Move.CLARIFY]
+        return len(self.contribution.split()) < THIN_ANSWER_WORDS
+
+    @property
     def _may_stop(self) -> bool:
         if self.is_stop_pending or self.moves_used[Move.STOP] >= MAX_TRIES_PER_QUESTION:
             return False
@@ -353,7 +378,8 @@ class InterviewPlan:
     def fallback_move(self) -> Move:
         """The move that code makes without the model.
 
-        It answers a recognized request, repeats the question after an unclear message, and otherwise moves on.
+        It answers a recognized request, repeats the question after an unclear message, probes a thin answer, and otherwise
+        moves on.
         """
         if len(self.allowed_moves) == 1:
             return self.allowed_moves[0]
@@ -361,7 +387,7 @@ class InterviewPlan:
             return Move.ANSWER
         if Move.REPEAT in self.allowed_moves and not self.is_stop_pending and self.phrases.intents.is_unclear(self.contribution):
             return Move.REPEAT
-        order = (Move.NEXT, Move.ANYTHING_ELSE, Move.CLOSE, Move.REPEAT)
+        order = (Move.NEXT, Move.ANYTHING_ELSE, Move.CLOSE, Move.PROBE, Move.REPEAT)
         return next(move for move in order if move in self.allowed_moves)
 
     @property
@@ -466,6 +492,9 @@ class InterviewPlan:
             return self.phrases.wait
         if move is Move.ANSWER:
             return self.answer_text()
+        if move is Move.PROBE:
+            variants = self.phrases.similar_experience if Intent.UNKNOWN in self.intents else self.phrases.follow_ups
+            return variants[(self.questions_asked - 1) % len(variants)]
         if move is Move.CLARIFY:
             is_used_up = self.moves_used[Move.CLARIFY] >= MAX_TRIES_PER_QUESTION
             return self.repeat_question(self.phrases.offer_to_move_on if is_used_up else self.phrases.explain)
@@ -580,11 +609,13 @@ class InterviewPlan:
         return self.next_question is not None and self.exchanges + 1 < self.position.wrap_up_after_exchanges and minutes > 0
 
     def _may_probe(self, question: Question, minutes: float) -> bool:
-        questions_left = len(self.position.questions) - self.questions_asked
+        reserved = len(self.position.questions) - self.questions_asked
+        if self.moves_used[Move.PROBE]:
+            reserved += sum(bool(later.max_probes) for later in self.position.questions[self.questions_asked :])
         exchanges_left = self.position.wrap_up_after_exchanges - (self.exchanges + 1)
         even_share = (self.limits.total - self.limits.reserve).total_seconds() / 60 / len(self.position.questions)
-        has_time = minutes >= (questions_left + 1) * min(MINUTES_PER_ANSWER, even_share / 2)
-        return self.moves_used[Move.PROBE] < question.max_probes and exchanges_left > questions_left and has_time
+        has_time = minutes >= (reserved + 1) * min(MINUTES_PER_ANSWER, even_share / 2)
+        return self.moves_used[Move.PROBE] < question.max_probes and exchanges_left > reserved and has_time
 
 
 def _counts_as_exchange(move: Move | None, *, is_final: bool) -> bool:

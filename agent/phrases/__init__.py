@@ -83,6 +83,10 @@ class CodePhrases(_PhraseModel):
     """Precedes the open question after the candidate declined to stop."""
     explain: str
     """Explains any question, and precedes it, when the model cannot explain it."""
+    follow_ups: Sequence[str] = Field(min_length=2)
+    """Probes a thin answer when the model does not. A question always has the same one."""
+    similar_experience: Sequence[str] = Field(min_length=2)
+    """Probes an "I don't know" when the model does not. A question always has the same one."""
     offer_to_move_on: str
     """Precedes the open question after it was explained several times."""
     time_notice: str

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from agent.plan import MAX_FINAL_ANSWERS, MAX_TRIES_PER_QUESTION, InterviewPlan
 from models.documents.position import PositionContent
 from models.documents.turn import Move
-from tests.agent.talks import Talk
+from tests.agent.talks import ANSWER, Talk
 
-ORDINARY_TEXTS = ("Yes.", "Then I would stop it.")
-"""Answers that are no request; the second may be one, so the model may take it for the wish to stop."""
+ORDINARY_TEXTS = ("Yes.", "Then I would stop it.", ANSWER)
+"""Answers that are no request. The first two are thin, and the model may take the second for the wish to stop."""
 REQUEST_TEXTS = (
     "No.",
     "I want to stop here.",

@@ -1,10 +1,11 @@
 import pytest
 
 from agent.intents import Intent
-from agent.plan import MAX_TRIES_PER_QUESTION
+from agent.phrases import LANGUAGES
+from agent.plan import MAX_TRIES_PER_QUESTION, THIN_ANSWER_WORDS
 from models.documents.interview import EndReason, InterviewStatus, Progress, RequestKind, is_partial_interview
 from models.documents.turn import Move
-from tests.agent.talks import ENGLISH, Talk, make_greeted_talk, make_talk_with_probes
+from tests.agent.talks import ANSWER, ENGLISH, Talk, make_greeted_talk, make_talk_with_probes
 
 REPEATABLE_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
@@ -93,7 +94,7 @@ def test_message_stored_after_the_question_answers_it() -> None:
     composed = talk.plan
     talk.say("Second.")
     talk.store_move(Move.NEXT, composed)
-    talk.say("It was the database.")
+    talk.say(ANSWER)
     assert talk.plan.unheard_move is None
     assert Move.NEXT in talk.plan.allowed_moves
 
@@ -113,31 +114,31 @@ def test_message_stored_before_a_probe_answers_the_open_question() -> None:
 def test_no_question_is_probed_when_exchanges_equal_questions() -> None:
     talk = make_talk_with_probes(5, 5, 5)
     for _ in range(2):
-        talk.say("An answer.")
+        talk.say(ANSWER)
         assert Move.PROBE not in talk.plan.allowed_moves
         talk.store_move(Move.NEXT)
-    talk.say("The last answer.")
+    talk.say(ANSWER)
     assert talk.plan.questions_asked == 3
     assert Move.PROBE not in talk.plan.allowed_moves
     assert talk.plan.end_reason is EndReason.WRAPPED_UP
 
 
-def test_each_exchange_beyond_the_questions_allows_one_probe() -> None:
-    talk = make_talk_with_probes(5, 5, 5, wrap_up=5)
-    talk.answer_and_reply(Move.PROBE)
-    talk.answer_and_reply(Move.PROBE)
-    talk.say("An answer.")
-    assert Move.PROBE not in talk.plan.allowed_moves
-    talk.store_move(Move.NEXT)
-    talk.answer_and_reply(Move.NEXT)
-    assert talk.plan.questions_asked == 3
+def test_second_probe_leaves_one_for_each_later_question_that_may_be_probed() -> None:
+    talk = make_talk_with_probes(5, 5, 0, 5, wrap_up=8)
+    for probes in (2, 1, 0, 1):
+        for _ in range(probes):
+            talk.answer_and_reply(Move.PROBE)
+        talk.say(ANSWER)
+        assert Move.PROBE not in talk.plan.allowed_moves
+        talk.store_move(talk.plan.fallback_move)
+    assert talk.plan.is_wrapping_up
 
 
 def test_last_question_may_be_probed_until_no_exchange_is_left() -> None:
     talk = make_talk_with_probes(5, wrap_up=3)
     talk.answer_and_reply(Move.PROBE)
     talk.answer_and_reply(Move.PROBE)
-    talk.say("An answer.")
+    talk.say(ANSWER)
     assert Move.PROBE not in talk.plan.allowed_moves
     assert talk.plan.fallback_move is Move.ANYTHING_ELSE
 
@@ -146,10 +147,10 @@ def test_probes_are_limited_by_the_positions_max_probes() -> None:
     talk = make_talk_with_probes(2, 0, wrap_up=20)
     talk.answer_and_reply(Move.PROBE)
     talk.answer_and_reply(Move.PROBE)
-    talk.say("An answer.")
+    talk.say(ANSWER)
     assert Move.PROBE not in talk.plan.allowed_moves
     talk.store_move(Move.NEXT)
-    talk.say("An answer.")
+    talk.say(ANSWER)
     assert Move.PROBE not in talk.plan.allowed_moves
 
 
@@ -173,7 +174,7 @@ def test_requests_never_take_the_place_of_a_core_question() -> None:
         for move in REPEATABLE_MOVES * MAX_TRIES_PER_QUESTION:
             talk.answer_and_reply(move)
             talk.answer_and_reply(Move.STOP, "I want to stop.")
-        talk.say("An answer.")
+        talk.say(ANSWER)
         talk.store_move(talk.plan.fallback_move)
     assert talk.interviewer_turns[-1].move is Move.ANYTHING_ELSE
 
@@ -187,7 +188,7 @@ def test_repetition_that_was_not_requested_uses_up_no_try() -> None:
 
 def test_exhausted_request_is_answered_with_the_next_question() -> None:
     talk = make_greeted_talk()
-    talk.say("That was hard to hear for me.")
+    talk.say(f"That was hard to hear for me. {ANSWER}")
     words = talk.plan.fallback_text(Move.REPEAT)
     assert words == f"{ENGLISH.move_on} Tell me about the last incident that you handled."
     assert talk.plan.fallback_text() == "Tell me about the last incident that you handled."
@@ -266,10 +267,56 @@ def test_claude_explains_a_question_twice_and_then_code_offers_to_move_on() -> N
 def test_not_knowing_is_accepted_after_one_probe() -> None:
     talk = make_talk_with_probes(5, 5, wrap_up=20)
     talk.say("I don't know.")
-    assert set(talk.plan.allowed_moves) == {Move.NEXT, Move.PROBE}
+    assert talk.plan.allowed_moves == (Move.PROBE,)
+    assert talk.plan.fallback_text() == ENGLISH.similar_experience[0]
     talk.store_move(Move.PROBE)
     talk.say("I really don't know.")
-    assert set(talk.plan.allowed_moves) == {Move.NEXT}
+    assert talk.plan.allowed_moves == (Move.NEXT,)
+
+
+def test_not_knowing_is_accepted_after_an_explanation() -> None:
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.CLARIFY, "What do you mean by that?")
+    talk.say("I don't know.")
+    assert talk.plan.allowed_moves == (Move.NEXT,)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_thin_answer_is_probed_once_by_a_question_that_is_the_same_for_everyone(language: str) -> None:
+    talk = make_greeted_talk(language=language)
+    follow_ups = talk.plan.phrases.follow_ups
+    talk.say("Kafka, Linux, Python.")
+    assert set(talk.plan.allowed_moves) == {Move.PROBE, *REPEATABLE_MOVES}
+    assert (talk.plan.fallback_move, talk.plan.fallback_text()) == (Move.PROBE, follow_ups[0])
+    talk.store_move(Move.PROBE)
+    talk.say("Kafka, Linux, Python.")
+    assert talk.plan.fallback_move is Move.NEXT
+    talk.store_move(Move.NEXT)
+    talk.say("Kafka, Linux, Python.")
+    assert talk.plan.fallback_text() == follow_ups[1]
+
+
+def test_answer_of_enough_words_is_not_thin() -> None:
+    talk = make_greeted_talk()
+    talk.say(*(f"word{number}" for number in range(1, THIN_ANSWER_WORDS)))
+    assert Move.NEXT not in talk.plan.allowed_moves
+    talk.say("another")
+    assert talk.plan.fallback_move is Move.NEXT
+    assert Move.PROBE in talk.plan.allowed_moves
+
+
+def test_thin_answer_is_not_probed_where_the_position_or_the_exchanges_allow_no_probe() -> None:
+    for talk in (make_talk_with_probes(0, 1, wrap_up=20), make_talk_with_probes(1, 1, wrap_up=2)):
+        talk.say("I like puzzles.")
+        assert talk.plan.fallback_move is Move.NEXT
+
+
+def test_thin_answer_is_not_probed_when_the_time_is_needed_for_the_remaining_questions() -> None:
+    talk = make_greeted_talk()
+    talk.say(ANSWER)
+    talk.advance_clock(minutes=24)
+    talk.say("I like puzzles.")
+    assert talk.plan.fallback_move is Move.NEXT
 
 
 @pytest.mark.parametrize("text", ["Okay.", "Tulips?", "Hmm", "How come?", "Yes."])
@@ -281,12 +328,12 @@ def test_unclear_message_repeats_the_question_when_claude_does_not_answer(text: 
         assert talk.plan.fallback_move is Move.REPEAT
         talk.store_move(Move.REPEAT)
     talk.say(text)
-    assert talk.plan.fallback_move is Move.NEXT
+    assert talk.plan.fallback_move is Move.PROBE
 
 
 def test_request_in_the_time_of_the_closing_does_not_prolong_the_interview() -> None:
     talk = make_greeted_talk()
-    talk.say("An answer.")
+    talk.say(ANSWER)
     talk.advance_clock(minutes=31)
     talk.say("Please repeat the question.")
     assert (talk.plan.allowed_moves, talk.plan.code_move) == ((Move.CLOSE,), None)
@@ -309,7 +356,7 @@ def test_request_in_the_time_of_the_closing_does_not_prolong_the_interview() -> 
 )
 def test_progress_after_each_move(move: Move, progress: Progress) -> None:
     talk = make_greeted_talk()
-    talk.say("An answer.")
+    talk.say(ANSWER)
     assert talk.plan.progress_after(move) == progress
 
 
@@ -356,7 +403,7 @@ def test_interview_is_partial_until_the_last_question_is_answered() -> None:
     assert is_partial_interview(InterviewStatus.COMPLETED, EndReason.CANDIDATE_LEFT, unanswered)
     assert not is_partial_interview(InterviewStatus.IN_PROGRESS, None, unanswered)
     assert not is_partial_interview(InterviewStatus.COMPLETED, EndReason.WRAPPED_UP, unanswered), "stored before this field"
-    talk.say("An answer.")
+    talk.say(ANSWER)
     assert talk.plan.progress_after(Move.CLOSE).has_all_answers
     talk.store_move(Move.ANYTHING_ELSE)
     answered = talk.plan.progress
@@ -372,4 +419,4 @@ def test_short_question_of_the_candidate_does_not_use_up_the_question_before_it_
     talk.store_move(Move.REPEAT)
     assert talk.plan.exchanges == 0
     talk.say(words)
-    assert Move.NEXT in talk.plan.allowed_moves
+    assert Move.PROBE in talk.plan.allowed_moves

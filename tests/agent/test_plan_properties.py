@@ -23,7 +23,7 @@ from tests.agent.simulated_talks import (
     make_clock_move,
     simulate_talk,
 )
-from tests.agent.talks import Talk, positions
+from tests.agent.talks import ANSWER, Talk, positions
 
 
 def _is_over(talk: Talk) -> bool:
@@ -65,7 +65,7 @@ def test_probe_leaves_time_for_all_remaining_questions(position: PositionContent
     answer = min(timedelta(minutes=MINUTES_PER_ANSWER), share / 2)
     for pause in seconds:
         talk.advance_clock(seconds=pause)
-        talk.say("An answer.")
+        talk.say(ANSWER)
         if Move.PROBE in talk.plan.allowed_moves:
             talk.store_move(Move.PROBE)
             _answer_remaining_questions(talk, answer)
@@ -79,7 +79,7 @@ def _answer_remaining_questions(talk: Talk, answer: timedelta) -> None:
     """Assert that all questions are asked and answered before the closing is due, if each answer takes this time."""
     for _ in range(len(talk.position.questions) - talk.plan.questions_asked):
         talk.now += answer
-        talk.say("An answer.")
+        talk.say(ANSWER)
         assert Move.NEXT in talk.plan.allowed_moves, f"question {talk.plan.questions_asked + 1} is not asked"
         talk.store_move(Move.NEXT)
     talk.now += answer
