@@ -23,6 +23,7 @@ REQUEST_TEXTS = (
     "Are you an AI?",
     "I don't know.",
     "When will I hear from you?",
+    "Next question, please.",
 )
 SECONDS_PER_REQUEST = 10
 """The least time that a candidate takes to hear a question again and to make another request."""
@@ -127,8 +128,9 @@ def make_clock_move(talk: Talk) -> bool:
 
 
 def _max_replies(position: PositionContent) -> int:
+    # a question that is left open is asked twice
     on_questions = sum(
-        question.max_probes + MAX_TRIES_PER_QUESTION * len(CANDIDATE_REQUESTS) + 1 for question in position.questions
+        question.max_probes + 2 * (MAX_TRIES_PER_QUESTION * len(CANDIDATE_REQUESTS) + 1) for question in position.questions
     )
     others = on_questions + len(position.questions) + 1 + len(CANDIDATE_REQUESTS) + MAX_FINAL_ANSWERS
     requests = position.limit_minutes * 60 // SECONDS_PER_REQUEST

@@ -28,7 +28,7 @@ from models.writes.interview_transitions import mark_ending
 from sandbox.anthropic.provider import MODEL, AnthropicProvider, ScriptedReply
 from tests.agent.expected_usage import compute_expected_usage
 from tests.agent.stored_chats import wait_for_reply_requests
-from tests.agent.talks import ENGLISH
+from tests.agent.talks import ANSWER, ENGLISH
 from tests.factories import make_position, make_voice_interview, reload_interview
 from tests.helpers import wait_until
 
@@ -138,7 +138,7 @@ async def test_usage_of_a_spoken_reply_is_stored_with_its_turn(room: Room, provi
     provider.default_script = ScriptedReply(text=COMPLETE)
     async with run_conversation(room):
         assert (await room.stored()).reply_usage == Usage(), "the greeting does not use a model"
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await wait_for_reply_requests(provider, 1)
         await room.conversation.commit_turn()
         reply = await room.wait_for_interviewer_turns(3)
@@ -153,7 +153,7 @@ async def test_usage_of_replaced_prefetches_is_stored_with_the_next_turn(room: R
     provider.scripts.append(ScriptedReply(text=STALLED, stall_after=len(STALLED)))
     provider.default_script = ScriptedReply(text=COMPLETE)
     async with run_conversation(room):
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await wait_until(room.has_prefetched_move)
         room.speak("And people.")
         await wait_for_reply_requests(provider, 2)
@@ -167,7 +167,7 @@ async def test_usage_of_an_unheard_reply_is_stored_with_the_next_turn(room: Room
     provider.default_script = ScriptedReply(text=COMPLETE)
     async with run_conversation(room):
         room.player.is_silent = True
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await room.conversation.commit_turn()
         await wait_for_reply_requests(provider, 2)
         assert (await room.stored()).reply_usage == Usage()
@@ -180,7 +180,7 @@ async def test_usage_of_an_unheard_reply_is_stored_with_the_next_turn(room: Room
 async def test_usage_of_a_prefetch_at_the_end_is_stored_without_a_turn(room: Room, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text=STALLED, stall_after=len(STALLED))
     async with run_conversation(room) as running:
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await wait_until(room.has_prefetched_move)
         await mark_ending(room.interview.id, EndReason.RECRUITER_ENDED)
         await room.conversation.interrupt()
@@ -196,7 +196,7 @@ async def test_usage_of_a_prefetch_at_the_end_is_stored_without_a_turn(room: Roo
 async def test_prefetch_is_discarded_when_the_conversation_is_cancelled(room: Room, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text=STALLED, stall_after=len(STALLED))
     async with run_conversation(room):
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await wait_until(room.has_prefetched_move)
     taken = room.usage_meter.take()
     assert taken
@@ -218,7 +218,7 @@ async def test_speech_without_words_repeats_the_question_and_is_neither_silence_
 async def test_noise_after_an_answer_is_named_once_and_does_not_delay_the_reply(room: Room, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text=COMPLETE)
     async with run_conversation(room):
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         room.collector.is_speaking = True
         room.collector.sound = SoundClock()
         room.collector.sound.sound_started(time.time() - 60.0)

@@ -5,7 +5,7 @@ from agent.phrases import LANGUAGES
 from agent.plan import MAX_TRIES_PER_QUESTION, THIN_ANSWER_WORDS
 from models.documents.interview import EndReason, InterviewStatus, Progress, RequestKind, is_partial_interview
 from models.documents.turn import Move
-from tests.agent.talks import ANSWER, ENGLISH, Talk, make_greeted_talk, make_talk_with_probes
+from tests.agent.talks import ANSWER, ENGLISH, QUESTIONS, Talk, make_greeted_talk, make_talk_with_probes
 
 REPEATABLE_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
@@ -258,10 +258,114 @@ def test_claude_explains_a_question_twice_and_then_code_offers_to_move_on() -> N
         talk.store_move(Move.CLARIFY)
     talk.say("What do you mean by that?")
     assert talk.plan.code_move is Move.CLARIFY
-    assert talk.plan.fallback_text() == f"{ENGLISH.offer_to_move_on} What draws you to this work?"
+    assert talk.plan.fallback_text() == f"{ENGLISH.offer_to_come_back} What draws you to this work?"
     talk.store_move(Move.CLARIFY)
     talk.say("Next question.")
     assert talk.plan.fallback_move is Move.NEXT
+
+
+# --- questions that are left open
+
+
+def ask_for_explanations(talk: Talk) -> str:
+    """Ask for explanations until code offers to move on, and return the offer."""
+    for _ in range(MAX_TRIES_PER_QUESTION + 1):
+        talk.say("What do you mean?")
+        offer = talk.store_reply(talk.plan.fallback_move, talk.plan.fallback_text(), talk.plan)
+    return offer.text
+
+
+SKIPS = {"en": "Next question, please.", "de": "Nächste Frage, bitte.", "es": "Siguiente pregunta.", "fr": "Question suivante."}
+
+
+@pytest.mark.parametrize(("language", "skip"), SKIPS.items())
+def test_skipped_question_is_asked_once_more_after_the_last_one(language: str, skip: str) -> None:
+    talk = make_greeted_talk(language=language)
+    phrases = talk.plan.phrases
+    assert talk.answer_and_reply(Move.NEXT, skip).question_key == "incident"
+    assert talk.plan.exchanges == 0
+    talk.answer_and_reply(Move.NEXT)
+    talk.say(ANSWER)
+    assert Move.ANYTHING_ELSE not in talk.plan.allowed_moves
+    assert not talk.plan.progress_after(talk.plan.fallback_move).has_all_answers
+    again = talk.store_move(talk.plan.fallback_move)
+    assert (again.move, again.question_key) == (Move.NEXT, "motivation")
+    assert again.text == f"{phrases.come_back} {QUESTIONS[0]}"
+    assert talk.plan.progress == Progress(question=3, question_key="motivation", exchanges=2)
+    talk.say(skip)
+    assert talk.plan.allowed_moves == (Move.ANYTHING_ELSE,)
+    talk.store_move(Move.ANYTHING_ELSE)
+    assert talk.plan.progress.has_all_answers
+
+
+@pytest.mark.parametrize("words", ["Yes.", "Okay, let's go on.", "No.", "Can we come back to it later?"])
+def test_offer_to_move_on_is_accepted_in_plain_words(words: str) -> None:
+    talk = make_greeted_talk()
+    ask_for_explanations(talk)
+    talk.say(words)
+    assert (talk.plan.allowed_moves, talk.plan.leaves_open) == ((Move.NEXT,), True)
+
+
+def test_plain_yes_skips_nothing_once_the_offer_is_over() -> None:
+    talk = make_greeted_talk()
+    ask_for_explanations(talk)
+    talk.answer_and_reply(Move.REPEAT, "Could you repeat the question?")
+    talk.say("Yes.")
+    assert Move.NEXT not in talk.plan.allowed_moves
+
+
+def test_question_that_was_asked_once_more_can_be_repeated_explained_and_probed() -> None:
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.NEXT, "Skip it.")
+    talk.answer_and_reply(Move.NEXT)
+    talk.answer_and_reply(Move.NEXT)
+    assert ask_for_explanations(talk) == f"{ENGLISH.offer_to_move_on} {QUESTIONS[0]}"
+    assert talk.plan.repeat_question(ENGLISH.nudge) == f"{ENGLISH.nudge} {QUESTIONS[0]}"
+    talk.say("I like puzzles.")
+    assert talk.plan.fallback_text() == ENGLISH.follow_ups[0]
+    assert talk.store_move(talk.plan.fallback_move).question_key == "motivation"
+
+
+def test_several_questions_that_were_left_open_are_asked_in_order() -> None:
+    talk = make_talk_with_probes(1, 1, 1, wrap_up=3)
+    talk.answer_and_reply(Move.NEXT, "Skip it.")
+    talk.answer_and_reply(Move.NEXT, "Let's come back to this later.")
+    again = [talk.answer_and_reply(Move.NEXT).question_key for _ in range(2)]
+    assert again == ["question_1", "question_2"]
+    talk.answer_and_reply(Move.ANYTHING_ELSE)
+
+
+@pytest.mark.parametrize("question", [1, 2])
+def test_question_is_not_left_open_after_a_probe_or_when_no_other_follows(question: int) -> None:
+    talk = make_talk_with_probes(1, 0, wrap_up=5)
+    if question == 1:
+        talk.answer_and_reply(Move.PROBE)
+    else:
+        talk.answer_and_reply(Move.NEXT)
+    assert ask_for_explanations(talk).startswith(ENGLISH.offer_to_move_on)
+    talk.say("Next question.")
+    assert not talk.plan.leaves_open
+    talk.store_move(talk.plan.fallback_move)
+    assert talk.plan.left_open == ()
+
+
+def test_question_that_was_left_open_is_not_asked_in_the_time_of_the_closing() -> None:
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.NEXT, "Skip it.")
+    talk.answer_and_reply(Move.NEXT)
+    talk.advance_clock(minutes=29)
+    talk.say(ANSWER)
+    assert (talk.plan.allowed_moves, talk.plan.end_reason) == ((Move.CLOSE,), EndReason.OUT_OF_TIME)
+    assert not talk.plan.progress_after(Move.CLOSE).has_all_answers
+
+
+def test_skip_from_before_a_question_does_not_skip_it() -> None:
+    talk = make_greeted_talk()
+    talk.say(ANSWER)
+    composed = talk.plan
+    talk.say("Next question, please.")
+    talk.store_move(Move.NEXT, composed)
+    assert (talk.plan.allowed_moves, talk.plan.leaves_open) == ((Move.REPEAT, Move.WAIT), False)
 
 
 def test_not_knowing_is_accepted_after_one_probe() -> None:
