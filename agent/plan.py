@@ -6,7 +6,7 @@ Every candidate is asked the same core questions, in the same order and in the p
 A contribution is everything the candidate has said since the interviewer's last reply, in one or more turns.
 The reply to a contribution is one move:
 
-    NEXT     a bridging sentence, then the next core question      counts as an exchange
+    NEXT     a bridging sentence, then the next core question      counts as an exchange, unless it leaves the open question open
     PROBE    a follow-up to the open question                      counts as an exchange
     REPEAT, CLARIFY, WAIT   the open question stays open; the model may choose each MAX_TRIES_PER_QUESTION times per question
     ANSWER   answers a question about the job from the position's facts, or says that it is noted; the open question stays open
@@ -16,18 +16,25 @@ The reply to a contribution is one move:
                             instead; only code makes these moves
     CLOSE    ends the interview       counts as an exchange, unless it answers a confirmation or an ANYTHING_ELSE
 
-Let W = wrap_up_after_exchanges, u = exchanges including this one, r = core questions not asked yet,
+Let W = wrap_up_after_exchanges, u = exchanges including this one, r = core questions not asked yet and questions left open,
 m = minutes left before those reserved for the closing, and t = minutes reserved for each answer
 (half of an even share, at most MINUTES_PER_ANSWER). A move is allowed under these conditions:
 
     NEXT     r > 0, u < W, m > 0
-    PROBE    fewer than max_probes on the open question, W - u > r, m >= (r + 1) t
+    PROBE    fewer than max_probes on the open question, W - u > r + f, m >= (r + f + 1) t, where f = 0 for the first
+             probe of a question, and for further ones the core questions not asked yet that may be probed
     STOP     the contribution contains a hint of the wish to stop; MAX_TRIES_PER_QUESTION times per question
     ANYTHING_ELSE   when NEXT is not allowed, m > 0, and it has not been asked
     CLOSE    when neither NEXT nor ANYTHING_ELSE is allowed, or when code finds that the candidate confirms a STOP or wishes
              it again
     ANSWER   when the contribution ends with a question that may be about the job; the only move when code is sure of that
              (agent/job_questions)
+
+So each question has one probe reserved, and code decides when it is due, for every candidate alike: an answer of fewer than
+THIN_ANSWER_WORDS words, or "I don't know", is thin. While the open question has no probe yet and one is allowed, a thin
+answer is followed by it: the model may only take the contribution for a request instead, never move on. Without the model,
+or if its words are rejected, code asks a neutral question that is the same for every candidate. max_probes = 0 switches
+this off.
 
 Requests that code recognizes (agent/intents) are not left to the model. They allow one move, and the model is not asked,
 except to explain a question or to bridge to the next one:
@@ -36,10 +43,16 @@ except to explain a question or to bridge to the next one:
     CONFIRM, DENY after one of them CLOSE, or REPEAT
     REPEAT, WAIT                    REPEAT, WAIT
     CONFIRM after an ANYTHING_ELSE  WAIT, once
-    EXPLAIN                         CLARIFY; after MAX_TRIES_PER_QUESTION in code's words, which offer to move on
+    EXPLAIN                         CLARIFY; after MAX_TRIES_PER_QUESTION in code's words, which offer to move on and to come back
+    SKIP; CONFIRM, DENY after that offer    NEXT or ANYTHING_ELSE
     ACCOMMODATION, ARE_YOU_AI, TROUBLE    REPEAT, after code's answer
     READY, before the first answer  REPEAT
-    UNKNOWN                         NEXT or ANYTHING_ELSE, or one PROBE before that
+    UNKNOWN                         PROBE, or NEXT or ANYTHING_ELSE after a PROBE or CLARIFY, or if no PROBE is allowed
+
+A question is left open if the candidate skips it before it was probed and another core question follows. NEXT asks it once
+more after the last core question, before ANYTHING_ELSE; it keeps its key, so what the candidate then says is an answer to
+it. "I don't know" and SKIP therefore both cost one more try, now or at the end. A skip uses no exchange, because its
+exchange is needed when NEXT comes back to the question.
 
 By voice, the candidate may speak over the greeting. A wish to end the interview is to be confirmed before the first question
 is asked; everything else is answered by that question.
@@ -82,7 +95,7 @@ answer that continues after a pause therefore stays one contribution, and no que
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -95,6 +108,11 @@ from models.documents.turn import Channel, Move, Speaker, Turn
 
 MAX_TRIES_PER_QUESTION = 2
 MINUTES_PER_ANSWER = 2.0
+THIN_ANSWER_WORDS = 12
+"""Number of words from which an answer is not thin: more than one short sentence, in any language.
+
+Of the sandbox's prepared answers the thin one has 7 words, the shortest elaboration 19, and the shortest answer 26.
+"""
 TYPING_DURATION = timedelta(seconds=15)
 """How long after a typing mark the candidate counts as typing."""
 MAX_TYPED_OVERTIME = timedelta(minutes=2)
@@ -166,6 +184,12 @@ class InterviewPlan:
     now: datetime
     questions_asked: int
     """Number of core questions asked."""
+    left_open: tuple[int, ...]
+    """Indexes of the core questions that were left open and will be asked once more, in this order."""
+    reopened: int | None
+    """Index of the core question that was left open and was asked once more last, or None."""
+    may_accept_offer: bool
+    """Whether the interviewer's last reply offered to move on to the next question."""
     follow_ups: tuple[str, ...]
     """What the interviewer has said in PROBE moves on the open question."""
     moves_used: dict[Move, int]
@@ -219,12 +243,18 @@ class InterviewPlan:
     @property
     def open_question(self) -> Question | None:
         """The core question that was asked last."""
-        return self.position.questions[self.questions_asked - 1] if self.questions_asked else None
+        return self.position.questions[self._open_index] if self.questions_asked else None
+
+    @property
+    def _open_index(self) -> int:
+        return self.questions_asked - 1 if self.reopened is None else self.reopened
 
     @property
     def next_question(self) -> Question | None:
-        """The core question that NEXT would ask."""
-        return self.position.questions[self.questions_asked] if self.questions_asked < len(self.position.questions) else None
+        """The core question that NEXT would ask: the next one, or after the last one the first that was left open."""
+        if self.questions_asked < len(self.position.questions):
+            return self.position.questions[self.questions_asked]
+        return self.position.questions[self.left_open[0]] if self.left_open else None
 
     @property
     def time_left(self) -> timedelta:
@@ -270,12 +300,23 @@ class InterviewPlan:
         answers = [Move.ANSWER] if may_answer and self.phrases.job_questions.may_be_question(self.contribution) else []
         if self.is_wrapping_up:
             return (Move.CLOSE, *answers)
-        moves = [Move.NEXT if self._may_move_on(minutes) else Move.ANYTHING_ELSE, *answers]
-        if self._asks_back:
+        if self._asks_back and not self._is_skipped:
             return (*answers, Move.REPEAT, Move.CLARIFY)
+        return self._moves_after_answer(question, minutes, answers)
+
+    def _moves_after_answer(self, question: Question, minutes: float, answers: Sequence[Move]) -> tuple[Move, ...]:
+        """The moves after a contribution that may be an answer to the open question. `answers` holds ANSWER if it is allowed."""
+        move_on = Move.NEXT if self._may_move_on(minutes) else Move.ANYTHING_ELSE
+        if self._is_skipped:
+            return (move_on,)
         is_unknown = Intent.UNKNOWN in self.intents
-        if self._may_probe(question, minutes) and not (is_unknown and self.moves_used[Move.PROBE]):
-            moves.append(Move.PROBE)
+        may_probe = self._may_probe(question, minutes)
+        if may_probe and self._is_thin:
+            moves = [Move.PROBE, *answers]
+        else:
+            moves = [move_on, *answers]
+            if may_probe and not is_unknown:
+                moves.append(Move.PROBE)
         if not is_unknown:
             moves += [move for move in REQUEST_MOVES if self.moves_used[move] < MAX_TRIES_PER_QUESTION]
         if self._may_stop:
@@ -323,9 +364,8 @@ class InterviewPlan:
     @property
     def _asks_about_job(self) -> bool:
         """Whether code is sure that the contribution is a question about the job or the process."""
-        if self.is_wrapping_up:
-            return self.answers_given < MAX_FINAL_ANSWERS and self.phrases.job_questions.is_question(self.contribution)
-        return self.phrases.job_questions.is_question(self.contribution)
+        may_answer = self.answers_given < MAX_FINAL_ANSWERS or not self.is_wrapping_up
+        return may_answer and not self._is_skipped and self.phrases.job_questions.is_question(self.contribution)
 
     @property
     def _wish(self) -> Move | None:
@@ -364,6 +404,21 @@ class InterviewPlan:
         return next(filter(None, found), (RequestKind.OTHER,))
 
     @property
+    def _is_skipped(self) -> bool:
+        """Whether the candidate wants to go on without answering the open question now."""
+        return _is_skip(self.intents, may_accept_offer=self.may_accept_offer)
+
+    @property
+    def _may_come_back(self) -> bool:
+        """Whether the open question is asked once more at the end if the candidate skips it now."""
+        return 0 < self.questions_asked < len(self.position.questions) and not self.moves_used[Move.PROBE]
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether a NEXT leaves the open question open, to ask it once more at the end."""
+        return self._is_skipped and self._may_come_back and self.unheard_move is None and not self.is_wrapping_up
+
+    @property
     def _asks_back(self) -> bool:
         """Whether the contribution is a short question, and none on the open question has been answered yet.
 
@@ -371,6 +426,15 @@ class InterviewPlan:
         """
         has_answered = self.answers_given or self.moves_used[Move.REPEAT] or self.moves_used[Move.CLARIFY]
         return not has_answered and not self.is_stop_pending and self.phrases.intents.is_short_question(self.contribution)
+
+    @property
+    def _is_thin(self) -> bool:
+        """Whether the contribution is an answer that the probe reserved for the open question has to follow."""
+        if self.moves_used[Move.PROBE]:
+            return False
+        if Intent.UNKNOWN in self.intents:
+            return not self.moves_used[Move.CLARIFY]
+        return len(self.contribution.split()) < THIN_ANSWER_WORDS
 
     @property
     def _may_stop(self) -> bool:
@@ -395,7 +459,8 @@ class InterviewPlan:
     def fallback_move(self) -> Move:
         """The move that code makes without the model.
 
-        It answers a recognized request, repeats the question after an unclear message, and otherwise moves on.
+        It answers a recognized request, repeats the question after an unclear message, probes a thin answer, and otherwise
+        moves on.
         """
         if len(self.allowed_moves) == 1:
             return self.allowed_moves[0]
@@ -403,7 +468,7 @@ class InterviewPlan:
             return Move.ANSWER
         if Move.REPEAT in self.allowed_moves and not self.is_stop_pending and self.phrases.intents.is_unclear(self.contribution):
             return Move.REPEAT
-        order = (Move.NEXT, Move.ANYTHING_ELSE, Move.CLOSE, Move.REPEAT)
+        order = (Move.NEXT, Move.ANYTHING_ELSE, Move.CLOSE, Move.PROBE, Move.REPEAT)
         return next(move for move in order if move in self.allowed_moves)
 
     @property
@@ -443,8 +508,10 @@ class InterviewPlan:
         match move:
             case Move.NEXT:
                 # a request over the greeting is answered before the first question
-                answer = self._accommodation_answer if self.open_question is None else ""
-                text = f"{answer} {self.next_question.text}".lstrip() if self.next_question else ""
+                opening = self._accommodation_answer if self.open_question is None else ""
+                if self.questions_asked == len(self.position.questions):
+                    opening = self.phrases.come_back
+                text = f"{opening} {self.next_question.text}".lstrip() if self.next_question else ""
             case Move.ANYTHING_ELSE:
                 text = self.phrases.anything_else
             case Move.REPEAT:
@@ -519,19 +586,31 @@ class InterviewPlan:
 
         `rejected_move` is the move that the model chose, if that is not allowed.
         """
-        move = self.fallback_move
-        text = self.scripted_text(move)
-        if move is Move.REPEAT:
-            return f"{self._repeat_opening} {text}"
-        if move is Move.WAIT:
-            return self.phrases.wait
-        if move is Move.ANSWER:
-            return self.answer_text()
-        if move is Move.CLARIFY:
-            is_used_up = self.moves_used[Move.CLARIFY] >= MAX_TRIES_PER_QUESTION
-            return self.repeat_question(self.phrases.offer_to_move_on if is_used_up else self.phrases.explain)
-        is_request_used_up = rejected_move in REQUEST_MOVES and move is Move.NEXT
-        return f"{self.phrases.move_on} {text}" if is_request_used_up else text
+        move, phrases = self.fallback_move, self.phrases
+        match move:
+            case Move.REPEAT:
+                text = f"{self._repeat_opening} {self.scripted_text(move)}"
+            case Move.WAIT:
+                text = phrases.wait
+            case Move.ANSWER:
+                text = self.answer_text()
+            case Move.PROBE:
+                variants = phrases.similar_experience if Intent.UNKNOWN in self.intents else phrases.follow_ups
+                text = variants[self._open_index % len(variants)]
+            case Move.CLARIFY:
+                text = self.repeat_question(self._explanation)
+            case Move.NEXT if rejected_move in REQUEST_MOVES:
+                text = f"{phrases.move_on} {self.scripted_text(move)}"
+            case _:
+                text = self.scripted_text(move)
+        return text
+
+    @property
+    def _explanation(self) -> str:
+        """What code says before the open question that it explains: an explanation of any question, or the offer to move on."""
+        if self.moves_used[Move.CLARIFY] < MAX_TRIES_PER_QUESTION:
+            return self.phrases.explain
+        return self.phrases.offer_to_come_back if self._may_come_back else self.phrases.offer_to_move_on
 
     @property
     def _repeat_opening(self) -> str:
@@ -561,13 +640,13 @@ class InterviewPlan:
     def progress_after(self, move: Move) -> Progress:
         """Return the interview's progress after that move."""
         is_exchange = bool(self.contribution and self.questions_asked) and _counts_as_exchange(
-            move, is_final=self.is_stop_pending or self.is_wrapping_up
+            move, is_final=self.is_stop_pending or self.is_wrapping_up, leaves_open=self.leaves_open
         )
         is_last_answer = move is Move.ANYTHING_ELSE or (
             move is Move.CLOSE and bool(self.contribution) and not self.is_stop_pending
         )
         return Progress(
-            question=self.questions_asked + (move is Move.NEXT),
+            question=min(self.questions_asked + (move is Move.NEXT), len(self.position.questions)),
             question_key=self.question_key_after(move),
             exchanges=self.exchanges + is_exchange,
             has_all_answers=self.next_question is None and (self.is_wrapping_up or is_last_answer),
@@ -642,18 +721,32 @@ class InterviewPlan:
     # --- conditions
 
     def _may_move_on(self, minutes: float) -> bool:
-        return self.next_question is not None and self.exchanges + 1 < self.position.wrap_up_after_exchanges and minutes > 0
+        exchanges = self.exchanges + (not self.leaves_open)
+        return self.next_question is not None and exchanges < self.position.wrap_up_after_exchanges and minutes > 0
 
     def _may_probe(self, question: Question, minutes: float) -> bool:
-        questions_left = len(self.position.questions) - self.questions_asked
+        reserved = len(self.position.questions) - self.questions_asked + len(self.left_open)
+        if self.moves_used[Move.PROBE]:
+            later = [*range(self.questions_asked, len(self.position.questions)), *self.left_open]
+            reserved += sum(bool(self.position.questions[index].max_probes) for index in later)
         exchanges_left = self.position.wrap_up_after_exchanges - (self.exchanges + 1)
         even_share = (self.limits.total - self.limits.reserve).total_seconds() / 60 / len(self.position.questions)
-        has_time = minutes >= (questions_left + 1) * min(MINUTES_PER_ANSWER, even_share / 2)
-        return self.moves_used[Move.PROBE] < question.max_probes and exchanges_left > questions_left and has_time
+        has_time = minutes >= (reserved + 1) * min(MINUTES_PER_ANSWER, even_share / 2)
+        return self.moves_used[Move.PROBE] < question.max_probes and exchanges_left > reserved and has_time
 
 
-def _counts_as_exchange(move: Move | None, *, is_final: bool) -> bool:
+def _counts_as_exchange(move: Move | None, *, is_final: bool, leaves_open: bool) -> bool:
+    if move is Move.NEXT:
+        return not leaves_open
     return move in EXCHANGE_MOVES or (move is Move.CLOSE and not is_final)
+
+
+def _is_skip(intents: frozenset[Intent], *, may_accept_offer: bool) -> bool:
+    """Return whether a contribution skips the open question.
+
+    After the offer to move on, a plain "yes", "no" or "let's go on" does so too.
+    """
+    return Intent.SKIP in intents or (may_accept_offer and bool(intents) and intents <= {Intent.CONFIRM, Intent.DENY})
 
 
 def _can_answer(turn: Turn | None, question: Turn | None) -> bool:
@@ -677,6 +770,19 @@ def _find_language(turns: Sequence[Turn]) -> str | None:
     return language if 2 * count > words.total() else None
 
 
+def _find_recognizers(phrases: CodePhrases, turns: Iterable[Turn]) -> tuple[IntentRecognizer, ...]:
+    """Return the recognizers of the interview's language and of the others in which the candidate has spoken."""
+    languages = dict.fromkeys(turn.language for turn in turns if turn.language)
+    return (phrases.intents, *(phrases.intents_by_language[language] for language in languages))
+
+
+def _recognize(recognizers: Sequence[IntentRecognizer], turns: Sequence[Turn]) -> frozenset[Intent]:
+    """Return the requests in a contribution."""
+    # repeated sentences would exceed the maximum length of a request
+    text = "\n".join(dict.fromkeys(turn.text for turn in turns))
+    return next(filter(None, (recognizer.recognize(text) for recognizer in recognizers)), frozenset())
+
+
 def derive_plan(
     position: PositionContent,
     language: str,
@@ -688,7 +794,9 @@ def derive_plan(
 ) -> InterviewPlan:
     """Derive the plan from the stored turns. The same arguments always give the same plan."""
     questions_asked = exchanges = answered_seq = answers_given = 0
-    is_wrapping_up = False
+    left_open: list[int] = []
+    reopened: int | None = None
+    is_wrapping_up = has_offered = False
     moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
     follow_ups: list[str] = []
     has_nudged = has_named_language = False
@@ -711,14 +819,31 @@ def derive_plan(
             # Neither is a reply, and what was asked last stays open.
             continue
         answered_turn = candidate_turns.get(reply_to_seq)
+        recognizers = _find_recognizers(phrases, (turn for seq, turn in candidate_turns.items() if seq <= reply_to_seq))
+        leaves_open = (
+            turn.move is Move.NEXT
+            and is_reply
+            and 0 < questions_asked < len(position.questions)
+            and not moves_used[Move.PROBE]
+            and _can_answer(answered_turn, stop or question)
+            and _is_skip(_recognize(recognizers, replied_turns), may_accept_offer=has_offered)
+        )
         exchanges += (
             is_reply
             and questions_asked > 0
-            and _counts_as_exchange(turn.move, is_final=is_wrapping_up or _can_answer(answered_turn, stop))
+            and _counts_as_exchange(
+                turn.move, is_final=is_wrapping_up or _can_answer(answered_turn, stop), leaves_open=leaves_open
+            )
         )
         answers_given += turn.move is Move.ANSWER
+        if leaves_open:
+            left_open.append(questions_asked - 1)
         if turn.move in (Move.NEXT, Move.ANYTHING_ELSE):
-            questions_asked += turn.move is Move.NEXT
+            reopened = None
+            if turn.move is Move.NEXT and questions_asked < len(position.questions):
+                questions_asked += 1
+            elif turn.move is Move.NEXT and left_open:
+                reopened = left_open.pop(0)
             is_wrapping_up = turn.move is Move.ANYTHING_ELSE
             question = turn
             answers_given = 0
@@ -730,6 +855,8 @@ def derive_plan(
         has_named_language = has_named_language or is_language_notice
         if turn.move in moves_used and is_reply and _can_answer(answered_turn, question) and not is_language_notice:
             moves_used[turn.move] += 1
+        # code explains more often than the model may, and then offers to move on
+        has_offered = turn.move is Move.CLARIFY and moves_used[Move.CLARIFY] > MAX_TRIES_PER_QUESTION
         if turn.move not in END_REASONS or stop is None or stop.move is not turn.move:
             stop = turn if turn.move in END_REASONS else None
     unanswered_turns = [turn for seq, turn in candidate_turns.items() if seq > answered_seq]
@@ -738,13 +865,8 @@ def derive_plan(
     is_unheard = bool(unanswered_turns) and last_question is not None and not _can_answer(unanswered_turns[-1], last_question)
     signals = signals or CandidateSignals()
     last_candidate_turn = next(reversed(candidate_turns.values()), None)
-    languages = dict.fromkeys(turn.language for turn in candidate_turns.values() if turn.language)
-    recognizers = (phrases.intents, *(phrases.intents_by_language[language] for language in languages))
-    # repeated sentences would exceed the maximum length of a request
-    distinct_text = "\n".join(dict.fromkeys(turn.text for turn in unanswered_turns))
-    intents: frozenset[Intent] = next(
-        filter(None, (recognizer.recognize(distinct_text) for recognizer in recognizers)), frozenset()
-    )
+    recognizers = _find_recognizers(phrases, candidate_turns.values())
+    intents = _recognize(recognizers, unanswered_turns)
     is_cut_off = bool(unanswered_turns) and unanswered_turns[-1].interrupted and not intents
     is_typing_over = signals.typed_at and last_candidate_turn and signals.typed_at <= last_candidate_turn.ended_at
     return InterviewPlan(
@@ -754,6 +876,9 @@ def derive_plan(
         limits=limits,
         now=now,
         questions_asked=questions_asked,
+        left_open=tuple(left_open),
+        reopened=reopened,
+        may_accept_offer=has_offered,
         follow_ups=tuple(follow_ups),
         moves_used=moves_used,
         exchanges=exchanges,

@@ -17,8 +17,6 @@ GREETING_MINUTES = 1.0
 MINUTES_PER_QUESTION = 0.25
 """A spoken bridging sentence and a question of up to 45 words."""
 MINUTES_PER_ANSWER = 2.0
-EXCHANGES_PER_QUESTION = 2
-"""The question itself and one follow-up."""
 MIN_WEIGHT_SHARE = 0.02
 """Share of the weights below which a criterion moves the overall score by less than two points of 100."""
 
@@ -36,6 +34,7 @@ class PositionWarningCode(StrEnum):
     UNSERVED_CRITERION = "UNSERVED_CRITERION"
     WEIGHT_WITHOUT_EFFECT = "WEIGHT_WITHOUT_EFFECT"
     TIME_TOO_SHORT = "TIME_TOO_SHORT"
+    EXCHANGES_TOO_FEW = "EXCHANGES_TOO_FEW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def find_position_warnings(position: PositionContent, closing_seconds: float) ->
     return [
         *_check_questions(position, rules),
         *_check_criteria(position),
-        *_check_time(position, closing_seconds),
+        *_check_limits(position, closing_seconds),
     ]
 
 
@@ -111,13 +110,21 @@ def _check_criteria(position: PositionContent) -> Iterator[PositionWarning]:
             )
 
 
-def _check_time(position: PositionContent, closing_seconds: float) -> Iterator[PositionWarning]:
-    exchange = MINUTES_PER_QUESTION + MINUTES_PER_ANSWER
-    needed = GREETING_MINUTES + len(position.questions) * EXCHANGES_PER_QUESTION * exchange + closing_seconds / 60
+def _check_limits(position: PositionContent, closing_seconds: float) -> Iterator[PositionWarning]:
+    # each question, and the follow-up that a thin answer to it needs (agent.plan)
+    exchanges = len(position.questions) + sum(bool(question.max_probes) for question in position.questions)
+    needed = GREETING_MINUTES + exchanges * (MINUTES_PER_QUESTION + MINUTES_PER_ANSWER) + closing_seconds / 60
     if needed > position.limit_minutes:
         yield PositionWarning(
             "limitMinutes",
             PositionWarningCode.TIME_TOO_SHORT,
             f"Spoken answers of {MINUTES_PER_ANSWER:.0f} minutes, with one follow-up per question, need about "
             f"{math.ceil(needed)} minutes: raise the limit, or ask fewer questions.",
+        )
+    if exchanges > position.wrap_up_after_exchanges:
+        yield PositionWarning(
+            "wrapUpAfterExchanges",
+            PositionWarningCode.EXCHANGES_TOO_FEW,
+            f"All questions with one follow-up each are {exchanges} exchanges: raise it, or thin answers to the last questions "
+            "are not followed up.",
         )

@@ -101,8 +101,16 @@ class CodePhrases(_PhraseModel):
     """Precedes the open question after the candidate declined to stop."""
     explain: str
     """Explains any question, and precedes it, when the model cannot explain it."""
+    follow_ups: Sequence[str] = Field(min_length=2)
+    """Probes a thin answer when the model does not. A question always has the same one."""
+    similar_experience: Sequence[str] = Field(min_length=2)
+    """Probes an "I don't know" when the model does not. A question always has the same one."""
     offer_to_move_on: str
-    """Precedes the open question after it was explained several times."""
+    """Precedes the open question after it was explained several times, if it will not be asked again later."""
+    offer_to_come_back: str
+    """Precedes the open question after it was explained several times, if it can be asked again after the last one."""
+    come_back: str
+    """Precedes a question that was left open, when it is asked once more."""
     time_notice: str
     """Says how much time is left. Contains `{minutes}`, a counted noun."""
     anything_else: str

@@ -3,7 +3,7 @@
     the candidate confirms a wish to stop, or repeats it                   CLOSE
     the candidate declines to stop                                         REPEAT, so that the question is heard again
     the candidate asks to repeat, to explain, for a moment, or to stop     REPEAT, CLARIFY, WAIT, STOP; NEXT if not allowed
-    the candidate does not know                                            NEXT, without a probe
+    the candidate does not know                                            NEXT; PROBE if not allowed
     the answer has fewer than THIN_ANSWER_WORDS words                      PROBE
     a short message ends with a question                                   ANSWER, without a fact
     otherwise                                                              NEXT with a bridging sentence, ANYTHING_ELSE or CLOSE
@@ -58,6 +58,7 @@ _PROBES = (
     "Thank you. Which part of it did you do yourself?",
     "Thank you. How did it turn out in the end?",
 )
+_PROBE_AFTER_UNKNOWN = "That is all right. Does anything similar come to mind?"
 
 
 def write_reply(messages: Sequence[dict[str, Any]]) -> str:
@@ -102,17 +103,17 @@ def _reply_after_stop_question(said: str) -> list[tuple[str, str]]:
 def _reply_to_answer(said: str, directive: dict[str, str]) -> list[tuple[str, str]]:
     asked = int(directive["question"].split()[0])
     count = len(said.split())
+    probe = ("PROBE", _PROBES[int(directive.get("PROBE used", 0)) % len(_PROBES)])
     if detect_intents(said):
         words = "Let's leave that question there and move on."
-        return [("NEXT", words), ("ANYTHING_ELSE", words), ("CLOSE", "Thank you for your time.")]
+        return [("NEXT", words), ("ANYTHING_ELSE", words), ("CLOSE", "Thank you for your time."), probe]
     if asked == 0:
         return [("NEXT", "Good, let us begin."), ("CLOSE", "Thank you for your time.")]
     if count <= MAX_INTENT_WORDS and _DOES_NOT_KNOW.search(said):
         words = "That is all right, let us go on."
-        return [("NEXT", words), ("ANYTHING_ELSE", words), ("CLOSE", "That is all right.")]
-    probe = _PROBES[int(directive.get("PROBE used", 0)) % len(_PROBES)]
+        return [("NEXT", words), ("ANYTHING_ELSE", words), ("CLOSE", "That is all right."), ("PROBE", _PROBE_AFTER_UNKNOWN)]
     return [
-        *([("PROBE", probe)] if count < THIN_ANSWER_WORDS else []),
+        *([probe] if count < THIN_ANSWER_WORDS else []),
         ("NEXT", _BRIDGES[asked % len(_BRIDGES)]),
         ("ANYTHING_ELSE", _BRIDGES[asked % len(_BRIDGES)]),
         ("CLOSE", "Thank you for your answer."),

@@ -98,6 +98,7 @@ _describe_enum(
         "UNSERVED_CRITERION": "No question serves a criterion.",
         "WEIGHT_WITHOUT_EFFECT": "A weight is less than 2 % of all weights.",
         "TIME_TOO_SHORT": "`limitMinutes` is too short for spoken answers to all questions and one follow-up to each.",
+        "EXCHANGES_TOO_FEW": "`wrapUpAfterExchanges` is too low for all questions and one follow-up to each.",
     },
 )
 _describe_enum(

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from agent.plan import MAX_FINAL_ANSWERS, MAX_TRIES_PER_QUESTION, InterviewPlan
 from models.documents.position import PositionContent
 from models.documents.turn import Move
-from tests.agent.talks import Talk
+from tests.agent.talks import ANSWER, Talk
 
-ORDINARY_TEXTS = ("Yes.", "Then I would stop it.")
-"""Answers that are no request; the second may be one, so the model may take it for the wish to stop."""
+ORDINARY_TEXTS = ("Yes.", "Then I would stop it.", ANSWER)
+"""Answers that are no request. The first two are thin, and the model may take the second for the wish to stop."""
 REQUEST_TEXTS = (
     "No.",
     "I want to stop here.",
@@ -23,6 +23,7 @@ REQUEST_TEXTS = (
     "Are you an AI?",
     "I don't know.",
     "When will I hear from you?",
+    "Next question, please.",
 )
 SECONDS_PER_REQUEST = 10
 """The least time that a candidate takes to hear a question again and to make another request."""
@@ -127,8 +128,9 @@ def make_clock_move(talk: Talk) -> bool:
 
 
 def _max_replies(position: PositionContent) -> int:
+    # a question that is left open is asked twice
     on_questions = sum(
-        question.max_probes + MAX_TRIES_PER_QUESTION * len(CANDIDATE_REQUESTS) + 1 for question in position.questions
+        question.max_probes + 2 * (MAX_TRIES_PER_QUESTION * len(CANDIDATE_REQUESTS) + 1) for question in position.questions
     )
     others = on_questions + len(position.questions) + 1 + len(CANDIDATE_REQUESTS) + MAX_FINAL_ANSWERS
     requests = position.limit_minutes * 60 // SECONDS_PER_REQUEST

@@ -17,6 +17,8 @@ PHRASEBOOK = load_phrasebook()
 ENGLISH = PHRASEBOOK.get("en")
 QUESTIONS = [question.text for question in position_body().questions]
 """The texts of the questions that the interviews ask."""
+ANSWER = "I wrote down the cost of both ways, chose the simpler one, and it has worked well since."
+"""An answer that is not thin."""
 START_TIME = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
@@ -82,7 +84,7 @@ class Talk:
 
     def answer_and_reply(self, move: Move, *pieces: str) -> Turn:
         """Store an answer of the candidate and a reply with that move."""
-        self.say(*(pieces or ("An answer.",)))
+        self.say(*(pieces or (ANSWER,)))
         assert move in self.plan.allowed_moves, f"{move} is not among {self.plan.allowed_moves}"
         return self.store_move(move)
 

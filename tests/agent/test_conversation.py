@@ -38,7 +38,7 @@ from models.writes.room_transitions import open_room
 from sandbox.anthropic.provider import MODEL, AnthropicProvider, ScriptedReply
 from tests.agent.expected_usage import compute_expected_usage
 from tests.agent.stored_chats import wait_for_reply_requests
-from tests.agent.talks import ENGLISH, PHRASEBOOK
+from tests.agent.talks import ANSWER, ENGLISH, PHRASEBOOK
 from tests.factories import make_position, make_voice_interview, reload_interview
 from tests.helpers import wait_until
 
@@ -243,7 +243,7 @@ async def test_usage_of_a_spoken_reply_is_stored_with_its_turn(room: Room, provi
     provider.default_script = ScriptedReply(text=COMPLETE)
     async with run_conversation(room):
         assert (await room.stored()).reply_usage == Usage(), "the greeting does not use a model"
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await wait_for_reply_requests(provider, 1)
         await room.conversation.commit_turn()
         reply = await room.wait_for_interviewer_turns(3)
@@ -258,7 +258,7 @@ async def test_usage_of_replaced_prefetches_is_stored_with_the_next_turn(room: R
     provider.scripts.append(ScriptedReply(text=STALLED, stall_after=len(STALLED)))
     provider.default_script = ScriptedReply(text=COMPLETE)
     async with run_conversation(room):
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await wait_until(room.has_prefetched_move)
         room.speak("And people.")
         await wait_for_reply_requests(provider, 2)
@@ -272,7 +272,7 @@ async def test_usage_of_an_unheard_reply_is_stored_with_the_next_turn(room: Room
     provider.default_script = ScriptedReply(text=COMPLETE)
     async with run_conversation(room):
         room.player.is_silent = True
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await room.conversation.commit_turn()
         await wait_for_reply_requests(provider, 2)
         assert (await room.stored()).reply_usage == Usage()
@@ -285,7 +285,7 @@ async def test_usage_of_an_unheard_reply_is_stored_with_the_next_turn(room: Room
 async def test_usage_of_a_prefetch_at_the_end_is_stored_without_a_turn(room: Room, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text=STALLED, stall_after=len(STALLED))
     async with run_conversation(room) as running:
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await wait_until(room.has_prefetched_move)
         await mark_ending(room.interview.id, EndReason.RECRUITER_ENDED)
         await room.conversation.interrupt()
@@ -319,7 +319,7 @@ async def test_speech_in_another_language_gets_the_notice_however_little_was_und
 async def test_prefetch_is_discarded_when_the_conversation_is_cancelled(room: Room, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text=STALLED, stall_after=len(STALLED))
     async with run_conversation(room):
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await wait_until(room.has_prefetched_move)
     taken = room.usage_meter.take()
     assert taken
@@ -420,7 +420,7 @@ async def test_closing_that_follows_an_answer_is_not_interrupted(room: Room) -> 
 async def test_noise_after_an_answer_is_named_once_and_does_not_delay_the_reply(room: Room, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text=COMPLETE)
     async with run_conversation(room):
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         room.make_noise()
         reply = await room.wait_for_interviewer_turns(3)
         assert reply.move is Move.NEXT

@@ -12,17 +12,17 @@ from models.documents.position import Fact
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import SECRET_WORD, RequestReply
-from tests.agent.talks import ENGLISH, QUESTIONS, Talk, make_greeted_talk
+from tests.agent.talks import ANSWER, ENGLISH, QUESTIONS, Talk, make_greeted_talk
 from tests.factories import position_body
 
 MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
 
 
-def make_answered_talk(*moves: Move, last_words: str = f"A {SECRET_WORD} of an answer, before I leave.") -> Talk:
+def make_answered_talk(*moves: Move, last_words: str = f"{ANSWER} That is my {SECRET_WORD} before I leave.") -> Talk:
     """Create a talk with these replies, in which the candidate has spoken last."""
     talk = make_greeted_talk()
     for move in moves:
-        talk.answer_and_reply(move, "An answer, before I leave.")
+        talk.answer_and_reply(move, f"{ANSWER} That is all before I leave.")
     talk.say(last_words)
     return talk
 
@@ -162,7 +162,7 @@ async def test_disallowed_words_are_not_said(
     position = position_body()
     position.questions[1].listen_for = ["I listen for a fact about incident and so on"]
     talk = make_greeted_talk(position=position)
-    talk.say("An answer.")
+    talk.say(ANSWER)
     provider.scripts.append(ScriptedReply(text=answer))
     reply = await request_reply(talk)
     if text is None:
@@ -214,7 +214,7 @@ async def test_claude_cannot_close_without_a_confirmation(request_reply: Request
     talk = make_answered_talk(Move.STOP, last_words="Yes, exactly, and then we stopped the job and fixed it.")
     provider.scripts.append(ScriptedReply(text="CLOSE\nThank you."))
     reply = await request_reply(talk)
-    assert reply.final_move == MoveChosen(Move.NEXT, Source.CODE, "move CLOSE not allowed")
+    assert reply.final_move == MoveChosen(Move.PROBE, Source.CODE, "move CLOSE not allowed")
 
 
 async def test_exhausted_request_is_answered_by_moving_on(request_reply: RequestReply, provider: AnthropicProvider) -> None:
@@ -297,6 +297,25 @@ async def test_rejected_question_is_replaced_by_the_next_core_question(
     assert reply.final_move.move is Move.NEXT
 
 
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("PROBE\nHow old are you?", ENGLISH.follow_ups[0]),
+        ("PROBE\nThank you for that. How old are you?", f"Thank you for that. {ENGLISH.follow_ups[0]}"),
+        ("NEXT\nThank you.", ENGLISH.follow_ups[0]),
+        ("CLOSE\nThank you.", ENGLISH.follow_ups[0]),
+        ("", ENGLISH.follow_ups[0]),
+        ("PROBE\nWhich puzzle was it?", "Which puzzle was it?"),
+    ],
+)
+async def test_thin_answer_is_probed_whatever_claude_replies(
+    request_reply: RequestReply, provider: AnthropicProvider, answer: str, text: str
+) -> None:
+    provider.scripts.append(ScriptedReply(text=answer))
+    reply = await request_reply(make_answered_talk(last_words="I like puzzles."))
+    assert (reply.final_move.move, reply.text) == (Move.PROBE, text)
+
+
 async def test_rejected_question_is_replaced_by_anything_else_after_the_last_core_question(
     request_reply: RequestReply, provider: AnthropicProvider
 ) -> None:
@@ -318,9 +337,9 @@ async def test_time_that_is_left_precedes_the_reply_at_five_minutes(
     request_reply: RequestReply, provider: AnthropicProvider, answer: str, text: str
 ) -> None:
     talk = make_greeted_talk(silence=timedelta(hours=1))
-    talk.say("An answer.")
+    talk.say(ANSWER)
     talk.store_move(Move.REPEAT)
     talk.advance_clock(minutes=25)
-    talk.say("An answer.")
+    talk.say(ANSWER)
     provider.scripts.append(ScriptedReply(text=answer))
     assert (await request_reply(talk)).text == text

@@ -11,7 +11,7 @@ from models.documents.interview import EndReason
 from models.documents.turn import Move, Source
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.conftest import PATIENT_TIMEOUTS, SECRET_WORD, SHORT_TIMEOUTS, RequestReply, open_reply
-from tests.agent.talks import ENGLISH, QUESTIONS, Talk, make_greeted_talk
+from tests.agent.talks import ANSWER, ENGLISH, QUESTIONS, Talk, make_greeted_talk
 from tests.helpers import wait_until
 
 SHORT_GAP_TIMEOUTS = settings.InterviewSettings(first_word_seconds=10, gap_seconds=0.5)
@@ -21,7 +21,7 @@ SHORT_GAP_TIMEOUTS = settings.InterviewSettings(first_word_seconds=10, gap_secon
 def talk() -> Talk:
     """The candidate has answered the first question."""
     talk = make_greeted_talk()
-    talk.say(f"A {SECRET_WORD} of an answer, before I leave.")
+    talk.say(f"{ANSWER} That is my {SECRET_WORD} before I leave.")
     return talk
 
 

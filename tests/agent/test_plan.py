@@ -1,10 +1,11 @@
 import pytest
 
 from agent.intents import Intent
-from agent.plan import MAX_TRIES_PER_QUESTION
+from agent.phrases import LANGUAGES
+from agent.plan import MAX_TRIES_PER_QUESTION, THIN_ANSWER_WORDS
 from models.documents.interview import EndReason, InterviewStatus, Progress, RequestKind, is_partial_interview
 from models.documents.turn import Move
-from tests.agent.talks import ENGLISH, Talk, make_greeted_talk, make_talk_with_probes
+from tests.agent.talks import ANSWER, ENGLISH, QUESTIONS, Talk, make_greeted_talk, make_talk_with_probes
 
 REPEATABLE_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
@@ -93,7 +94,7 @@ def test_message_stored_after_the_question_answers_it() -> None:
     composed = talk.plan
     talk.say("Second.")
     talk.store_move(Move.NEXT, composed)
-    talk.say("It was the database.")
+    talk.say(ANSWER)
     assert talk.plan.unheard_move is None
     assert Move.NEXT in talk.plan.allowed_moves
 
@@ -113,31 +114,31 @@ def test_message_stored_before_a_probe_answers_the_open_question() -> None:
 def test_no_question_is_probed_when_exchanges_equal_questions() -> None:
     talk = make_talk_with_probes(5, 5, 5)
     for _ in range(2):
-        talk.say("An answer.")
+        talk.say(ANSWER)
         assert Move.PROBE not in talk.plan.allowed_moves
         talk.store_move(Move.NEXT)
-    talk.say("The last answer.")
+    talk.say(ANSWER)
     assert talk.plan.questions_asked == 3
     assert Move.PROBE not in talk.plan.allowed_moves
     assert talk.plan.end_reason is EndReason.WRAPPED_UP
 
 
-def test_each_exchange_beyond_the_questions_allows_one_probe() -> None:
-    talk = make_talk_with_probes(5, 5, 5, wrap_up=5)
-    talk.answer_and_reply(Move.PROBE)
-    talk.answer_and_reply(Move.PROBE)
-    talk.say("An answer.")
-    assert Move.PROBE not in talk.plan.allowed_moves
-    talk.store_move(Move.NEXT)
-    talk.answer_and_reply(Move.NEXT)
-    assert talk.plan.questions_asked == 3
+def test_second_probe_leaves_one_for_each_later_question_that_may_be_probed() -> None:
+    talk = make_talk_with_probes(5, 5, 0, 5, wrap_up=8)
+    for probes in (2, 1, 0, 1):
+        for _ in range(probes):
+            talk.answer_and_reply(Move.PROBE)
+        talk.say(ANSWER)
+        assert Move.PROBE not in talk.plan.allowed_moves
+        talk.store_move(talk.plan.fallback_move)
+    assert talk.plan.is_wrapping_up
 
 
 def test_last_question_may_be_probed_until_no_exchange_is_left() -> None:
     talk = make_talk_with_probes(5, wrap_up=3)
     talk.answer_and_reply(Move.PROBE)
     talk.answer_and_reply(Move.PROBE)
-    talk.say("An answer.")
+    talk.say(ANSWER)
     assert Move.PROBE not in talk.plan.allowed_moves
     assert talk.plan.fallback_move is Move.ANYTHING_ELSE
 
@@ -146,10 +147,10 @@ def test_probes_are_limited_by_the_positions_max_probes() -> None:
     talk = make_talk_with_probes(2, 0, wrap_up=20)
     talk.answer_and_reply(Move.PROBE)
     talk.answer_and_reply(Move.PROBE)
-    talk.say("An answer.")
+    talk.say(ANSWER)
     assert Move.PROBE not in talk.plan.allowed_moves
     talk.store_move(Move.NEXT)
-    talk.say("An answer.")
+    talk.say(ANSWER)
     assert Move.PROBE not in talk.plan.allowed_moves
 
 
@@ -173,7 +174,7 @@ def test_requests_never_take_the_place_of_a_core_question() -> None:
         for move in REPEATABLE_MOVES * MAX_TRIES_PER_QUESTION:
             talk.answer_and_reply(move)
             talk.answer_and_reply(Move.STOP, "I want to stop.")
-        talk.say("An answer.")
+        talk.say(ANSWER)
         talk.store_move(talk.plan.fallback_move)
     assert talk.interviewer_turns[-1].move is Move.ANYTHING_ELSE
 
@@ -187,7 +188,7 @@ def test_repetition_that_was_not_requested_uses_up_no_try() -> None:
 
 def test_exhausted_request_is_answered_with_the_next_question() -> None:
     talk = make_greeted_talk()
-    talk.say("That was hard to hear for me.")
+    talk.say(f"That was hard to hear for me. {ANSWER}")
     words = talk.plan.fallback_text(Move.REPEAT)
     assert words == f"{ENGLISH.move_on} Tell me about the last incident that you handled."
     assert talk.plan.fallback_text() == "Tell me about the last incident that you handled."
@@ -257,19 +258,169 @@ def test_claude_explains_a_question_twice_and_then_code_offers_to_move_on() -> N
         talk.store_move(Move.CLARIFY)
     talk.say("What do you mean by that?")
     assert talk.plan.code_move is Move.CLARIFY
-    assert talk.plan.fallback_text() == f"{ENGLISH.offer_to_move_on} What draws you to this work?"
+    assert talk.plan.fallback_text() == f"{ENGLISH.offer_to_come_back} What draws you to this work?"
     talk.store_move(Move.CLARIFY)
     talk.say("Next question.")
     assert talk.plan.fallback_move is Move.NEXT
 
 
+# --- questions that are left open
+
+
+def ask_for_explanations(talk: Talk) -> str:
+    """Ask for explanations until code offers to move on, and return the offer."""
+    for _ in range(MAX_TRIES_PER_QUESTION + 1):
+        talk.say("What do you mean?")
+        offer = talk.store_reply(talk.plan.fallback_move, talk.plan.fallback_text(), talk.plan)
+    return offer.text
+
+
+SKIPS = {"en": "Next question, please.", "de": "Nächste Frage, bitte.", "es": "Siguiente pregunta.", "fr": "Question suivante."}
+
+
+@pytest.mark.parametrize(("language", "skip"), SKIPS.items())
+def test_skipped_question_is_asked_once_more_after_the_last_one(language: str, skip: str) -> None:
+    talk = make_greeted_talk(language=language)
+    phrases = talk.plan.phrases
+    assert talk.answer_and_reply(Move.NEXT, skip).question_key == "incident"
+    assert talk.plan.exchanges == 0
+    talk.answer_and_reply(Move.NEXT)
+    talk.say(ANSWER)
+    assert Move.ANYTHING_ELSE not in talk.plan.allowed_moves
+    assert not talk.plan.progress_after(talk.plan.fallback_move).has_all_answers
+    again = talk.store_move(talk.plan.fallback_move)
+    assert (again.move, again.question_key) == (Move.NEXT, "motivation")
+    assert again.text == f"{phrases.come_back} {QUESTIONS[0]}"
+    assert talk.plan.progress == Progress(question=3, question_key="motivation", exchanges=2)
+    talk.say(skip)
+    assert talk.plan.allowed_moves == (Move.ANYTHING_ELSE,)
+    talk.store_move(Move.ANYTHING_ELSE)
+    assert talk.plan.progress.has_all_answers
+
+
+@pytest.mark.parametrize("words", ["Yes.", "Okay, let's go on.", "No.", "Can we come back to it later?"])
+def test_offer_to_move_on_is_accepted_in_plain_words(words: str) -> None:
+    talk = make_greeted_talk()
+    ask_for_explanations(talk)
+    talk.say(words)
+    assert (talk.plan.allowed_moves, talk.plan.leaves_open) == ((Move.NEXT,), True)
+
+
+def test_plain_yes_skips_nothing_once_the_offer_is_over() -> None:
+    talk = make_greeted_talk()
+    ask_for_explanations(talk)
+    talk.answer_and_reply(Move.REPEAT, "Could you repeat the question?")
+    talk.say("Yes.")
+    assert Move.NEXT not in talk.plan.allowed_moves
+
+
+def test_question_that_was_asked_once_more_can_be_repeated_explained_and_probed() -> None:
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.NEXT, "Skip it.")
+    talk.answer_and_reply(Move.NEXT)
+    talk.answer_and_reply(Move.NEXT)
+    assert ask_for_explanations(talk) == f"{ENGLISH.offer_to_move_on} {QUESTIONS[0]}"
+    assert talk.plan.repeat_question(ENGLISH.nudge) == f"{ENGLISH.nudge} {QUESTIONS[0]}"
+    talk.say("I like puzzles.")
+    assert talk.plan.fallback_text() == ENGLISH.follow_ups[0]
+    assert talk.store_move(talk.plan.fallback_move).question_key == "motivation"
+
+
+def test_several_questions_that_were_left_open_are_asked_in_order() -> None:
+    talk = make_talk_with_probes(1, 1, 1, wrap_up=3)
+    talk.answer_and_reply(Move.NEXT, "Skip it.")
+    talk.answer_and_reply(Move.NEXT, "Let's come back to this later.")
+    again = [talk.answer_and_reply(Move.NEXT).question_key for _ in range(2)]
+    assert again == ["question_1", "question_2"]
+    talk.answer_and_reply(Move.ANYTHING_ELSE)
+
+
+@pytest.mark.parametrize("question", [1, 2])
+def test_question_is_not_left_open_after_a_probe_or_when_no_other_follows(question: int) -> None:
+    talk = make_talk_with_probes(1, 0, wrap_up=5)
+    if question == 1:
+        talk.answer_and_reply(Move.PROBE)
+    else:
+        talk.answer_and_reply(Move.NEXT)
+    assert ask_for_explanations(talk).startswith(ENGLISH.offer_to_move_on)
+    talk.say("Next question.")
+    assert not talk.plan.leaves_open
+    talk.store_move(talk.plan.fallback_move)
+    assert talk.plan.left_open == ()
+
+
+def test_question_that_was_left_open_is_not_asked_in_the_time_of_the_closing() -> None:
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.NEXT, "Skip it.")
+    talk.answer_and_reply(Move.NEXT)
+    talk.advance_clock(minutes=29)
+    talk.say(ANSWER)
+    assert (talk.plan.allowed_moves, talk.plan.end_reason) == ((Move.CLOSE,), EndReason.OUT_OF_TIME)
+    assert not talk.plan.progress_after(Move.CLOSE).has_all_answers
+
+
+def test_skip_from_before_a_question_does_not_skip_it() -> None:
+    talk = make_greeted_talk()
+    talk.say(ANSWER)
+    composed = talk.plan
+    talk.say("Next question, please.")
+    talk.store_move(Move.NEXT, composed)
+    assert (talk.plan.allowed_moves, talk.plan.leaves_open) == ((Move.REPEAT, Move.WAIT), False)
+
+
 def test_not_knowing_is_accepted_after_one_probe() -> None:
     talk = make_talk_with_probes(5, 5, wrap_up=20)
     talk.say("I don't know.")
-    assert set(talk.plan.allowed_moves) == {Move.NEXT, Move.PROBE}
+    assert talk.plan.allowed_moves == (Move.PROBE,)
+    assert talk.plan.fallback_text() == ENGLISH.similar_experience[0]
     talk.store_move(Move.PROBE)
     talk.say("I really don't know.")
-    assert set(talk.plan.allowed_moves) == {Move.NEXT}
+    assert talk.plan.allowed_moves == (Move.NEXT,)
+
+
+def test_not_knowing_is_accepted_after_an_explanation() -> None:
+    talk = make_greeted_talk()
+    talk.answer_and_reply(Move.CLARIFY, "What do you mean by that?")
+    talk.say("I don't know.")
+    assert talk.plan.allowed_moves == (Move.NEXT,)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_thin_answer_is_probed_once_by_a_question_that_is_the_same_for_everyone(language: str) -> None:
+    talk = make_greeted_talk(language=language)
+    follow_ups = talk.plan.phrases.follow_ups
+    talk.say("Kafka, Linux, Python.")
+    assert set(talk.plan.allowed_moves) == {Move.PROBE, *REPEATABLE_MOVES}
+    assert (talk.plan.fallback_move, talk.plan.fallback_text()) == (Move.PROBE, follow_ups[0])
+    talk.store_move(Move.PROBE)
+    talk.say("Kafka, Linux, Python.")
+    assert talk.plan.fallback_move is Move.NEXT
+    talk.store_move(Move.NEXT)
+    talk.say("Kafka, Linux, Python.")
+    assert talk.plan.fallback_text() == follow_ups[1]
+
+
+def test_answer_of_enough_words_is_not_thin() -> None:
+    talk = make_greeted_talk()
+    talk.say(*(f"word{number}" for number in range(1, THIN_ANSWER_WORDS)))
+    assert Move.NEXT not in talk.plan.allowed_moves
+    talk.say("another")
+    assert talk.plan.fallback_move is Move.NEXT
+    assert Move.PROBE in talk.plan.allowed_moves
+
+
+def test_thin_answer_is_not_probed_where_the_position_or_the_exchanges_allow_no_probe() -> None:
+    for talk in (make_talk_with_probes(0, 1, wrap_up=20), make_talk_with_probes(1, 1, wrap_up=2)):
+        talk.say("I like puzzles.")
+        assert talk.plan.fallback_move is Move.NEXT
+
+
+def test_thin_answer_is_not_probed_when_the_time_is_needed_for_the_remaining_questions() -> None:
+    talk = make_greeted_talk()
+    talk.say(ANSWER)
+    talk.advance_clock(minutes=24)
+    talk.say("I like puzzles.")
+    assert talk.plan.fallback_move is Move.NEXT
 
 
 @pytest.mark.parametrize("text", ["Okay.", "Tulips?", "Hmm", "How come?", "Yes."])
@@ -281,12 +432,12 @@ def test_unclear_message_repeats_the_question_when_claude_does_not_answer(text: 
         assert talk.plan.fallback_move is Move.REPEAT
         talk.store_move(Move.REPEAT)
     talk.say(text)
-    assert talk.plan.fallback_move is Move.NEXT
+    assert talk.plan.fallback_move is Move.PROBE
 
 
 def test_request_in_the_time_of_the_closing_does_not_prolong_the_interview() -> None:
     talk = make_greeted_talk()
-    talk.say("An answer.")
+    talk.say(ANSWER)
     talk.advance_clock(minutes=31)
     talk.say("Please repeat the question.")
     assert (talk.plan.allowed_moves, talk.plan.code_move) == ((Move.CLOSE,), None)
@@ -309,7 +460,7 @@ def test_request_in_the_time_of_the_closing_does_not_prolong_the_interview() -> 
 )
 def test_progress_after_each_move(move: Move, progress: Progress) -> None:
     talk = make_greeted_talk()
-    talk.say("An answer.")
+    talk.say(ANSWER)
     assert talk.plan.progress_after(move) == progress
 
 
@@ -356,7 +507,7 @@ def test_interview_is_partial_until_the_last_question_is_answered() -> None:
     assert is_partial_interview(InterviewStatus.COMPLETED, EndReason.CANDIDATE_LEFT, unanswered)
     assert not is_partial_interview(InterviewStatus.IN_PROGRESS, None, unanswered)
     assert not is_partial_interview(InterviewStatus.COMPLETED, EndReason.WRAPPED_UP, unanswered), "stored before this field"
-    talk.say("An answer.")
+    talk.say(ANSWER)
     assert talk.plan.progress_after(Move.CLOSE).has_all_answers
     talk.store_move(Move.ANYTHING_ELSE)
     answered = talk.plan.progress
@@ -372,4 +523,4 @@ def test_short_question_of_the_candidate_does_not_use_up_the_question_before_it_
     talk.store_move(Move.REPEAT)
     assert talk.plan.exchanges == 0
     talk.say(words)
-    assert Move.NEXT in talk.plan.allowed_moves
+    assert Move.PROBE in talk.plan.allowed_moves

@@ -6,7 +6,7 @@ from agent.phrases import LANGUAGES
 from agent.plan import TimeLimits
 from models.documents.interview import EndReason
 from models.documents.turn import Move
-from tests.agent.talks import ENGLISH, START_TIME, make_greeted_talk, new_questions
+from tests.agent.talks import ANSWER, ENGLISH, START_TIME, make_greeted_talk, new_questions
 from tests.factories import position_body
 
 # --- the time limit
@@ -14,7 +14,7 @@ from tests.factories import position_body
 
 def test_probe_requires_time_for_its_answer_and_for_the_remaining_questions() -> None:
     talk = make_greeted_talk()  # 29 minutes before the closing, and 2 minutes for each of 3 questions
-    talk.say("An answer.")
+    talk.say(ANSWER)
     talk.advance_clock(minutes=23)
     assert Move.PROBE in talk.plan.allowed_moves
     talk.advance_clock(seconds=1)
@@ -25,7 +25,7 @@ def test_probe_requires_time_for_its_answer_and_for_the_remaining_questions() ->
 def test_short_interview_reserves_half_an_even_share_for_each_answer() -> None:
     position = position_body(questions=new_questions(5, 5, 5, 5, 5), wrap_up_after_exchanges=20, limit_minutes=10)
     talk = make_greeted_talk(position=position, limit=timedelta(minutes=10), closing=timedelta())
-    talk.say("An answer.")
+    talk.say(ANSWER)
     talk.advance_clock(minutes=5)  # an even share is two minutes, so one minute is reserved for each of five answers
     assert Move.PROBE in talk.plan.allowed_moves
     talk.advance_clock(seconds=1)
@@ -34,7 +34,7 @@ def test_short_interview_reserves_half_an_even_share_for_each_answer() -> None:
 
 def test_time_is_reserved_for_the_closing() -> None:
     talk = make_greeted_talk()
-    talk.say("An answer.")
+    talk.say(ANSWER)
     talk.advance_clock(minutes=29, seconds=-1)
     assert Move.NEXT in talk.plan.allowed_moves
     talk.advance_clock(seconds=1)
@@ -49,7 +49,7 @@ def test_closing_reserve_is_at_most_a_fifth_of_the_total() -> None:
 
 def test_answer_after_the_time_limit_gets_the_closing() -> None:
     talk = make_greeted_talk()
-    talk.say("An answer.")
+    talk.say(ANSWER)
     talk.store_move(Move.NEXT)
     talk.advance_clock(minutes=31)
     talk.say("It was the data")
@@ -60,7 +60,7 @@ def test_answer_after_the_time_limit_gets_the_closing() -> None:
 
 def test_interview_without_a_closing_reserve_accepts_answers_until_the_limit() -> None:
     talk = make_greeted_talk(closing=timedelta())
-    talk.say("An answer.")
+    talk.say(ANSWER)
     talk.advance_clock(minutes=30, seconds=-1)
     assert Move.NEXT in talk.plan.allowed_moves
     talk.advance_clock(seconds=1)
@@ -160,11 +160,11 @@ def test_time_that_is_left_is_said_once_at_a_quarter_and_at_five_minutes(
     limit: int, before: float, after: float, minutes: int | None
 ) -> None:
     talk = make_greeted_talk(limit=timedelta(minutes=limit), silence=timedelta(hours=1))
-    talk.say("An answer.")
+    talk.say(ANSWER)
     talk.advance_clock(minutes=before)
     talk.store_move(Move.NEXT)
     talk.advance_clock(minutes=after - before)
-    talk.say("An answer.")
+    talk.say(ANSWER)
     expected = ENGLISH.time_notice.format(minutes=ENGLISH.minutes.format(minutes)) if minutes else ""
     assert talk.plan.time_notice == expected
     talk.store_move(Move.WAIT)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.plan import MAX_TRIES_PER_QUESTION, MINUTES_PER_ANSWER, InterviewPlan
+from agent.plan import MAX_TRIES_PER_QUESTION, MINUTES_PER_ANSWER, THIN_ANSWER_WORDS, InterviewPlan
 from models.documents.interview import EndReason
 from models.documents.position import PositionContent
 from models.documents.turn import Move, Turn
@@ -23,7 +23,7 @@ from tests.agent.simulated_talks import (
     make_clock_move,
     simulate_talk,
 )
-from tests.agent.talks import Talk, positions
+from tests.agent.talks import ANSWER, ENGLISH, Talk, positions
 
 
 def _is_over(talk: Talk) -> bool:
@@ -31,7 +31,8 @@ def _is_over(talk: Talk) -> bool:
 
 
 def _core_questions(talk: Talk) -> list[Turn]:
-    return [turn for turn in talk.interviewer_turns if turn.move is Move.NEXT]
+    """Return the turns that ask a core question for the first time."""
+    return [turn for turn in talk.interviewer_turns if turn.move is Move.NEXT][: len(talk.position.questions)]
 
 
 @MANY_EXAMPLES
@@ -45,6 +46,46 @@ def test_interview_ends_whichever_moves_are_chosen(position: PositionContent, st
 def test_core_questions_are_asked_once_in_order_in_the_positions_words(position: PositionContent, steps: list[TalkStep]) -> None:
     asked = [(turn.question_key, turn.text) for turn in _core_questions(simulate_talk(position, steps))]
     assert asked == [(question.key, question.text) for question in position.questions][: len(asked)]
+
+
+@MANY_EXAMPLES
+@given(positions(), STEPS_WITH_REQUESTS)
+def test_questions_left_open_are_asked_once_more_in_order_after_the_last_one(
+    position: PositionContent, steps: list[TalkStep]
+) -> None:
+    plans: list[InterviewPlan] = []
+    talk = simulate_talk(position, steps, lambda _talk, plan: plans.append(plan))
+    questions = [turn for turn in talk.interviewer_turns if turn.move is Move.NEXT]
+    again = [(turn.question_key, turn.text) for turn in questions[len(position.questions) :]]
+    assert all(set(plan.left_open) <= set(range(plan.questions_asked)) for plan in plans)
+    left_open = sorted(set().union(*(plan.left_open for plan in plans)))
+    expected = [position.questions[index] for index in left_open]
+    assert again == [(question.key, f"{ENGLISH.come_back} {question.text}") for question in expected][: len(again)]
+    if any(turn.move is Move.ANYTHING_ELSE for turn in talk.interviewer_turns):
+        assert len(again) == len(left_open)
+
+
+@MANY_EXAMPLES
+@given(positions(), STEPS_WITH_REQUESTS)
+def test_exchanges_are_reserved_for_every_question_that_is_still_to_be_asked(
+    position: PositionContent, steps: list[TalkStep]
+) -> None:
+    def check_plan(_talk: Talk, plan: InterviewPlan) -> None:
+        questions_left = len(position.questions) - plan.questions_asked + len(plan.left_open)
+        assert plan.exchanges + questions_left <= position.wrap_up_after_exchanges
+
+    simulate_talk(position, steps, check_plan)
+
+
+@MANY_EXAMPLES
+@given(positions(), STEPS)
+def test_thin_answer_is_never_passed_over_while_its_probe_is_allowed(position: PositionContent, steps: list[TalkStep]) -> None:
+    def check_plan(_talk: Talk, plan: InterviewPlan) -> None:
+        may_probe = Move.PROBE in plan.allowed_moves and not plan.moves_used[Move.PROBE]
+        if may_probe and len(plan.contribution.split()) < THIN_ANSWER_WORDS:
+            assert {Move.NEXT, Move.ANYTHING_ELSE, Move.CLOSE}.isdisjoint(plan.allowed_moves)
+
+    simulate_talk(position, steps, check_plan)
 
 
 @MANY_EXAMPLES
@@ -65,7 +106,7 @@ def test_probe_leaves_time_for_all_remaining_questions(position: PositionContent
     answer = min(timedelta(minutes=MINUTES_PER_ANSWER), share / 2)
     for pause in seconds:
         talk.advance_clock(seconds=pause)
-        talk.say("An answer.")
+        talk.say(ANSWER)
         if Move.PROBE in talk.plan.allowed_moves:
             talk.store_move(Move.PROBE)
             _answer_remaining_questions(talk, answer)
@@ -79,7 +120,7 @@ def _answer_remaining_questions(talk: Talk, answer: timedelta) -> None:
     """Assert that all questions are asked and answered before the closing is due, if each answer takes this time."""
     for _ in range(len(talk.position.questions) - talk.plan.questions_asked):
         talk.now += answer
-        talk.say("An answer.")
+        talk.say(ANSWER)
         assert Move.NEXT in talk.plan.allowed_moves, f"question {talk.plan.questions_asked + 1} is not asked"
         talk.store_move(Move.NEXT)
     talk.now += answer

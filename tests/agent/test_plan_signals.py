@@ -3,7 +3,7 @@ from datetime import timedelta
 from agent.plan import END_REASONS, MAX_TYPED_OVERTIME, TYPING_DURATION
 from models.documents.interview import EndReason
 from models.documents.turn import Move
-from tests.agent.talks import QUESTIONS, START_TIME, Talk, make_greeted_talk
+from tests.agent.talks import ANSWER, QUESTIONS, START_TIME, Talk, make_greeted_talk
 
 LIMIT = START_TIME + timedelta(minutes=30)
 
@@ -46,7 +46,7 @@ def test_signal_before_the_first_question_or_under_an_answer_changes_nothing() -
     assert talk.plan.timeout_move is None
     talk.greet()
     assert talk.plan.timeout_move is None
-    talk.say("An answer.")
+    talk.say(ANSWER)
     talk.signals.repeat_seq = len(talk.turns)
     assert talk.plan.signal_move is None
     assert Move.NEXT in talk.plan.allowed_moves

@@ -8,7 +8,7 @@ import pytest
 from agent.plan import END_REASONS, derive_plan
 from agent.prompts import Background, compose_prompt
 from models.documents.turn import Channel, Move
-from tests.agent.talks import ENGLISH, Talk, make_greeted_talk
+from tests.agent.talks import ANSWER, ENGLISH, Talk, make_greeted_talk
 
 
 def make_voice_talk() -> Talk:
@@ -53,7 +53,7 @@ def test_prompt_does_not_contain_an_interrupted_reply() -> None:
 
 def test_speech_that_begins_during_the_question_answers_it() -> None:
     talk = make_voice_talk()
-    talk.say("An answer.")
+    talk.say(ANSWER)
     composed = talk.plan
     began = talk.now
     # The answer is stored first, because the question is stored when its playback ends.
@@ -61,12 +61,12 @@ def test_speech_that_begins_during_the_question_answers_it() -> None:
     talk.store_move(Move.NEXT, composed)
     assert talk.plan.unheard_move is None
     assert talk.plan.contribution == "I know that one."
-    assert Move.NEXT in talk.plan.allowed_moves
+    assert Move.PROBE in talk.plan.allowed_moves
 
 
 def test_speech_that_begins_before_the_question_does_not_answer_it() -> None:
     talk = make_voice_talk()
-    talk.say("An answer.")
+    talk.say(ANSWER)
     composed = talk.plan
     talk.say("And the rest of it.", started_at=talk.now - timedelta(seconds=1))
     talk.store_move(Move.NEXT, composed)

@@ -2,7 +2,7 @@ import pytest
 
 from models.documents.interview import EndReason
 from models.documents.turn import Move
-from tests.agent.talks import ENGLISH, make_greeted_talk, make_talk_with_probes
+from tests.agent.talks import ANSWER, ENGLISH, make_greeted_talk, make_talk_with_probes
 
 
 def test_stop_is_confirmed_once() -> None:
@@ -31,7 +31,7 @@ def test_code_treats_everything_else_as_an_answer(words: str) -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.STOP, "I want to stop.")
     talk.say(words)
-    assert talk.plan.fallback_move is Move.NEXT
+    assert talk.plan.fallback_move is Move.PROBE
 
 
 def test_yes_to_a_core_question_does_not_end_the_interview() -> None:
@@ -60,12 +60,12 @@ def test_answer_after_a_stop_lets_nobody_close(words: str) -> None:
     talk.answer_and_reply(Move.STOP, "Then I would stop this and roll back.")
     talk.say(words)
     assert Move.CLOSE not in talk.plan.allowed_moves
-    assert Move.NEXT in talk.plan.allowed_moves
+    assert Move.PROBE in talk.plan.allowed_moves
 
 
 def test_model_may_choose_stop_only_where_a_wish_is_plausible() -> None:
     talk = make_greeted_talk()
-    talk.say("An answer.")
+    talk.say(ANSWER)
     assert Move.STOP not in talk.plan.allowed_moves
     talk.say("Honestly, with all that happened today I feel that I had better not continue with you.")
     assert Move.STOP in talk.plan.allowed_moves
@@ -121,7 +121,7 @@ def test_another_wish_is_confirmed_by_itself(first: str, second: str, move: Move
 def test_answer_after_a_stop_continues_and_allows_another_stop() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.STOP, "I want to stop.")
-    talk.answer_and_reply(Move.NEXT, "No, I like puzzles.")
+    talk.answer_and_reply(Move.NEXT, f"No, I like puzzles. {ANSWER}")
     talk.say("Now I really want to stop.")
     assert Move.STOP in talk.plan.allowed_moves
     assert Move.CLOSE not in talk.plan.allowed_moves

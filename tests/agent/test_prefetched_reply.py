@@ -12,7 +12,7 @@ from models.documents.turn import Channel
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from settings import Settings
 from tests.agent.expected_usage import compute_expected_usage
-from tests.agent.talks import Talk, make_greeted_talk
+from tests.agent.talks import ANSWER, Talk, make_greeted_talk
 from tests.helpers import wait_until
 
 
@@ -46,7 +46,7 @@ async def take_events(prefetched: PrefetchedReply, talk: Talk) -> list[MoveChose
 
 async def test_prefetched_reply_is_used_without_another_request(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nThank you for that.")
-    talk = make_talk("I like puzzles.")
+    talk = make_talk(ANSWER)
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
     events = await take_events(prefetched, talk)
@@ -56,7 +56,7 @@ async def test_prefetched_reply_is_used_without_another_request(prefetched: Pref
 
 async def test_prefetched_reply_is_available_immediately(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nThank you.", delay_seconds=0.3)
-    talk = make_talk("I like puzzles.")
+    talk = make_talk(ANSWER)
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
     await asyncio.sleep(1.0)
     async with aclosing(prefetched.stream(talk.plan, prompt_for_talk(talk))) as events, asyncio.timeout(0.2):
@@ -65,7 +65,7 @@ async def test_prefetched_reply_is_available_immediately(prefetched: PrefetchedR
 
 async def test_prefetched_reply_to_a_shorter_answer_is_not_used(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nThank you.")
-    early, late = make_talk("I like puzzles."), make_talk("I like puzzles.", "And people.")
+    early, late = make_talk(ANSWER), make_talk("I like puzzles.", "And people.")
     await prefetched.prefetch(early.plan, prompt_for_talk(early))
     await take_events(prefetched, late)
     assert "And people." in str(provider.requests[-1]["messages"])
@@ -73,7 +73,7 @@ async def test_prefetched_reply_to_a_shorter_answer_is_not_used(prefetched: Pref
 
 async def test_prefetched_reply_is_used_only_once(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nThank you.")
-    talk = make_talk("I like puzzles.")
+    talk = make_talk(ANSWER)
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
     assert await take_events(prefetched, talk) == await take_events(prefetched, talk)
     assert len(provider.requests) == 2
@@ -81,7 +81,7 @@ async def test_prefetched_reply_is_used_only_once(prefetched: PrefetchedReply, p
 
 async def test_prefetched_reply_is_by_code_when_claude_fails(prefetched: PrefetchedReply, provider: AnthropicProvider) -> None:
     provider.default_script = ScriptedReply(status=529)
-    talk = make_talk("I like puzzles.")
+    talk = make_talk(ANSWER)
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
     assert talk.position.questions[1].text in await take_events(prefetched, talk)
 
@@ -91,7 +91,7 @@ async def test_usage_of_discarded_prefetches_is_recorded(
 ) -> None:
     text = "NEXT\nThank you for that, it was"
     provider.default_script = ScriptedReply(text=text, delta_characters=1, stall_after=len(text))
-    talks = [make_talk("I like puzzles."), make_talk("I like puzzles.", "And people.")]
+    talks = [make_talk(ANSWER), make_talk("I like puzzles.", "And people.")]
     for talk in talks:
         await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
         prefetch = prefetched._prefetch
@@ -109,7 +109,7 @@ async def test_usage_of_a_prefetched_reply_is_recorded_once(
     prefetched: PrefetchedReply, provider: AnthropicProvider, usage_meter: UsageMeter
 ) -> None:
     provider.default_script = ScriptedReply(text="NEXT\nThank you for that.")
-    talk = make_talk("I like puzzles.")
+    talk = make_talk(ANSWER)
     await prefetched.prefetch(talk.plan, prompt_for_talk(talk))
     await take_events(prefetched, talk)
     taken = usage_meter.take()

@@ -13,7 +13,7 @@ from agent.prompts import Background, Prompt, build_directive, compose_prompt
 from models.documents.position import Criterion, Fact, Level, PositionContent, Question
 from models.documents.turn import Move
 from tests.agent.simulated_talks import MANY_EXAMPLES, STEPS, TalkStep, simulate_talk
-from tests.agent.talks import Talk, make_greeted_talk, positions
+from tests.agent.talks import ANSWER, Talk, make_greeted_talk, positions
 from tests.factories import position_body
 
 BACKGROUND = Background("Four years.", "Built a parcel feed.", "Payments and on-call.")
@@ -143,7 +143,7 @@ def test_candidate_text_is_escaped_in_the_user_role_and_the_directive_is_last(
 
 def test_interviewer_turns_include_their_moves() -> None:
     talk = make_greeted_talk()
-    talk.answer_and_reply(Move.PROBE, "An answer.")
+    talk.answer_and_reply(Move.PROBE, ANSWER)
     talk.answer_and_reply(Move.REPEAT, "Pardon?")
     talk.say("Again.")
     texts = [text for role, text in conversation_blocks(compose_talk_prompt(talk)) if role == "assistant"]
@@ -275,7 +275,7 @@ def directive_lines(talk: Talk) -> dict[str, str]:
 def test_directive_lists_the_allowed_moves_and_the_state() -> None:
     talk = make_greeted_talk()
     talk.answer_and_reply(Move.REPEAT, "Pardon?")
-    talk.say("An answer.")
+    talk.say(ANSWER)
     talk.advance_clock(minutes=4, seconds=30)
     assert directive_lines(talk) == {
         "moves": "NEXT PROBE REPEAT CLARIFY WAIT",

@@ -18,7 +18,7 @@ from sandbox.mongod import Mongod
 from tests.agent.conftest import RequestReply
 from tests.agent.expected_usage import compute_expected_usage
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat, wait_for_reply_requests, with_settings
-from tests.agent.talks import Talk, make_greeted_talk
+from tests.agent.talks import ANSWER, Talk, make_greeted_talk
 from tests.factories import make_position
 from tests.helpers import wait_until
 
@@ -31,7 +31,7 @@ INTERVIEWER = InterviewerRecord(model=MODEL, prompt_version=PROMPT_VERSION)
 def talk() -> Talk:
     """The candidate has answered the first question."""
     talk = make_greeted_talk()
-    talk.say("An answer.")
+    talk.say(ANSWER)
     return talk
 
 

@@ -10,7 +10,7 @@ from livekit.agents.voice import AgentStateChangedEvent, SpeechHandle, UserState
 from agent.voice.speech import SpeechPlayer, SpokenText, Utterance, build_spoken_turn
 from live.cancellation import cancel_and_wait
 from models.documents.turn import Channel, Move, NewTurn, Source
-from tests.agent.talks import PHRASEBOOK, Talk, make_greeted_talk
+from tests.agent.talks import ANSWER, PHRASEBOOK, Talk, make_greeted_talk
 from tests.agent.test_phrases import SAYS_AI
 
 CANDIDATE_SPEAKS = UserStateChangedEvent(old_state="listening", new_state="speaking")
@@ -81,7 +81,7 @@ async def test_closing_is_dropped_before_it_is_audible_and_uninterruptible_after
 
 def make_talk() -> Talk:
     voice_talk = make_greeted_talk(channel=Channel.VOICE)
-    voice_talk.say("An answer.")
+    voice_talk.say(ANSWER)
     return voice_talk
 
 

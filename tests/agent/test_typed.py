@@ -106,7 +106,7 @@ async def test_continuous_messages_get_a_reply_after_three_compositions_and_are_
 ) -> None:
     release_events = [asyncio.Event() for _ in range(3)]
     provider.scripts += [ScriptedReply(text="NEXT\nThank you.", release_event=event) for event in release_events]
-    await chat.say("First.")
+    await chat.say(UNPROBED_ANSWER)
     acting = asyncio.create_task(chat.run_reply_job())
     for number, event in enumerate(release_events, 1):
         await wait_for_reply_requests(provider, number)

@@ -39,21 +39,24 @@ async def test_interview_completes_in_the_positions_words_while_claude_is_down(
         await chat.say_and_get_reply(f"{UNPROBED_ANSWER} {SECRET_WORD}")
         provider.default_script = ScriptedReply(status=529, error_type="overloaded_error")
         await chat.say_and_get_reply(f"{SECRET_WORD}, thinly.")
+        await chat.say_and_get_reply("That is all.")
         await chat.say_and_get_reply(UNPROBED_ANSWER)
         await chat.say_and_get_reply("No, thank you.")
     assert SECRET_WORD not in repr(logs) + caplog.text
     spoken = await chat.interviewer_turns()
-    assert [turn.move for turn in spoken] == [Move.GREET, Move.NEXT, Move.NEXT, Move.NEXT, Move.ANYTHING_ELSE, Move.CLOSE]
-    assert [turn.source for turn in spoken][2:] == [Source.MODEL, Source.CODE, Source.CODE, Source.CODE]
+    moves = [Move.GREET, Move.NEXT, Move.NEXT, Move.PROBE, Move.NEXT, Move.ANYTHING_ELSE, Move.CLOSE]
+    assert [turn.move for turn in spoken] == moves
+    assert [turn.source for turn in spoken][2:] == [Source.MODEL, *[Source.CODE] * 4]
     assert spoken[1].text == QUESTIONS[0]
     assert spoken[2].text.endswith(QUESTIONS[1])
-    assert spoken[3].text == QUESTIONS[2]
-    assert spoken[4].text == ENGLISH.anything_else
-    assert spoken[5].text == ENGLISH.closings[EndReason.WRAPPED_UP]
+    assert spoken[3].text == ENGLISH.follow_ups[1]
+    assert spoken[4].text == QUESTIONS[2]
+    assert spoken[5].text == ENGLISH.anything_else
+    assert spoken[6].text == ENGLISH.closings[EndReason.WRAPPED_UP]
     interview = await chat.interview()
     assert (interview.status, interview.end_reason) == (InterviewStatus.COMPLETED, EndReason.WRAPPED_UP)
     assert interview.end_detail
-    assert interview.end_detail.startswith("Claude did not answer in time for 3 of")
+    assert interview.end_detail.startswith("Claude did not answer in time for 4 of")
     assert len(await chat.evaluations()) == 1
 
 

@@ -14,7 +14,7 @@ from models.storage.clock import now
 from models.writes.candidate_requests import answer_request
 from sandbox.anthropic.provider import AnthropicProvider
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, make_chat
-from tests.agent.talks import ENGLISH, PHRASEBOOK, QUESTIONS
+from tests.agent.talks import ANSWER, ENGLISH, PHRASEBOOK, QUESTIONS
 from tests.factories import make_position
 
 
@@ -69,7 +69,7 @@ async def test_request_is_recorded_once_and_pauses_the_clock_until_the_next_turn
     interview = await chat.interview()
     assert len(interview.requests) == 1
     assert 7190 < interview.credited_seconds < 7300
-    await chat.say("An answer.")
+    await chat.say(ANSWER)
     interview = await chat.interview()
     assert interview.paused_at is None
     assert interview.time_limit >= timedelta(hours=2)

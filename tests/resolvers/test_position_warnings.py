@@ -96,3 +96,13 @@ def test_limit_below_the_time_of_spoken_answers_has_a_warning(limit: int, has_wa
     good = "How do you find the cause of a fault?"
     codes = find_codes(make_position(good, "How do you test a change?", limit_minutes=limit))
     assert codes == ([("limitMinutes", PositionWarningCode.TIME_TOO_SHORT)] if has_warning else [])
+
+
+@pytest.mark.parametrize(("exchanges", "has_warning"), [(3, False), (2, True)])
+def test_too_few_exchanges_for_a_follow_up_per_question_have_a_warning(exchanges: int, has_warning: bool) -> None:
+    position = make_position(
+        "How do you find the cause of a fault?", "How do you test a change?", wrap_up_after_exchanges=exchanges
+    )
+    position.questions[0].max_probes = 0
+    codes = find_codes(position)
+    assert codes == ([("wrapUpAfterExchanges", PositionWarningCode.EXCHANGES_TOO_FEW)] if has_warning else [])

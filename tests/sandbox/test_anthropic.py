@@ -236,6 +236,7 @@ RULES: list[tuple[str, dict[str, str], str]] = [
     ("Can we stop here, please?", {}, "STOP"),
     ("We have to stop the import first.", {}, "PROBE"),
     ("I don't know.", {}, "NEXT"),
+    ("I don't know.", {"moves": "PROBE"}, "PROBE"),
     ("It was a deadlock.", {}, "PROBE"),
     ("It was a deadlock.", {"moves": "NEXT"}, "NEXT"),
     (ANSWER, {}, "NEXT"),
