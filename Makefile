@@ -5,8 +5,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 
+# Tests and demos start dozens of processes. Each would compile all modules again where this is set, as it is in many containers.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web chromium pango pages demo dev check test test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
+.PHONY: help install livekit web chromium pango pages demo dev check test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -90,8 +93,13 @@ check: install ## check format, lint, types, import directions and the schema sn
 	$(BIN)/pytest --quiet -n 2 --dist loadfile -m "not servers"
 	@$(if $(and $(NODE),$(wildcard web/node_modules/installed)),cd web && npm run --silent check,echo "The web pages are not checked: run make web first, which installs what the check needs.")
 
+PYTEST_ALL := $(BIN)/pytest -n 3 --dist loadfile -m "not long and not adversarial"
+
 test: install livekit web chromium pango ## run the tests, on real servers
-	$(BIN)/pytest -n 3 --dist loadfile -m "not long and not adversarial" --cov --cov-report=term:skip-covered
+	$(PYTEST_ALL)
+
+coverage: install livekit web chromium pango ## run the tests, and report lines and branches that none reaches (tracing takes half as long again)
+	$(PYTEST_ALL) --cov --cov-report=term:skip-covered
 
 test-voice: install livekit ## run the long tests of spoken interviews
 	$(BIN)/pytest -m long

@@ -10,7 +10,6 @@ from typing import Annotated, TypedDict
 import typer
 from starlette.applications import Starlette
 
-from api.http import build_routes
 from cli.keys import keys_app
 from lifecycle.services import Services, open_services
 from settings import Settings
@@ -32,6 +31,8 @@ def create_app(settings: Settings, shutdown: asyncio.Event | None = None) -> Sta
     Set `shutdown` when the server starts to shut down: event streams over HTTP then end, so that clients reconnect elsewhere.
     Raises ValueError when an allowed origin is malformed or the recording store cannot be used, OSError when its folder cannot.
     """
+    # only the API needs these modules: without them, every other process starts half a second sooner
+    from api.http import build_routes
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[LifespanState]:
