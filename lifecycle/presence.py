@@ -34,16 +34,17 @@ async def candidate_joined(
 ) -> None:
     """Record that the candidate's connection `sid` is in the room, and dispatch an interviewer if none is there.
 
-    An interview in the TEXT channel switches back to VOICE. The other parameters are those of `room_transitions.mark_present`.
-    Raises Unavailable if LiveKit is unreachable; the reconciler dispatches later.
+    An interview in the TEXT channel switches back to VOICE, unless it is there because speech has failed: then only
+    joinInterview switches back, since a connection may also be restored by itself. The other parameters are those of
+    `room_transitions.mark_present`. Raises Unavailable if LiveKit is unreachable; the reconciler dispatches later.
     """
     present = await room_transitions.mark_present(interview_id, sid, joined_at, is_listed=is_listed)
     if present is None:
         return
-    if present.channel is Channel.TEXT:
-        await switch_to_voice(services, interview_id, 0)
-    else:
+    if present.channel is Channel.VOICE:
         await dispatch_interviewer(services, interview_id)
+    elif present.speech_outage is None:
+        await switch_to_voice(services, interview_id, 0)
     await request_recorder(services, present)
 
 
@@ -100,7 +101,7 @@ async def continue_in_text(services: Services, interview_id: ObjectId, condition
 
     The candidate stays in the room: the page would join again, which switches back to VOICE. They read the reply in the
     transcript and answer by typing. Once a voice worker finds that speech works again (agent.voice.speech_checks), they are
-    offered to return to voice. Another connection to the room, or joinInterview, gives voice another chance at any time.
+    offered to return to voice. joinInterview gives voice another chance at any time.
     """
     changed = await room_transitions.switch_channel_to_text(
         interview_id, even_if_present=True, has_speech_failed=True, condition=condition

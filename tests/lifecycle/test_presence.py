@@ -9,7 +9,7 @@ from errors import Unavailable
 from lifecycle.presence import candidate_joined, candidate_left, dispatch_missing_interviewers
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from models.documents.interview import InterviewStatus, RoomState
+from models.documents.interview import InterviewStatus, RoomState, SpeechOutage
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.storage.lease import PENDING_DISPATCH, Lease
@@ -60,6 +60,18 @@ async def test_joining_the_room_of_a_typed_interview_switches_it_to_voice(
     assert (stored.channel, stored.fence, stored.due_at) == (Channel.VOICE, 3, None)
     assert await livekit.list_interviewer_fences(interview) == [3]
     assert await redis_probe.read_published_channels() == change_channels_of(interview), "subscribers see the new channel"
+
+
+async def test_connection_that_is_restored_while_speech_does_not_work_stays_in_writing(
+    services: Services, livekit: LivekitProbe
+) -> None:
+    outage = SpeechOutage(since=now())
+    interview = await make_voice_interview(channel=Channel.TEXT, fence=2, speech_outage=outage)
+    await candidate_joined(services, interview.id, "PA_2")
+    stored = await reload_interview(interview)
+    assert (stored.channel, stored.fence) == (Channel.TEXT, 2)
+    assert (await read_room(interview)).participant == "PA_2"
+    assert await livekit.list_interviewer_fences(interview) == []
 
 
 async def test_join_reported_after_the_departure_is_ignored(services: Services, livekit: LivekitProbe) -> None:

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
-import { type TranscriptState, useTranscript } from '../api/transcript'
+import { useTranscript } from '../api/transcript'
 import { useLatestEvent } from '../api/useLatestEvent'
 import { Notice } from '../ui/Notice'
 import { Page } from '../ui/Page'
@@ -9,13 +9,14 @@ import { Composer } from './Composer'
 import { Controls } from './Controls'
 import { type InterviewState, type Invitation, SIGNAL, STATE } from './documents'
 import { useOutbox } from './outbox'
+import { PhaseIndicator } from './PhaseIndicator'
 import { ProgressLine } from './ProgressLine'
 import { Rights } from './Rights'
 import { ProblemText } from './ProblemText'
 import type { CandidateSession } from './session'
 import { useTexts } from './texts'
 import { SpeechNotice } from './SpeechNotice'
-import type { Phase, VoiceRoomView } from './VoiceRoom'
+import type { VoiceRoomView } from './VoiceRoom'
 
 const VoiceRoom = lazy(() => import('./VoiceRoom'))
 
@@ -70,8 +71,7 @@ export function InterviewPage({ invitation, invite, session, deviceId, onChange,
   const renderInterview = (voice: VoiceRoomView | null) => (
     <Page title={invitation.positionTitle} eyebrow={invitation.organization}>
       <ProgressLine interview={interview} receivedAt={receivedAt} isRecorded={session.isRecorded && session.room !== null} />
-      {/* while speech does not work, the interviewer is not in the room */}
-      <PhaseIndicator state={state} voice={interview?.channel === 'TEXT' ? null : voice} isOver={isOver} />
+      <PhaseIndicator state={state} voice={voice} channel={interview?.channel ?? null} isOver={isOver} />
       {interview?.speechOutage && !isOver && <SpeechNotice outage={interview.speechOutage} onSpeak={speakAgain} />}
       {voice?.notice}
       {state.streamStatus === 'reconnecting' && <Notice tone="warn">{room.reconnecting}</Notice>}
@@ -95,7 +95,7 @@ export function InterviewPage({ invitation, invite, session, deviceId, onChange,
   return (
     // the fallback must not contain the composer: unmounting it would lose the draft
     <Suspense fallback={<Page title={invitation.positionTitle}>{room.connecting}</Page>}>
-      <VoiceRoom session={session} deviceId={deviceId} transcript={transcript}>
+      <VoiceRoom session={session} deviceId={deviceId} hasSpeechFailed={Boolean(interview?.speechOutage)} transcript={transcript}>
         {renderInterview}
       </VoiceRoom>
     </Suspense>
@@ -116,23 +116,4 @@ function applyState(invitation: Invitation, interview: InterviewState | null): I
     // not Progress.limitSeconds, which also grows while the clock is stopped
     limitMinutes: Math.round((invitation.limitMinutes / invitation.accommodations.timeFactor) * accommodations.timeFactor),
   }
-}
-
-function PhaseIndicator({ state, voice, isOver }: { state: TranscriptState; voice: VoiceRoomView | null; isOver: boolean }) {
-  const phase = isOver ? 'closing' : (voice?.phase ?? typedPhase(state))
-  const { phases } = useTexts().room
-  return (
-    <p role="status" className="flex items-center gap-2 font-medium">
-      <span aria-hidden className={`size-2.5 rounded-full ${phase === 'listening' ? 'bg-good' : 'bg-accent'} ${phase === 'thinking' ? 'animate-pulse' : ''}`} />
-      {phases[phase === 'speaking' && !voice ? 'writing' : phase]}
-    </p>
-  )
-}
-
-/** Derives the phase of a typed interview from its transcript. */
-function typedPhase({ turns, interims }: TranscriptState): Phase {
-  if (interims.INTERVIEWER) return 'speaking'
-  const last = turns.at(-1)
-  if (!last) return 'connecting'
-  return last.speaker === 'CANDIDATE' ? 'thinking' : 'listening'
 }

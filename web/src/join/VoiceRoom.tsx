@@ -24,13 +24,15 @@ export interface VoiceRoomView {
 interface VoiceRoomProps {
   session: CandidateSession
   deviceId: string | null
+  /** Whether the interview continues in writing because speech has failed, while the candidate stays in the room. */
+  hasSpeechFailed: boolean
   transcript: Transcript
   children: (voice: VoiceRoomView) => ReactNode
 }
 
 /** Joins the LiveKit room: plays the interviewer and publishes the candidate's microphone. */
-export default function VoiceRoom({ session, deviceId, transcript, children }: VoiceRoomProps) {
-  const state = useRoom(session, deviceId)
+export default function VoiceRoom({ session, deviceId, hasSpeechFailed, transcript, children }: VoiceRoomProps) {
+  const state = useRoom(session, deviceId, hasSpeechFailed)
   return (
     <RoomContext.Provider value={state.room}>
       <RoomAudioRenderer />
@@ -41,7 +43,7 @@ export default function VoiceRoom({ session, deviceId, transcript, children }: V
   )
 }
 
-function RoomContents({ session, state, transcript, children }: { state: RoomState } & Omit<VoiceRoomProps, 'deviceId'>) {
+function RoomContents({ session, state, transcript, children }: { state: RoomState } & Omit<VoiceRoomProps, 'deviceId' | 'hasSpeechFailed'>) {
   const texts = useTexts()
   const interviewerState = useInterviewerState()
   const speech = useInterviewerSpeech(transcript)

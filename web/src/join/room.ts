@@ -1,5 +1,5 @@
 import { DefaultReconnectPolicy, DisconnectReason, Room, RoomEvent } from 'livekit-client'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { backOff } from '../api/backoff'
 import { toProblem } from '../api/problem'
 import { findMicrophoneProblem, type MicrophoneProblem } from './microphone'
@@ -20,7 +20,7 @@ export interface RoomState {
 }
 
 /** Joins the interview's room, and rejoins it after failures, while the component is mounted. */
-export function useRoom(session: CandidateSession, deviceId: string | null): RoomState {
+export function useRoom(session: CandidateSession, deviceId: string | null, hasSpeechFailed: boolean): RoomState {
   const [room] = useState(
     () =>
       new Room({
@@ -33,6 +33,11 @@ export function useRoom(session: CandidateSession, deviceId: string | null): Roo
   const [status, setStatus] = useState<RoomStatus>('connecting')
   const [microphone, setMicrophone] = useState<MicrophoneProblem | null>(null)
   const [rejoins, setRejoins] = useState(0)
+  const mayRenew = useRef(true)
+  useEffect(() => {
+    // joining again would return to voice, which is the candidate's choice
+    mayRenew.current = !hasSpeechFailed
+  }, [hasSpeechFailed])
 
   useEffect(() => {
     const stop = new AbortController()
@@ -51,7 +56,7 @@ export function useRoom(session: CandidateSession, deviceId: string | null): Roo
     const stayConnected = async () => {
       for (let tries = rejoins && 1; !stop.signal.aborted; tries++) {
         try {
-          if (tries > 0) await session.renew()
+          if (tries > 0 && mayRenew.current) await session.renew()
           if (session.room) {
             const disconnected = waitForDisconnect(room)
             await room.connect(session.room.url, session.room.token)
