@@ -208,13 +208,13 @@ class Room:
         return [turn for turn in await read_turns(self.interview.id) if turn.speaker is Speaker.INTERVIEWER]
 
     async def wait_for_interviewer_turns(self, count: int) -> Turn:
-        """Return the newest turn of the interviewer once there are that many."""
+        """Return the turn of that number, counted from 1, once it is stored."""
 
         async def are_stored() -> bool:
             return len(await self.interviewer_turns()) >= count
 
         await wait_until(are_stored)
-        return (await self.interviewer_turns())[-1]
+        return (await self.interviewer_turns())[count - 1]
 
     async def stored(self) -> Interview:
         return await reload_interview(self.interview)
