@@ -46,7 +46,7 @@ except to explain a question or to bridge to the next one:
     EXPLAIN                         CLARIFY; after MAX_TRIES_PER_QUESTION in code's words, which offer to move on and to come back
     SKIP; CONFIRM, DENY after that offer    NEXT or ANYTHING_ELSE
     ACCOMMODATION, ARE_YOU_AI, TROUBLE    REPEAT, after code's answer
-    READY, before the first answer  REPEAT
+    READY, before the first answer  REPEAT; the judge reads neither
     UNKNOWN                         PROBE, or NEXT or ANYTHING_ELSE after a PROBE or CLARIFY, or if no PROBE is allowed
 
 A question is left open if the candidate skips it before it was probed and another core question follows. NEXT asks it once
@@ -391,9 +391,13 @@ class InterviewPlan:
 
     @property
     def unjudged_seqs(self) -> tuple[int, ...]:
-        """The turns of the contribution if it concerns the candidate's rights, or answers whether a wish is confirmed."""
+        """The turns of the contribution if it answers no question of the position.
+
+        It concerns the candidate's rights, says whether a wish is confirmed, or is a greeting before the first answer.
+        """
         is_answer = self.is_stop_pending and bool(self.intents) and self.intents <= {Intent.CONFIRM, Intent.DENY, *_WISHES}
-        return self.contribution_seqs if is_answer or self.intents & _RIGHTS else ()
+        is_greeting = Intent.READY in self._requests
+        return self.contribution_seqs if is_answer or is_greeting or self.intents & _RIGHTS else ()
 
     @property
     def requested_accommodations(self) -> tuple[RequestKind, ...]:

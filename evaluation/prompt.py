@@ -174,7 +174,7 @@ def _format_criterion(criterion: Criterion) -> str:
 
 
 def select_judged_turns(interview: Interview, turns: Sequence[Turn]) -> list[Turn]:
-    """Return the turns that are evaluated: without those about the candidate's rights, and without the answers to them."""
+    """Return the turns that are evaluated: without those about rights or greetings, and without the answers to them."""
     unjudged = frozenset(interview.unjudged_seqs)
     return [turn for turn in turns if turn.seq not in unjudged and (turn.answers not in unjudged or turn.move is Move.NEXT)]
 

@@ -460,7 +460,10 @@ class Interview(StoredDocument):
     accommodations: Accommodations = Accommodations()
     withdrawal_reason: str | None = None
     unjudged_seqs: list[int] = Field(default_factory=list)
-    """Seqs of the candidate's turns about rights, such as requests. The judge reads neither these nor their answers."""
+    """Seqs of the candidate's turns about rights, such as requests, and of greetings before the first answer.
+
+    The judge reads neither these nor their answers.
+    """
     paused_at: datetime | None = None
     """Since when the interview's clock is paused; None while it runs. A pause lasts MAX_PAUSE at most."""
     resumed_after_seq: int | None = None

@@ -57,7 +57,7 @@ class InterviewerUpdate:
     reply_usage: ReplyUsage | None = None
     """Usage of the calls of Claude since the last stored reply; None if there were none."""
     unjudged_seqs: Sequence[int] = ()
-    """Seqs of the candidate's turns that the turns answer, if these are about rights (Interview.unjudged_seqs)."""
+    """Seqs of the candidate's turns that the turns answer, if the judge does not read these (Interview.unjudged_seqs)."""
     request: NewRequest | None = None
     """The request that the candidate has made; it pauses the clock."""
 

@@ -264,6 +264,27 @@ def test_claude_explains_a_question_twice_and_then_code_offers_to_move_on() -> N
     assert talk.plan.fallback_move is Move.NEXT
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Yes, I'm ready."),
+        ("en", "Hello, it's nice to meet you."),
+        ("de", "Hallo, schön Sie kennenzulernen."),
+        ("es", "Hola, encantada de conocerla."),
+        ("fr", "Bonjour, ravi de faire votre connaissance."),
+    ],
+)
+def test_greeting_before_the_first_answer_is_not_judged(language: str, words: str) -> None:
+    talk = make_greeted_talk(language=language)
+    talk.say(words)
+    assert (talk.plan.code_move, talk.plan.unjudged_seqs) == (Move.REPEAT, (3,))
+    assert talk.plan.fallback_text() == f"{talk.plan.phrases.request_answers[Intent.READY]} {QUESTIONS[0]}"
+    talk.store_move(Move.REPEAT)
+    talk.answer_and_reply(Move.NEXT)
+    talk.say(words)
+    assert talk.plan.unjudged_seqs == (), "a greeting after the first answer is part of an answer"
+
+
 # --- questions that are left open
 
 

@@ -1,4 +1,4 @@
-"""What candidates say about their rights reaches neither the judge nor the score."""
+"""What candidates say about their rights, and their greetings, reach neither the judge nor the score."""
 
 import pytest
 from anthropic import AsyncAnthropic
@@ -23,6 +23,12 @@ REQUESTS = {
     "es": "Soy disléxica y necesito más tiempo.",
     "fr": "Je suis dyslexique et j'ai besoin de plus de temps.",
 }
+GREETINGS = {
+    "en": "Hello, nice to meet you.",
+    "de": "Hallo, schön Sie kennenzulernen.",
+    "es": "Hola, mucho gusto.",
+    "fr": "Bonjour, enchantée.",
+}
 DENIALS = {"en": "No, go on.", "de": "Nein, weiter.", "es": "No, sigamos.", "fr": "Non, continuons."}
 
 
@@ -33,6 +39,7 @@ async def test_request_for_extra_time_is_granted_and_the_judge_never_reads_it(
     phrases = PHRASEBOOK.get(language)
     chat = await make_chat(services, claude, tenant.position, language=language)
     await chat.run_reply_job()
+    await chat.say_and_get_reply(GREETINGS[language])
     answer = await chat.say_and_get_reply(REQUESTS[language])
     assert answer.move is Move.REPEAT
     assert answer.text.startswith(phrases.accommodation)
@@ -42,20 +49,20 @@ async def test_request_for_extra_time_is_granted_and_the_judge_never_reads_it(
     await chat.say_and_get_reply(UNPROBED_ANSWER)
     interview = await chat.interview()
     (request,) = interview.requests
-    assert (request.kinds, request.status, request.seqs) == ([RequestKind.EXTRA_TIME], RequestStatus.GRANTED, [3])
+    assert (request.kinds, request.status, request.seqs) == ([RequestKind.EXTRA_TIME], RequestStatus.GRANTED, [5])
     assert interview.accommodations.time_factor == 1.5
-    assert interview.unjudged_seqs == [3, 5, 7]
+    assert interview.unjudged_seqs == [3, 5, 7, 9]
     await end_interview(services, interview, EndReason.RECRUITER_ENDED)
     (evaluation,) = await chat.evaluations()
     provider.requests.clear()
     await run_evaluation(services, claude, languages, evaluation.id)
     sent = repr(provider.requests)
     assert UNPROBED_ANSWER in sent
-    unread = [turn.text for turn in await chat.turns() if turn.seq in range(3, 9)]
-    assert len(unread) == 6
+    unread = [turn.text for turn in await chat.turns() if turn.seq in range(3, 11)]
+    assert len(unread) == 8
     texts = [*unread, *REQUESTS.values(), phrases.accommodation, "1.5", "45", "paused", "minutes"]
     assert [text for text in texts if text in sent] == []
-    assert not any(f'number="{seq}"' in sent.replace("\\", "") for seq in range(3, 9))
+    assert not any(f'number="{seq}"' in sent.replace("\\", "") for seq in range(3, 11))
     (judged,) = await chat.evaluations()
     assert judged.status is EvaluationStatus.COMPLETED
     assert judged.transcript_digest == compute_transcript_digest(await chat.turns()), "the digest is that of the whole transcript"
