@@ -260,7 +260,12 @@ class SpeechCollector:
         return given_up_at if change_at is None else min(change_at, given_up_at)
 
     def add_event(self, event: SpeechEvent) -> bool:
-        """Add a recognizer's event, and return whether it contained a transcript."""
+        """Add a recognizer's event, and return whether it changed what is known of the candidate's words."""
+        if event.type is SpeechEventType.END_OF_SPEECH:
+            # Deepgram's plugin reports a final transcript without words only in this way.
+            self.sound.words_recognized(None, is_final=True)
+            self._interim = ""
+            return True
         if not event.alternatives:
             return False
         alternative = event.alternatives[0]

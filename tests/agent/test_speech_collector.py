@@ -209,14 +209,19 @@ def test_collector_reports_when_a_missing_transcript_is_given_up(speech_collecto
     assert speech_collector.next_change_at() is None
 
 
-def test_interim_words_that_the_final_transcript_does_not_confirm_do_not_prolong_the_answer() -> None:
-    sound = SoundClock()
-    sound.sound_started(100.0)
-    sound.words_recognized(103.0, is_final=True)
-    sound.words_recognized(109.0, is_final=False)
-    assert not sound.is_noise(103.1 + NOISE_SECONDS)
-    sound.words_recognized(None, is_final=True)
-    assert sound.is_noise(103.1 + NOISE_SECONDS)
+def test_interim_words_that_no_final_transcript_confirms_do_not_prolong_the_answer(
+    speech_collector: SpeechCollector, clock: FakeClock
+) -> None:
+    speech_collector.on_user_state_changed(state_event("listening", "speaking"))
+    speech_collector.add_event(transcript_event("The whole answer.", 27.0, 29.5))
+    clock.now += NOISE_SECONDS + 0.5
+    speech_collector.clock.advance(NOISE_SECONDS + 0.5, clock.now)
+    speech_collector.add_event(transcript_event("in one", 35.0, 35.5, final=False))
+    assert speech_collector.holds_floor
+    assert speech_collector.text == "The whole answer. in one"
+    assert speech_collector.add_event(SpeechEvent(type=SpeechEventType.END_OF_SPEECH))
+    assert not speech_collector.holds_floor
+    assert speech_collector.text == "The whole answer."
 
 
 def test_sound_with_short_pauses_is_one_noise() -> None:
