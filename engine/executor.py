@@ -35,10 +35,12 @@ class OperationExecutor(FastFieldExecutor):
         **kwargs: Any,
     ) -> list[GraphQLError] | Executor[Any]:
         """Return the executor, or the errors of the request."""
+        # suggestions would tell names of the schema; the IDE has its own, from introspection
+        options = {**kwargs, "hide_suggestions": True}
 
         def build_with(context: Any) -> Any:
             return super(OperationExecutor, cls).build(
-                schema, document, root_value, context, raw_variable_values, *args, **kwargs
+                schema, document, root_value, context, raw_variable_values, *args, **options
             )
 
         built: list[GraphQLError] | Executor[Any] = build_with(context_value)

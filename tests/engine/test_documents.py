@@ -270,3 +270,24 @@ async def test_introspection_is_possible_only_if_allowed() -> None:
     result = await allowed.execute(get_introspection_query(), context_value=anonymous_context())
     assert result.errors is None
     assert result.data is not None
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ("{ interviewz { id } }", None),
+        ("{ interview(idd: 1) { id } }", None),
+        ("{ viewer { ...on Viwer { name } } }", None),
+        ("{ viewer { name @skp(if: true) } }", None),
+        ("query($filter: InterviewFilte) { interviews(filter: $filter) { totalCount } }", None),
+        ("{ interviews(filter: {statuss: [COMPLETED]}) { totalCount } }", None),
+        ("{ interviews(filter: {status: [COMPLETE]}) { totalCount } }", None),
+        ("query($filter: InterviewFilter) { interviews(filter: $filter) { totalCount } }", {"filter": {"statuss": []}}),
+        ("query($filter: InterviewFilter) { interviews(filter: $filter) { totalCount } }", {"filter": {"status": ["COMPLETE"]}}),
+    ],
+)
+async def test_errors_suggest_no_names_of_the_schema(schema: Schema, document: str, variables: dict[str, Any] | None) -> None:
+    result = await schema.execute(document, variables, anonymous_context())
+    messages = [error.message for error in result.errors or []]
+    assert messages
+    assert not any("did you mean" in message.lower() for message in messages)
