@@ -64,6 +64,7 @@ class ApiSettings(BaseModel):
     ide_assets: str | None = Field(
         None, description="Folder of the IDE's npm packages; without it browsers load them from a CDN."
     )
+    metrics_token: Secret = Field(SecretStr(""), description="Bearer token for /metrics; empty: not served outside the sandbox.")
     max_connections: int = Field(
         0, ge=0, description="Connections of one process, above which it answers 503; 0: as many as its file descriptors allow."
     )

@@ -34,8 +34,6 @@ _STATUS_CODES = {
 _HEADERS = {
     # The files are personal data, and the link to a page is a credential: no cache may store either.
     "Cache-Control": "private, no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
 _MEDIA_TYPES = {
     "csv": "text/csv; header=present; charset=utf-8",

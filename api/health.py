@@ -1,6 +1,7 @@
 """Health checks for orchestrators, and metrics for Prometheus."""
 
 import asyncio
+import hmac
 
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -40,7 +41,16 @@ async def readyz(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """Return all metrics in Prometheus's text format. Counts that MongoDB does not give in time are left out."""
+    """Return all metrics in Prometheus's text format. Counts that MongoDB does not give in time are left out.
+
+    The scraper sends settings.api.metrics_token as its bearer token. Without the setting only the sandbox has this page.
+    """
+    settings = request.state.services.settings
+    token = settings.api.metrics_token.get_secret_value()
+    if not token and not settings.sandbox:
+        return Response("Set API_METRICS_TOKEN to serve metrics.\n", 404, media_type="text/plain")
+    if token and not hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode()):
+        return Response("Send Authorization: Bearer <API_METRICS_TOKEN>.\n", 401, {"WWW-Authenticate": "Bearer"}, "text/plain")
     EVALUATIONS.clear()
     try:
         async with asyncio.timeout(PING_SECONDS):
@@ -50,7 +60,7 @@ async def metrics(request: Request) -> Response:
     for status, count in counts.items():
         EVALUATIONS.labels(status).set(count)
     ASYNCIO_TASKS.set(len(asyncio.all_tasks()))
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
 
 
 async def _is_mongodb_up() -> bool:

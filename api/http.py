@@ -62,6 +62,9 @@ MAX_OPERATIONS = 100
 INIT_SECONDS = 10
 """Seconds within which a WebSocket client must send connection_init."""
 
+HSTS_SECONDS = 365 * 24 * 3600
+"""Seconds for which browsers use HTTPS only, once they have seen a response over HTTPS."""
+
 IDE_PATH = "/ide"
 _CDN_URL = re.compile(r'="https://[^/"]+/((?:@[\w-]+/)?[\w-]+)@[\d.]+/')
 """Matches the CDN URL of a package's file up to the version. The first group is the package."""
@@ -101,6 +104,19 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
         *webhook_routes(),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),
     ]
+
+
+def security_headers(api: ApiSettings) -> list[tuple[str, str]]:
+    """Return the headers of every response. Pass them as uvicorn's `headers`."""
+    headers = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Referrer-Policy", "no-referrer"),
+    ]
+    if api.public_url.startswith("https:"):
+        headers.append(("Strict-Transport-Security", f"max-age={HSTS_SECONDS}"))
+    return headers
 
 
 class _RequestAdapter(StarletteRequestAdapter):

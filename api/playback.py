@@ -23,8 +23,6 @@ _STATUS_CODES = {ErrorCode.FORBIDDEN: 403, ErrorCode.NOT_FOUND: 404, ErrorCode.U
 _HEADERS = {
     # The link is a credential, so neither shared caches nor the browser may store what it returns.
     "Cache-Control": "private, no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
 
 

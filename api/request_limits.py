@@ -126,6 +126,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             b"content-type: application/json\r\n",
             b"content-length: %d\r\n" % len(content),
             b"connection: close\r\n",
+            *(b"%s: %s\r\n" % header for header in self.server_state.default_headers),
         ]
         if code is ErrorCode.UNAVAILABLE:
             head.append(b"retry-after: %d\r\n" % RETRY_AFTER_SECONDS)

@@ -51,8 +51,6 @@ def build_page_routes(settings: Settings, dist: Path = DIST) -> list[BaseRoute]:
             "Cache-Control": "no-cache",
             "Content-Security-Policy": policy.replace(NONCE_PLACEHOLDER, nonce),
             "Permissions-Policy": "microphone=(self), camera=(self)",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
         }
         return HTMLResponse(page, 200 if is_built else 503, headers)
 
@@ -72,7 +70,6 @@ class ImmutableAssets(StaticFiles):
         """Return the file with headers that let browsers cache it for a year."""
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers["Cache-Control"] = CACHE_FOR_A_YEAR
-        response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
 

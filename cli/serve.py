@@ -10,7 +10,7 @@ from contextlib import suppress
 import uvicorn
 from starlette.applications import Starlette
 
-from api.http import MAX_FRAME_BYTES
+from api.http import MAX_FRAME_BYTES, security_headers
 from api.request_limits import BoundedHttpProtocol, choose_max_connections
 from api.slow_clients import SlowClientProtocol
 from cli.common import (
@@ -53,6 +53,7 @@ def run_api(create_app: Callable[[Settings, asyncio.Event], Starlette]) -> None:
         ws_per_message_deflate=settings.api.compression,
         timeout_graceful_shutdown=settings.api.drain_seconds,
         server_header=False,
+        headers=security_headers(settings.api),
         access_log=False,
         log_config=None,
     )

@@ -1,17 +1,22 @@
 """GraphQL over HTTP: the specification of June 2025, as clients and their tools rely on it."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
+from api.health import health_routes
 from api.http import EVENT_STREAM, GRAPHQL_JSON, JSON, MAX_BODY_BYTES
+from lifecycle.services import Services
 from models.documents.interview import InterviewStatus
 from models.documents.organization import Role
 from tests.resolvers.tenant import Tenant
-from tests.schema.api_client import ApiClient, bearer_headers, issue_token
+from tests.schema.api_client import ApiClient, bearer_headers, issue_token, with_services
 
 TYPENAME = "{ __typename }"
 
@@ -281,3 +286,25 @@ async def test_metrics_count_interviews_by_the_state_of_their_newest_evaluation(
     text = (await api.client.get("/metrics")).text
     counts = dict(re.findall(r'^viva_evaluations\{status="(\w+)"\} ([\d.]+)$', text, re.MULTILINE))
     assert counts == {"PENDING": "2.0", "RUNNING": "0.0", "FAILED": "3.0"}
+
+
+@pytest.mark.parametrize(
+    ("token", "sandbox", "authorization", "status"),
+    [
+        ("", False, None, 404),
+        ("", True, None, 200),
+        ("secret", True, None, 401),
+        ("secret", False, "Bearer wrong", 401),
+        ("secret", False, "Bearer secret", 200),
+    ],
+)
+async def test_metrics_need_the_token_outside_the_sandbox(
+    services: Services, token: str, sandbox: bool, authorization: str | None, status: int
+) -> None:
+    api = services.settings.api.model_copy(update={"metrics_token": SecretStr(token)})
+    settings = services.settings.model_copy(update={"sandbox": sandbox, "api": api})
+    app = with_services(Starlette(routes=health_routes()), replace(services, settings=settings))
+    headers = {"Authorization": authorization} if authorization else {}
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva") as client:
+        response = await client.get("/metrics", headers=headers)
+    assert (response.status_code, "viva_" in response.text) == (status, status == 200)

@@ -78,7 +78,6 @@ async def test_response_is_complete_and_has_the_headers_that_players_need(player
         "content-length": "1024",
         "accept-ranges": "bytes",
         "content-disposition": "inline",
-        "x-content-type-options": "nosniff",
         "cache-control": "private, no-store",
         "etag": f'"{player.file.id}"',
     }

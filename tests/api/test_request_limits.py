@@ -9,9 +9,10 @@ import pytest
 from starlette.applications import Starlette
 
 from api import request_limits
-from api.http import build_routes
+from api.http import build_routes, security_headers
 from api.request_limits import MAX_HEADER_BYTES, MAX_UNPARSED_BYTES, MAX_URL_BYTES, choose_max_connections
 from lifecycle.services import Services
+from settings import ApiSettings
 from tests.helpers import TIMEOUT_SECONDS
 from tests.schema.api_client import ServerAddress, serve, with_services
 
@@ -30,11 +31,15 @@ class RawClient:
     def send(self, *pieces: bytes) -> None:
         self.writer.write(b"".join(pieces))
 
+    async def receive_head(self) -> str:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            return (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
+
     async def receive(self) -> tuple[int, bytes]:
         """Return the status and the body of the next response."""
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            head = await self._reader.readuntil(b"\r\n\r\n")
-            length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            head = await self.receive_head()
+            length = next(int(line[15:]) for line in head.split("\r\n") if line.startswith("content-length:"))
             return int(head.split()[1]), await self._reader.readexactly(length)
 
     async def receive_error(self) -> tuple[int, str]:
@@ -152,6 +157,35 @@ async def test_time_to_answer_is_not_bounded_by_the_time_to_arrive(
     async with open_connection(server) as client:
         client.send(post(b'{"query": "subscription { interviewsChanged { __typename } }"}', b"Accept: text/event-stream\r\n"))
         assert b"UNAUTHENTICATED" in await client.wait_closed()
+
+
+@pytest.mark.parametrize("public_url", ["http://viva.example", "https://viva.example"])
+async def test_every_response_has_the_security_headers(services: Services, public_url: str) -> None:
+    app = with_services(Starlette(routes=build_routes(services.settings)), services)
+    headers = security_headers(ApiSettings(public_url=public_url))
+    requests = [
+        b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
+        b"GET /unknown HTTP/1.1\r\n" + HOST + b"\r\n",
+        b"GET /join HTTP/1.1\r\n" + HOST + b"\r\n",
+        post(OPERATION),
+        post(b"{"),
+        post(OPERATION, b"X-Long: ", b"x" * MAX_HEADER_BYTES, b"\r\n"),
+        b"nonsense\r\n\r\n",
+    ]
+    async with serve(app, headers=headers) as server:
+        for request in requests:
+            async with open_connection(server) as client:
+                client.send(request)
+                head = await client.receive_head()
+            for expected in (
+                "x-content-type-options: nosniff",
+                "cross-origin-opener-policy: same-origin",
+                "cross-origin-resource-policy: same-origin",
+                # the URL of a page may contain an invite
+                "referrer-policy: no-referrer",
+            ):
+                assert head.count(expected) == 1, (request[:30], head)
+            assert ("strict-transport-security: max-age=" in head) is public_url.startswith("https")
 
 
 async def test_too_many_connections_are_answered_with_503_except_health_checks(services: Services) -> None:
