@@ -795,7 +795,7 @@ def _recognize_reply(
     return _recognize(_find_recognizers(phrases, heard), replied_turns)
 
 
-def _find_typing(signals: CandidateSignals, candidate_turns: Mapping[int, Turn]) -> datetime | None:
+def _find_typing(signals: CandidateSignals, candidate_turns: dict[int, Turn]) -> datetime | None:
     """Return when the candidate was last typing a message that is not stored yet."""
     last_turn = next(reversed(candidate_turns.values()), None)
     is_over = signals.typed_at and last_turn and signals.typed_at <= last_turn.ended_at
