@@ -95,8 +95,8 @@ answer that continues after a pause therefore stays one contribution, and no que
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -186,7 +186,7 @@ class InterviewPlan:
     """Number of core questions asked."""
     left_open: tuple[int, ...]
     """Indexes of the core questions that were left open and will be asked once more, in this order."""
-    reopened: int | None
+    revisited: int | None
     """Index of the core question that was left open and was asked once more last, or None."""
     may_accept_offer: bool
     """Whether the interviewer's last reply offered to move on to the next question."""
@@ -247,7 +247,7 @@ class InterviewPlan:
 
     @property
     def _open_index(self) -> int:
-        return self.questions_asked - 1 if self.reopened is None else self.reopened
+        return self.questions_asked - 1 if self.revisited is None else self.revisited
 
     @property
     def next_question(self) -> Question | None:
@@ -780,11 +780,45 @@ def _find_recognizers(phrases: CodePhrases, turns: Iterable[Turn]) -> tuple[Inte
     return (phrases.intents, *(phrases.intents_by_language[language] for language in languages))
 
 
-def _recognize(recognizers: Sequence[IntentRecognizer], turns: Sequence[Turn]) -> frozenset[Intent]:
+def _recognize(recognizers: Iterable[IntentRecognizer], turns: Iterable[Turn]) -> frozenset[Intent]:
     """Return the requests in a contribution."""
     # repeated sentences would exceed the maximum length of a request
-    text = "\n".join(dict.fromkeys(turn.text for turn in turns))
-    return next(filter(None, (recognizer.recognize(text) for recognizer in recognizers)), frozenset())
+    distinct_text = "\n".join(dict.fromkeys(turn.text for turn in turns))
+    return next(filter(None, (recognizer.recognize(distinct_text) for recognizer in recognizers)), frozenset())
+
+
+def _recognize_reply(
+    phrases: CodePhrases, candidate_turns: Mapping[int, Turn], replied_turns: Sequence[Turn]
+) -> frozenset[Intent]:
+    """Return the requests in an earlier contribution, as they were recognized when it was replied to."""
+    heard = (turn for seq, turn in candidate_turns.items() if seq <= replied_turns[-1].seq)
+    return _recognize(_find_recognizers(phrases, heard), replied_turns)
+
+
+def _find_typing(signals: CandidateSignals, candidate_turns: dict[int, Turn]) -> datetime | None:
+    """Return when the candidate was last typing a message that is not stored yet."""
+    last_turn = next(reversed(candidate_turns.values()), None)
+    is_over = signals.typed_at and last_turn and signals.typed_at <= last_turn.ended_at
+    return None if is_over else signals.typed_at
+
+
+@dataclass(slots=True)
+class _AskedQuestions:
+    """Which core questions were asked, and which of them were left open, in the course of the turns."""
+
+    total: int
+    count: int = 0
+    left_open: list[int] = field(default_factory=list)
+    revisited: int | None = None
+
+    def ask_next(self, *, leaves_open: bool) -> None:
+        """Ask the next core question, or after the last one the first that was left open."""
+        if leaves_open:
+            self.left_open.append(self.count - 1)
+        if self.count < self.total:
+            self.count += 1
+        elif self.left_open:
+            self.revisited = self.left_open.pop(0)
 
 
 def derive_plan(
@@ -797,9 +831,8 @@ def derive_plan(
     signals: CandidateSignals | None = None,
 ) -> InterviewPlan:
     """Derive the plan from the stored turns. The same arguments always give the same plan."""
-    questions_asked = exchanges = answered_seq = answers_given = 0
-    left_open: list[int] = []
-    reopened: int | None = None
+    exchanges = answered_seq = answers_given = 0
+    asked = _AskedQuestions(len(position.questions))
     is_wrapping_up = has_offered = False
     moves_used = dict.fromkeys(OPEN_QUESTION_MOVES, 0)
     follow_ups: list[str] = []
@@ -823,31 +856,25 @@ def derive_plan(
             # Neither is a reply, and what was asked last stays open.
             continue
         answered_turn = candidate_turns.get(reply_to_seq)
-        recognizers = _find_recognizers(phrases, (turn for seq, turn in candidate_turns.items() if seq <= reply_to_seq))
         leaves_open = (
             turn.move is Move.NEXT
             and is_reply
-            and 0 < questions_asked < len(position.questions)
+            and 0 < asked.count < len(position.questions)
             and not moves_used[Move.PROBE]
             and _can_answer(answered_turn, stop or question)
-            and _is_skip(_recognize(recognizers, replied_turns), may_accept_offer=has_offered)
+            and _is_skip(_recognize_reply(phrases, candidate_turns, replied_turns), may_accept_offer=has_offered)
         )
         exchanges += (
             is_reply
-            and questions_asked > 0
+            and asked.count > 0
             and _counts_as_exchange(
                 turn.move, is_final=is_wrapping_up or _can_answer(answered_turn, stop), leaves_open=leaves_open
             )
         )
         answers_given += turn.move is Move.ANSWER
-        if leaves_open:
-            left_open.append(questions_asked - 1)
         if turn.move in (Move.NEXT, Move.ANYTHING_ELSE):
-            reopened = None
-            if turn.move is Move.NEXT and questions_asked < len(position.questions):
-                questions_asked += 1
-            elif turn.move is Move.NEXT and left_open:
-                reopened = left_open.pop(0)
+            if turn.move is Move.NEXT:
+                asked.ask_next(leaves_open=leaves_open)
             is_wrapping_up = turn.move is Move.ANYTHING_ELSE
             question = turn
             answers_given = 0
@@ -868,20 +895,18 @@ def derive_plan(
     last_question = stop or question
     is_unheard = bool(unanswered_turns) and last_question is not None and not _can_answer(unanswered_turns[-1], last_question)
     signals = signals or CandidateSignals()
-    last_candidate_turn = next(reversed(candidate_turns.values()), None)
     recognizers = _find_recognizers(phrases, candidate_turns.values())
     intents = _recognize(recognizers, unanswered_turns)
     is_cut_off = bool(unanswered_turns) and unanswered_turns[-1].interrupted and not intents
-    is_typing_over = signals.typed_at and last_candidate_turn and signals.typed_at <= last_candidate_turn.ended_at
     return InterviewPlan(
         position=position,
         language=language,
         phrases=phrases,
         limits=limits,
         now=now,
-        questions_asked=questions_asked,
-        left_open=tuple(left_open),
-        reopened=reopened,
+        questions_asked=asked.count,
+        left_open=tuple(asked.left_open),
+        revisited=asked.revisited,
         may_accept_offer=has_offered,
         follow_ups=tuple(follow_ups),
         moves_used=moves_used,
@@ -908,5 +933,5 @@ def derive_plan(
         last_move_at=spoken[-1].ended_at if spoken else None,
         last_move_seq=spoken[-1].seq if spoken else 0,
         signals=signals,
-        typed_at=None if is_typing_over else signals.typed_at,
+        typed_at=_find_typing(signals, candidate_turns),
     )

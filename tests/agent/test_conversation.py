@@ -455,7 +455,7 @@ async def test_answer_with_an_audible_reply_is_not_held_after_a_lost_connection(
     provider.default_script = ScriptedReply(text=COMPLETE)
     async with run_conversation(room):
         room.player.on_play = room.lose_connection
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await room.conversation.commit_turn()
         fragment = await room.wait_for_interviewer_turns(3)
         assert (fragment.move, fragment.answers) == (None, None)
@@ -472,7 +472,7 @@ async def test_interviewer_that_replaces_another_says_once_what_it_may_have_miss
         asked = (await room.interviewer_turns())[-1]
     successor = room.replace_interviewer()
     if is_answered:
-        room.speak("I like puzzles.")
+        room.speak(ANSWER)
         await room.conversation.commit_turn()
     async with run_conversation(successor):
         first = await successor.wait_for_interviewer_turns(3)
