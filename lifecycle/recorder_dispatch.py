@@ -10,7 +10,7 @@ from bson import ObjectId
 from errors import Unavailable
 from lifecycle.jobs import FINALIZE_RECORDING, RECORD
 from lifecycle.services import Services
-from models.documents.interview import OPEN_STATUSES, Interview, get_interview, get_interviews
+from models.documents.interview import OPEN_STATUSES, Interview, get_interview, get_interviews, may_record
 from models.documents.recording import Recording, get_interview_recording
 from models.writes.recording_transitions import (
     claim_recorder_dispatch,
@@ -99,7 +99,5 @@ async def _dispatch_recorder(services: Services, recording: Recording) -> None:
 
 
 def _may_record(services: Services, interview: Interview) -> bool:
-    """Return whether the candidate has consented and the interview has not been reopened: its continuation is not recorded."""
-    has_consented = interview.consent is not None and interview.consent.recording
-    may_be_recorded = has_consented and not interview.reopened_after_seq
-    return may_be_recorded and bool(services.settings.recording.store) and services.rooms.is_configured
+    is_allowed = may_record(interview.consent, interview.reopenings)
+    return is_allowed and bool(services.settings.recording.store) and services.rooms.is_configured

@@ -1,5 +1,6 @@
 """The interview document; turns, evaluations and recordings have collections of their own."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, TypedDict
@@ -542,6 +543,15 @@ def compute_time_limit(
     """Return the position's limit multiplied by the granted factor, plus credited seconds and the pause until `time` (now)."""
     pause = min(max((time or now()) - paused_at, timedelta()), MAX_PAUSE) if paused_at else timedelta()
     return timedelta(minutes=position.limit_minutes * accommodations.time_factor, seconds=credited_seconds) + pause
+
+
+def may_record(consent: Consent | None, reopenings: Sequence[Reopening]) -> bool:
+    """Return whether an interview may be recorded from now on.
+
+    The candidate has to have consented. After a return to a reopened interview there is no recording.
+    """
+    has_returned = any(reopening.after_seq for reopening in reopenings)
+    return consent is not None and consent.recording and not has_returned
 
 
 def is_partial_interview(status: InterviewStatus, end_reason: EndReason | None, progress: Progress) -> bool:

@@ -409,6 +409,14 @@ class Interview(Node):
         """What the candidate consented to. Null before the candidate's first join."""
         return as_graphql(Consent, self.document.consent) if self.document.consent else None
 
+    @resolved_field(depends_on=("consent", "reopenings"))
+    def may_be_recorded(self) -> bool:
+        """Whether the interview may be recorded from now on, where recording is set up.
+
+        The candidate has to have consented. What follows a return to a reopened interview is not recorded.
+        """
+        return documents.may_record(self.document.consent, self.document.reopenings)
+
     @resolved_field(guard=Action.READ_CANDIDATE, depends_on=("candidate",))
     def candidate(self) -> Candidate | None:
         """The person who is interviewed.

@@ -12,7 +12,7 @@ from lifecycle.presence import candidate_joined, prepare_room
 from lifecycle.recorder_dispatch import repair_recordings, start_recording
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
-from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, Reopening, RoomState
+from models.documents.interview import TERMINAL_STATUSES, Interview, InterviewStatus, Reopening, RoomState, may_record
 from models.documents.recording import Recording, RecordingPart, RecordingStatus, get_interview_recording
 from models.storage.clock import now
 from models.storage.lease import PENDING_DISPATCH, Lease, renew_lease
@@ -251,6 +251,8 @@ async def test_recording_before_a_reopening_is_finalized_and_its_continuation_is
     assert claimed
     assert claimed.parts == recording.parts
     unrecorded = await make_consenting_interview(reopenings=[resumed])
+    assert not may_record(unrecorded.consent, unrecorded.reopenings)
+    assert may_record(unrecorded.consent, [])
     await start_recording(services, unrecorded.id)
     assert await get_interview_recording(unrecorded.id) is None
 

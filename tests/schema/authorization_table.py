@@ -108,7 +108,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
             "erasedAt durationSeconds lastSeq transcript consent aiDisclosedAt corrections recordingsErasedAt "
             "transcriptErasedAt erasureReceipt pausedAt endsAt candidateQuestions isPartial partialReason "
-            "speechOutage"
+            "speechOutage mayBeRecorded"
         ),
         DECIDERS | {Role.CANDIDATE}: "requests accommodations withdrawalReason",
         DECIDERS: "legalHold releasedLegalHolds",

@@ -23,7 +23,7 @@ export const INVITATION = graphql(`
 export const JOIN = graphql(`
   mutation Join($input: JoinInterviewInput!) {
     joinInterview(input: $input) {
-      interview { id consent { recording withdrawnAt } }
+      interview { id consent { recording withdrawnAt } mayBeRecorded }
       access { token room { url name token } }
     }
   }

@@ -65,7 +65,7 @@ export class CandidateSession implements Credential {
   }
 
   get isRecorded(): boolean {
-    return this.consent?.recording ?? false
+    return this.joinResult.interview.mayBeRecorded
   }
 
   /** Joins again. Concurrent calls share one request. Rejects with a Problem, for example when the interview has ended. */
