@@ -49,7 +49,8 @@ MAX_ATTEMPTS_BY_VOICE = 1
 """Attempts in a row without a stored turn after which a failure of speech is not retried by voice."""
 RESTART_SECONDS = 5.0
 """Seconds after an error in which a speech provider may restart before the interview continues in writing."""
-RESTART_POLL_SECONDS = 0.5
+RESTART_POLL_SECONDS = 1.5
+"""Pause between two checks in this time; a provider that limits the rate of requests must not be flooded."""
 
 
 class SpeechInterrupted(SpeechSessionFailed):
@@ -227,9 +228,12 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
 
 
 async def _is_speech_restored(services: Services, claimed: Interview, failed_at: float) -> bool:
-    """Return whether speech works again soon after `failed_at`, and has not failed in several attempts in a row."""
+    """Return whether speech works again soon after `failed_at`, and has not failed in several attempts in a row.
+
+    `failed_at` is 0 if no provider reported an error: then a check has just shown that speech does not work.
+    """
     interview = await get_interview(claimed.id)
-    if interview is None or interview.attempts > MAX_ATTEMPTS_BY_VOICE:
+    if not failed_at or interview is None or interview.attempts > MAX_ATTEMPTS_BY_VOICE:
         return False
     while not await is_speech_working(services.settings, claimed.language):
         if time.time() - failed_at > RESTART_SECONDS:

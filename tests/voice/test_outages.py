@@ -103,10 +103,8 @@ async def test_interview_continues_in_writing_when_the_recognizer_answers_nothin
     async with stage_interview(fleet) as scene:
         await scene.wait_for_questions(1)
         async with speech_failure(fleet.speech.deepgram, is_silent=True):
-            spoke_at = time.time()
-            await scene.caller.say(OTHER_ANSWER)
-            await scene.caller.say(ANSWER)
-            notice = await wait_for_notice(scene, spoke_at)
+            utterance = await scene.caller.say(OTHER_ANSWER, 0.3, ANSWER)
+            notice = await wait_for_notice(scene, utterance.started_at)
             assert notice.move is Move.REPEAT
             assert not turns_of_speaker(await scene.turns(), Speaker.CANDIDATE)
 
