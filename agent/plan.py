@@ -218,7 +218,7 @@ class InterviewPlan:
     other_language: str | None
     """The language of most of the contribution, if it is not that of the interview (Turn.language)."""
     has_named_language: bool
-    """Whether the candidate has been told, in both languages, in which language the interview is held."""
+    """Whether the interviewer has said, in both languages, in which language the interview is held."""
     is_spoken: bool
     """Whether the contribution ends with spoken words."""
     is_cut_off: bool

@@ -79,7 +79,7 @@ class Conversation:
         self._connection = connection
         self._recognizer_monitor = recognizer_monitor
         self._has_taken_over: bool | None = None
-        """Whether another interviewer was in the room before, and the candidate has not been told; None until turns are read."""
+        """Whether to say that this interviewer has replaced another in the room; None until turns are read."""
         self._has_named_noise = False
         self._has_named_echo = False
         self._unclear_question: str | None = None
