@@ -285,7 +285,7 @@ def _build_reply_context(plan: InterviewPlan) -> ReplyContext:
         earlier_questions=[*earlier, *(sentence for text in earlier for sentence in _SENTENCE_BREAK.split(text))],
         # what the candidate or the position has said in public is no secret
         short_notes=collect_short_notes(
-            plan.position, [*asked, plan.position.title, plan.position.description, plan.contribution], rules
+            plan.position, [*asked, plan.position.title, plan.position.description, plan.contribution_end], rules
         ),
         claims_job_terms=partial(_claims_job_terms, plan, question.text if question else ""),
     )

@@ -122,6 +122,8 @@ NOTICE_TIME = timedelta(minutes=5)
 NOTICE_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.ANSWER)
 MAX_QUOTED_WORDS = 12
 """Words of an answer that was cut off that the interviewer quotes."""
+MAX_EXAMINED_CHARACTERS = 20_000
+"""How much of the end of a contribution is examined word by word: as much as one message may have."""
 MAX_FINAL_ANSWERS = 3
 """Questions of the candidate that are answered after an ANYTHING_ELSE."""
 EXCHANGE_MOVES = (Move.NEXT, Move.PROBE, Move.ANYTHING_ELSE)
@@ -255,6 +257,11 @@ class InterviewPlan:
         if self.questions_asked < len(self.position.questions):
             return self.position.questions[self.questions_asked]
         return self.position.questions[self.left_open[0]] if self.left_open else None
+
+    @property
+    def contribution_end(self) -> str:
+        """The end of the contribution, as long as one message may be. Examining more word by word would block the event loop."""
+        return self.contribution[-MAX_EXAMINED_CHARACTERS:]
 
     @property
     def time_left(self) -> timedelta:
@@ -572,7 +579,7 @@ class InterviewPlan:
     def matched_facts(self) -> tuple[list[Fact], bool]:
         """The facts that answer the candidate's question by its words, and whether they answer all of it."""
         find_content_words = self.phrases.speech_rules.find_content_words
-        return self.phrases.job_questions.match_facts(self.contribution, self.position.facts, find_content_words)
+        return self.phrases.job_questions.match_facts(self.contribution_end, self.position.facts, find_content_words)
 
     def answer_text(self, facts: Sequence[Fact] | None = None) -> str:
         """Return the text of an ANSWER: the facts, by default those that code finds, then the open question again."""

@@ -3,10 +3,12 @@
 import asyncio
 import inspect
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
+from types import FrameType
 from typing import Any, TypeVar, overload
 
 from sandbox.processes import ChildProcess
@@ -93,3 +95,22 @@ async def outage(process: ChildProcess, kind: Outage) -> AsyncIterator[None]:
 async def fail_with_connection_error(*_: object, **__: object) -> None:
     """Replace a function with this one to interrupt its caller at that point, as a crash would."""
     raise ConnectionError
+
+
+def count_steps(work: Callable[[], object]) -> int:
+    """Return the number of bytecode instructions that `work` executes."""
+    steps = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal steps
+        frame.f_trace_opcodes = True
+        steps += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return steps

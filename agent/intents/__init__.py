@@ -23,6 +23,10 @@ LANGUAGES = ("en", "de", "es", "fr")
 """Primary BCP 47 subtags of the languages in which requests are recognized. English is recognized in all of them."""
 MAX_REQUEST_WORDS = 16
 """Maximum number of words of a request, without those that a language ignores."""
+MAX_REQUEST_CHARACTERS = 2_000
+"""A longer text is no request, whatever a language ignores of it."""
+MAX_HINT_CHARACTERS = 20_000
+"""How much of the end of a text is searched for hints of a wish to stop: as much as one message may have."""
 
 _FOLDER = Path(__file__).parent
 _PART = re.compile(r"<(\w+)>(\??)")
@@ -110,7 +114,8 @@ class IntentRecognizer:
 
     def may_wish_to_stop(self, text: str) -> bool:
         """Return whether the text contains anything that a wish to stop could be worded with."""
-        if self._stop_hints.search(f" {' '.join(self._words(text)).replace(' ,', '')} "):
+        end = text[-MAX_HINT_CHARACTERS:]
+        if self._stop_hints.search(f" {' '.join(self._words(end)).replace(' ,', '')} "):
             return True
         return self._fallback is not None and self._fallback.may_wish_to_stop(text)
 
@@ -122,11 +127,14 @@ class IntentRecognizer:
 
     def is_short_question(self, text: str) -> bool:
         """Return whether the text is at most a sentence or two and ends with a question to the interviewer."""
-        words = [word for word in self._split(text) if word != ","]
-        return text.rstrip().endswith(("?", "\uff1f")) and len(words) <= MAX_REQUEST_WORDS
+        if len(text) > MAX_REQUEST_CHARACTERS or not text.rstrip().endswith(("?", "\uff1f")):
+            return False
+        return sum(word != "," for word in self._split(text)) <= MAX_REQUEST_WORDS
 
     def is_unclear(self, text: str) -> bool:
         """Return whether the text is at most one word besides fillers, yes and no, or a short question to the interviewer."""
+        if len(text) > MAX_REQUEST_CHARACTERS:
+            return False
         words = [word for word in self._split(text) if word != ","]
         if self.is_short_question(text):
             return True
@@ -135,6 +143,8 @@ class IntentRecognizer:
 
     def _match(self, text: str) -> frozenset[Intent] | None:
         """Return the requests in the text, or None if it is not made up of requests and fillers."""
+        if len(text) > MAX_REQUEST_CHARACTERS:
+            return None
         words = self._split(text)
         if len(words) <= MAX_REQUEST_WORDS and (match := self._requests.fullmatch("".join(f" {word}" for word in words))):
             return frozenset(Intent(name) for name, phrase in match.groupdict().items() if phrase)

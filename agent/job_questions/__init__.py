@@ -22,6 +22,8 @@ LANGUAGES = ("en", "de", "es", "fr")
 """Primary BCP 47 subtags of the languages in which questions are recognized. English is recognized in all of them."""
 MAX_QUESTION_WORDS = 40
 """Maximum number of words of a contribution that is a question."""
+MAX_SENTENCE_CHARACTERS = 2_000
+"""A longer text is no question, and how much of the end of a contribution is searched for its last sentence."""
 MAX_LEAD_IN_WORDS = 8
 """Maximum number of words before the first question, as in "Before I go on: is this remote?"."""
 MAX_FACTS = 3
@@ -82,15 +84,17 @@ class JobQuestionRecognizer:
 
     def is_question(self, text: str) -> bool:
         """Return whether the whole text is a question about the job, after a few words at most."""
+        if len(text) > MAX_SENTENCE_CHARACTERS or len(text.split()) > MAX_QUESTION_WORDS:
+            return False
         sentences = _SENTENCE.findall(text)
         questions = [sentence for sentence in sentences if self.asks(sentence)]
         lead_in = " ".join(sentence for sentence in sentences if sentence not in questions)
-        is_short = len(text.split()) <= MAX_QUESTION_WORDS and len(lead_in.split()) <= MAX_LEAD_IN_WORDS
-        return bool(is_short and questions and self.find_themes(" ".join(questions)))
+        has_short_lead_in = len(lead_in.split()) <= MAX_LEAD_IN_WORDS
+        return bool(has_short_lead_in and questions and self.find_themes(" ".join(questions)))
 
     def may_be_question(self, text: str) -> bool:
         """Return whether the text ends with a question that may be one about the job."""
-        sentences = _SENTENCE.findall(text.strip())
+        sentences = _SENTENCE.findall(text.rstrip()[-MAX_SENTENCE_CHARACTERS:])
         return bool(sentences) and self.asks(sentences[-1])
 
     def asks(self, sentence: str) -> bool:

@@ -6,6 +6,7 @@ from agent.plan import MAX_TRIES_PER_QUESTION, THIN_ANSWER_WORDS
 from models.documents.interview import EndReason, InterviewStatus, Progress, RequestKind, is_partial_interview
 from models.documents.turn import Move
 from tests.agent.talks import ANSWER, ENGLISH, QUESTIONS, Talk, make_greeted_talk, make_talk_with_probes
+from tests.helpers import count_steps
 
 REPEATABLE_MOVES = (Move.REPEAT, Move.CLARIFY, Move.WAIT)
 
@@ -545,3 +546,17 @@ def test_short_question_of_the_candidate_does_not_use_up_the_question_before_it_
     assert talk.plan.exchanges == 0
     talk.say(words)
     assert Move.PROBE in talk.plan.allowed_moves
+
+
+@pytest.mark.parametrize("message", [" ".join([ANSWER] * 220), "a? " * 6_600, "I. " * 6_600, "a" * 20_000, '"' * 20_000])
+def test_work_on_a_contribution_is_bounded_by_that_on_one_message(message: str) -> None:
+    """All messages of an interview together may have 400,000 characters, and its replies share an event loop with others."""
+
+    def count_steps_of(messages: int) -> int:
+        talk = make_greeted_talk()
+        # equal messages would be examined once
+        talk.say(*(f"{number} {message}"[:20_000] for number in range(messages)))
+        plan = talk.plan
+        return count_steps(lambda: (plan.allowed_moves, plan.code_move, plan.matched_facts))
+
+    assert count_steps_of(20) < 1.5 * count_steps_of(1)

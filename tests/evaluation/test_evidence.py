@@ -1,9 +1,5 @@
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby, pairwise
-from types import FrameType
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +12,7 @@ from evaluation.words import split_sentences
 from models.documents.evaluation import Evidence, EvidenceFlag
 from models.documents.turn import Turn
 from tests.evaluation.turns import candidate_turn, interviewer_turn
+from tests.helpers import count_steps
 
 WORDING = load_wording("en")
 TEXT = "I wrote down the cost of both: polling was simple, but it meant three million calls a day."
@@ -404,25 +401,6 @@ def test_quote_search_agrees_with_comparing_at_every_word(pieces: list[list[str]
         assert before + turns[evidence[0].seq - 1].text[: evidence[0].start].count(" ") == expected[0]
         # a repetition across two turns is in neither quote
         assert _drop_repetitions(found) == _drop_repetitions(flat[expected[0] : expected[1]])
-
-
-def count_steps(work: Callable[[], object]) -> int:
-    """Return the number of bytecode instructions that `work` executes."""
-    steps = 0
-
-    def trace(frame: FrameType, event: str, _: object) -> Any:
-        nonlocal steps
-        frame.f_trace_opcodes = True
-        steps += event == "opcode"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return steps
 
 
 @pytest.mark.parametrize("quote", ["one two three four five", "again " * 40 + "never", "never " + "again " * 40])

@@ -69,6 +69,7 @@ async def test_each_voice_is_on_its_channel_at_its_time(
         await wait_for_audio(recorder, Side.CANDIDATE, Side.INTERVIEWER)
         asked = await interviewer.play(tone(880, 1))
         answered = await candidate.play(tone(440, 1.5))
+        played_seconds = time.time() - answered
         asked_again = await interviewer.play(tone(880, 1))
         await asyncio.sleep(0.5)
     files = await finish_and_read_files(services, store, interview, recorder.recording)
@@ -85,7 +86,8 @@ async def test_each_voice_is_on_its_channel_at_its_time(
     assert [answer[0], *(begin for begin, _ in questions)] == [
         pytest.approx(offset_in_file(audio, moment), abs=TIME_TOLERANCE_SECONDS) for moment in (answered, asked, asked_again)
     ]
-    assert answer[1] - answer[0] == pytest.approx(1.5, abs=0.1)
+    # a busy machine plays the tone with gaps, which the recording has too
+    assert 1.4 <= answer[1] - answer[0] <= max(1.5, played_seconds) + 0.1
     assert find_loud_spans(left, 880) == find_loud_spans(right, 440) == [], "no voice is on the other's channel"
     [alone] = decode_channels(folder / str(files[RecordingKind.CANDIDATE_TRACK].path))
     assert find_loud_spans(alone, 440) == [pytest.approx(answer, abs=0.05)]
