@@ -68,8 +68,9 @@ async def test_each_voice_is_on_its_channel_at_its_time(
     ):
         await wait_for_audio(recorder, Side.CANDIDATE, Side.INTERVIEWER)
         asked = await interviewer.play(tone(880, 1))
+        began_at = time.monotonic()
         answered = await candidate.play(tone(440, 1.5))
-        played_seconds = time.time() - answered
+        played_seconds = time.monotonic() - began_at
         asked_again = await interviewer.play(tone(880, 1))
         await asyncio.sleep(0.5)
     files = await finish_and_read_files(services, store, interview, recorder.recording)
