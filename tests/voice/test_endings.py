@@ -24,7 +24,8 @@ async def test_words_spoken_when_the_recruiter_ends_the_interview_are_stored(fle
     assert interview.end_reason is EndReason.RECRUITER_ENDED
     said = spoken_words(" ".join(turn.text for turn in turns_of_speaker(turns, Speaker.CANDIDATE)))
     assert said[:5] == ["i", "looked", "at", "the", "graphs"], describe_turns(turns)
-    assert turns[-1].speaker is Speaker.CANDIDATE, describe_turns(turns)
+    assert [turn.speaker for turn in turns[-2:]] == [Speaker.CANDIDATE, Speaker.INTERVIEWER], describe_turns(turns)
+    assert turns[-1].move is Move.CLOSE, describe_turns(turns)
 
 
 async def test_answer_after_the_time_limit_is_the_last(fleet: Fleet) -> None:

