@@ -48,6 +48,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     _earlier_cycle: RequestResponseCycle | None = None
     """The cycle of the connection's previous request."""
 
+    # uvicorn declares the narrower type, as asyncio passes it
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the deadline of the first request."""
         super().connection_made(transport)

@@ -35,7 +35,7 @@ class OperationExecutor(FastFieldExecutor):
         **kwargs: Any,
     ) -> list[GraphQLError] | Executor[Any]:
         """Return the executor, or the errors of the request."""
-        # suggestions would tell names of the schema; the IDE has its own, from introspection
+        # suggestions would reveal names of the schema; the IDE has its own, from introspection
         options = {**kwargs, "hide_suggestions": True}
 
         def build_with(context: Any) -> Any:
