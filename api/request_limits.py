@@ -41,6 +41,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     tests/api/test_request_limits.py covers each bound.
     """
 
+    url = b""
     _unparsed_bytes = 0
     _is_head_complete = False
     _is_refused = False
@@ -48,7 +49,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     _earlier_cycle: RequestResponseCycle | None = None
     """The cycle of the connection's previous request."""
 
-    # uvicorn declares the narrower type, as asyncio passes it
+    # uvicorn overrides it with the narrower type, too
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the deadline of the first request."""
         super().connection_made(transport)

@@ -93,6 +93,8 @@ def post(body: bytes, *headers: bytes) -> bytes:
             431,
             "The header fields are too long: at most 16384 bytes together.",
         ),
+        # a request that never begins
+        (b"\r\n" * MAX_UNPARSED_BYTES, 431, "The header fields are too long: at most 16384 bytes together."),
         (b"GET /" + b"x" * MAX_UNPARSED_BYTES, 414, "The URL is too long: at most 16384 bytes. Send a POST request."),
         (
             b"GET /graphql HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Long: "
