@@ -180,7 +180,7 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
     phrases = phrasebook.get(interview.language)
     speech_player, connection = SpeechPlayer(session), ConnectionMonitor(job.room)
     recognizer_monitor = RecognizerMonitor(partial(is_recognizer_working, settings, interview.language))
-    collector = SpeechCollector(lambda: speech_player.playbacks, phrases.backchannels)
+    collector = SpeechCollector(lambda: speech_player.playbacks, phrases)
     transcript_writer = TranscriptWriter(job.services, job.interview_id, job.fence)
     conversation = Conversation(
         job.services,

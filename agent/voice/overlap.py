@@ -47,13 +47,19 @@ def is_echo(text: str, started_at: float, ended_at: float, playbacks: Sequence[P
     They may be of several speeches, and are recognized only after them. An answer that repeats words of the question continues
     after the question, so it is no echo.
     """
-    overlapping = [playback for playback in playbacks if playback.started_at <= ended_at and started_at <= _echo_end(playback)]
-    if not overlapping or started_at < overlapping[0].started_at or ended_at > _echo_end(overlapping[-1]):
-        return False
+    overlapping = find_covering(started_at, ended_at, playbacks)
     heard, spoken = split_words(text), split_words(" ".join(playback.text for playback in overlapping))
     matcher = SequenceMatcher(None, heard, spoken, autojunk=False)
     matching = sum(block.size for block in matcher.get_matching_blocks())
     return bool(heard) and matching >= (MIN_ECHO_SHARE if len(heard) >= MIN_ECHO_WORDS else 1.0) * len(heard)
+
+
+def find_covering(started_at: float, ended_at: float, playbacks: Sequence[Playback]) -> list[Playback]:
+    """Return the speeches whose echo can be all that is heard from `started_at` to `ended_at`; empty if it cannot be."""
+    overlapping = [playback for playback in playbacks if playback.started_at <= ended_at and started_at <= _echo_end(playback)]
+    if not overlapping or started_at < overlapping[0].started_at or ended_at > _echo_end(overlapping[-1]):
+        return []
+    return overlapping
 
 
 def _echo_end(playback: Playback) -> float:

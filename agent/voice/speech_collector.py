@@ -5,6 +5,8 @@ The collector retains every final transcript, and returns each exactly once.
 """
 
 import asyncio
+import math
+import statistics
 import time
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
@@ -12,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import numpy as np
 import structlog
 from livekit import rtc
 from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
@@ -19,7 +22,8 @@ from livekit.agents.types import TimedString
 from livekit.agents.utils import is_given, shortuuid
 from livekit.agents.voice import UserStateChangedEvent
 
-from agent.voice.overlap import Playback, is_backchannel, is_echo
+from agent.phrases import CodePhrases
+from agent.voice.overlap import Playback, find_covering, is_backchannel, is_echo
 from models.documents.turn import WordConfidence
 from text import normalize
 
@@ -47,6 +51,10 @@ UNCLEAR_PAUSE_SECONDS = 4.0
 """Silence after such a sound before it counts as not understood, because the transcript may be late."""
 SPEECH_END_TOLERANCE_SECONDS = 0.6
 """Allowed difference between the end of the last transcribed word and the end of speech by voice activity."""
+LEVEL_HISTORY_SECONDS = 60.0
+"""Audio of which levels are available: more than the longest segment of a recognizer."""
+MAX_ECHO_LEVEL_CHANGE_DB = 6.0
+"""Level above that of recognized echoes up to which words under the interviewer's speech are an echo of other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,25 @@ class _FinalText:
     words: tuple[WordConfidence, ...]
 
 
+class LevelHistory:
+    """Levels of the candidate's audio in the last LEVEL_HISTORY_SECONDS. Times are in seconds of audio."""
+
+    def __init__(self) -> None:
+        self._powers: deque[tuple[float, float]] = deque()
+
+    def add(self, frame: rtc.AudioFrame, began_at: float) -> None:
+        """Add the frame that begins at `began_at`."""
+        samples = np.frombuffer(frame.data, np.int16).astype(np.float32)
+        self._powers.append((began_at, float(np.mean(samples**2))))
+        while self._powers[0][0] < began_at - LEVEL_HISTORY_SECONDS:
+            self._powers.popleft()
+
+    def measure(self, started_at: float, ended_at: float) -> float | None:
+        """Return the level of the louder half between two times, in dB of an arbitrary unit; None if nothing is known of them."""
+        powers = [power for began_at, power in self._powers if started_at <= began_at < ended_at]
+        return 10 * math.log10(max(1.0, float(np.percentile(powers, 75)))) if powers else None
+
+
 class AudioClock:
     """Converts the recognizer's time, in seconds of audio, to wall-clock time.
 
@@ -81,6 +108,7 @@ class AudioClock:
     """
 
     def __init__(self) -> None:
+        self.levels = LevelHistory()
         self._audio_seconds = 0.0
         self._recent_offsets: deque[tuple[float, float]] = deque(maxlen=DELAY_SAMPLE_FRAMES)
         self._anchors: list[tuple[float, float]] = []
@@ -88,6 +116,7 @@ class AudioClock:
     async def track(self, frames: AsyncIterable[rtc.AudioFrame]) -> AsyncIterator[rtc.AudioFrame]:
         """Pass the frames through and count their duration."""
         async for frame in frames:
+            self.levels.add(frame, self._audio_seconds)
             self.advance(frame.duration, time.time())
             yield frame
 
@@ -200,13 +229,14 @@ class SpeechCollector:
     def __init__(
         self,
         get_playbacks: Callable[[], Sequence[Playback]] = lambda: (),
-        backchannels: Sequence[tuple[str, ...]] = (),
+        phrases: CodePhrases | None = None,
     ) -> None:
         self.sound = SoundClock()
         self.echo_count = 0
         """Number of transcripts that were the interviewer's own words."""
         self._get_playbacks = get_playbacks
-        self._backchannels = backchannels
+        self._phrases = phrases
+        self._echo_levels: list[float] = []
         self.clock = AudioClock()
         self.is_speaking = False
         """Whether the voice activity detector hears the candidate."""
@@ -295,12 +325,28 @@ class SpeechCollector:
             return False
         alternative = event.alternatives[0]
         started, ended = self._locate(alternative)
-        if is_echo(alternative.text, started, ended, playbacks):
+        has_own_words = is_echo(alternative.text, started, ended, playbacks)
+        if has_own_words or self._is_misheard_echo(alternative, find_covering(started, ended, playbacks)):
             if event.type is SpeechEventType.FINAL_TRANSCRIPT:
                 self.echo_count += 1
-                log.info("the interviewer's own voice was dropped", count=self.echo_count)
+                level = self.clock.levels.measure(alternative.start_time, alternative.end_time)
+                if has_own_words and level is not None:
+                    self._echo_levels.append(level)
+                log.info("the interviewer's own voice was dropped", count=self.echo_count, has_own_words=has_own_words)
             return True
-        return is_backchannel(alternative.text, started, playbacks[-1], self._backchannels)
+        return self._phrases is not None and is_backchannel(alternative.text, started, playbacks[-1], self._phrases.backchannels)
+
+    def _is_misheard_echo(self, alternative: SpeechData, covering: Sequence[Playback]) -> bool:
+        """Return whether the words are an echo in which the recognizer has heard others than the interviewer's.
+
+        That takes speeches that cover them and the level of earlier echoes. A request of the candidate's is never dropped.
+        """
+        level = self.clock.levels.measure(alternative.start_time, alternative.end_time)
+        if not covering or not self._echo_levels or level is None:
+            return False
+        if self._phrases and self._phrases.intents.recognize(alternative.text):
+            return False
+        return level <= statistics.median(self._echo_levels) + MAX_ECHO_LEVEL_CHANGE_DB
 
     def _locate(self, alternative: SpeechData) -> tuple[float, float]:
         """Return when the words of a transcript began and ended."""

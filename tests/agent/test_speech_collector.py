@@ -1,7 +1,10 @@
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
+import numpy as np
 import pytest
+from livekit import rtc
 from livekit.agents import LanguageCode
 from livekit.agents.stt import SpeechData, SpeechEvent, SpeechEventType
 from livekit.agents.types import TimedString
@@ -247,7 +250,7 @@ def test_short_sound_and_sound_before_the_interviewer_spoke_are_not_unclear() ->
 
 def test_interviewers_own_words_are_dropped_and_counted_once_for_each_final_transcript(clock: FakeClock) -> None:
     playback = Playback("Tell me about a piece of software.", START_TIME + 1.0, None)
-    collector = SpeechCollector(lambda: [playback], ENGLISH.backchannels)
+    collector = SpeechCollector(lambda: [playback], ENGLISH)
     clock.now += 30.0
     collector.clock.advance(30.0, clock.now)
     assert collector.must_drop(transcript_event("tell me about", 1.2, 2.0, final=False))
@@ -256,3 +259,32 @@ def test_interviewers_own_words_are_dropped_and_counted_once_for_each_final_tran
     assert collector.must_drop(transcript_event("Mm-hm.", 2.0, 2.4))
     assert not collector.must_drop(transcript_event("Sorry, could you wait?", 2.0, 3.0))
     assert collector.echo_count == 1
+
+
+async def hear_levels(collector: SpeechCollector, clock: FakeClock, *amplitudes: int) -> None:
+    """Let the collector hear a second of noise of each amplitude."""
+
+    async def frames() -> AsyncIterator[rtc.AudioFrame]:
+        for amplitude in amplitudes:
+            clock.now += 1.0
+            samples = np.full(16_000, amplitude, np.int16)
+            yield rtc.AudioFrame(samples.tobytes(), 16_000, 1, len(samples))
+
+    async for _ in collector.clock.track(frames()):
+        pass
+
+
+async def test_words_as_soft_as_recognized_echoes_are_misheard_echoes(clock: FakeClock) -> None:
+    playbacks = [Playback("Tell me about a piece of software that failed.", START_TIME, None)]
+    collector = SpeechCollector(lambda: playbacks, ENGLISH)
+    echo, voice = 500, 4_000
+    await hear_levels(collector, clock, *[echo] * 4, *[voice] * 2, *[echo] * 6)
+    assert not collector.must_drop(transcript_event("Just simply the source.", 2.0, 4.0)), "no echo is known yet"
+    assert collector.must_drop(transcript_event("Tell me about a piece", 0.0, 2.0))
+    assert collector.must_drop(transcript_event("just simply", 2.0, 4.0, final=False))
+    assert collector.must_drop(transcript_event("Just simply the source.", 2.0, 4.0))
+    assert collector.echo_count == 2
+    assert not collector.must_drop(transcript_event("Which of the two do you mean?", 4.0, 6.0)), "the voice is louder"
+    assert not collector.must_drop(transcript_event("I want to stop the interview.", 6.0, 8.0)), "a request counts"
+    playbacks[0] = replace(playbacks[0], ended_at=START_TIME + 8.0)
+    assert not collector.must_drop(transcript_event("The disk was full.", 8.0, 10.0)), "the words end after any echo"
