@@ -1,7 +1,6 @@
 """Recording in a LiveKit room: sounds keep their time and channel, and become playable files."""
 
 import asyncio
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -36,8 +35,12 @@ from tests.recording.recording_room import (
     wait_for_video,
 )
 
+pytestmark = pytest.mark.realtime
+
 TIME_TOLERANCE_SECONDS = 0.3
 """Tolerated difference between when a sound was played and its position in the file."""
+MAX_STRETCH_SECONDS = 0.5
+"""Time by which LiveKit stretches a sound whose packets arrive late; a sound that was recorded twice would be longer."""
 
 
 async def finish_and_read_files(
@@ -68,9 +71,7 @@ async def test_each_voice_is_on_its_channel_at_its_time(
     ):
         await wait_for_audio(recorder, Side.CANDIDATE, Side.INTERVIEWER)
         asked = await interviewer.play(tone(880, 1))
-        began_at = time.monotonic()
         answered = await candidate.play(tone(440, 1.5))
-        played_seconds = time.monotonic() - began_at
         asked_again = await interviewer.play(tone(880, 1))
         await asyncio.sleep(0.5)
     files = await finish_and_read_files(services, store, interview, recorder.recording)
@@ -87,8 +88,7 @@ async def test_each_voice_is_on_its_channel_at_its_time(
     assert [answer[0], *(begin for begin, _ in questions)] == [
         pytest.approx(offset_in_file(audio, moment), abs=TIME_TOLERANCE_SECONDS) for moment in (answered, asked, asked_again)
     ]
-    # a busy machine plays the tone with gaps, which the recording has too
-    assert 1.4 <= answer[1] - answer[0] <= max(1.5, played_seconds) + 0.1
+    assert 1.4 <= answer[1] - answer[0] <= 1.5 + MAX_STRETCH_SECONDS
     assert find_loud_spans(left, 880) == find_loud_spans(right, 440) == [], "no voice is on the other's channel"
     [alone] = decode_channels(folder / str(files[RecordingKind.CANDIDATE_TRACK].path))
     assert find_loud_spans(alone, 440) == [pytest.approx(answer, abs=0.05)]
@@ -119,9 +119,7 @@ async def test_everything_up_to_the_closing_of_the_room_is_recorded(
 
         recorder._streams["one"] = asyncio.create_task(end_with_another())
         recorder._streams["another"] = asyncio.create_task(asyncio.sleep(3600))
-        began_at = time.monotonic()
         said = await interviewer.play(tone(880, 1))
-        played_seconds = time.monotonic() - began_at
         await asyncio.sleep(0.5)
         await services.rooms.delete_room(interview.id)
         await asyncio.sleep(1)
@@ -129,8 +127,7 @@ async def test_everything_up_to_the_closing_of_the_room_is_recorded(
     _, right = decode_channels(folder / str(files[RecordingKind.AUDIO].path))
     [(begin, until)] = find_loud_spans(right, 880)
     assert begin == pytest.approx(offset_in_file(files[RecordingKind.AUDIO], said), abs=TIME_TOLERANCE_SECONDS)
-    # a busy machine plays the tone with gaps, which the recording has too
-    assert 0.9 <= until - begin <= max(1.0, played_seconds) + 0.1
+    assert 0.9 <= until - begin <= 1 + MAX_STRETCH_SECONDS
 
 
 @pytest.mark.long

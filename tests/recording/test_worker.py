@@ -29,6 +29,8 @@ from tests.helpers import TIMEOUT_SECONDS
 from tests.livekit_probe import LivekitProbe
 from tests.recording.recording_room import RecordingRoom, make_consenting_interview, wait_for_recording
 
+pytestmark = pytest.mark.realtime
+
 MAIN = Path(__file__).parents[2] / "main.py"
 MAX_LOST_SECONDS = 4
 """Seconds of sound that a killed recorder may lose on a busy machine; the promise for an idle one is 2."""

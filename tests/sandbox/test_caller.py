@@ -19,7 +19,7 @@ from sandbox.voices import make_interviewer_voice
 from tests.helpers import wait_until
 from tests.livekit_rooms import join_room, make_room_token
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.realtime, pytest.mark.timeout(180)]
 
 LONGEST_STALL_SECONDS = 1.0
 

@@ -20,6 +20,8 @@ from tests.resolvers.tenant import Tenant
 from tests.web.browser import Browser, BrowserPage
 from tests.web.conftest import MICROPHONE_HERTZ, Site, begin_voice_interview
 
+pytestmark = pytest.mark.realtime
+
 INTERVIEWER_HERTZ = 440
 LOUDEST_TONE_SCRIPT = """(async () => {
   const audio = [...document.querySelectorAll('audio')].find(({ srcObject, paused }) => srcObject && !paused)
