@@ -12,6 +12,8 @@ from math import inf
 
 ECHO_TAIL_SECONDS = 1.0
 """Longest time by which an echo ends after the interviewer's speech."""
+MAX_ECHO_TAIL_SECONDS = 2.5
+"""The same on a slow line, for sound that began under the speech and is as soft as an echo."""
 MIN_ECHO_SHARE = 0.6
 """Share of the heard words that must occur in the interviewer's words, in the same order, for the words to be an echo."""
 MIN_ECHO_WORDS = 3
@@ -47,19 +49,28 @@ def is_echo(text: str, started_at: float, ended_at: float, playbacks: Sequence[P
     They may be of several speeches, and are recognized only after them. An answer that repeats words of the question continues
     after the question, so it is no echo.
     """
-    overlapping = find_covering(started_at, ended_at, playbacks)
+    overlapping = _find_overlapping(started_at, ended_at, playbacks)
+    if not overlapping or ended_at > _echo_end(overlapping[-1]):
+        return False
     heard, spoken = split_words(text), split_words(" ".join(playback.text for playback in overlapping))
     matcher = SequenceMatcher(None, heard, spoken, autojunk=False)
     matching = sum(block.size for block in matcher.get_matching_blocks())
     return bool(heard) and matching >= (MIN_ECHO_SHARE if len(heard) >= MIN_ECHO_WORDS else 1.0) * len(heard)
 
 
-def find_covering(started_at: float, ended_at: float, playbacks: Sequence[Playback]) -> list[Playback]:
-    """Return the speeches whose echo can be all that is heard from `started_at` to `ended_at`; empty if it cannot be."""
+def may_be_echo(started_at: float, ended_at: float, playbacks: Sequence[Playback]) -> bool:
+    """Return whether sound from `started_at` to `ended_at`, as soft as an echo, has the times of one, whatever its words."""
+    overlapping = _find_overlapping(started_at, ended_at, playbacks)
+    if not overlapping:
+        return False
+    speech_ended_at = overlapping[-1].ended_at or inf
+    return started_at < speech_ended_at and ended_at <= speech_ended_at + MAX_ECHO_TAIL_SECONDS
+
+
+def _find_overlapping(started_at: float, ended_at: float, playbacks: Sequence[Playback]) -> list[Playback]:
+    """Return the speeches that are heard between two times, themselves or as an echo; empty if other sound came first."""
     overlapping = [playback for playback in playbacks if playback.started_at <= ended_at and started_at <= _echo_end(playback)]
-    if not overlapping or started_at < overlapping[0].started_at or ended_at > _echo_end(overlapping[-1]):
-        return []
-    return overlapping
+    return overlapping if overlapping and started_at >= overlapping[0].started_at else []
 
 
 def _echo_end(playback: Playback) -> float:

@@ -23,7 +23,7 @@ from livekit.agents.utils import is_given, shortuuid
 from livekit.agents.voice import UserStateChangedEvent
 
 from agent.phrases import CodePhrases
-from agent.voice.overlap import Playback, find_covering, is_backchannel, is_echo
+from agent.voice.overlap import Playback, is_backchannel, is_echo, may_be_echo
 from models.documents.turn import WordConfidence
 from text import normalize
 
@@ -326,7 +326,7 @@ class SpeechCollector:
         alternative = event.alternatives[0]
         started, ended = self._locate(alternative)
         has_own_words = is_echo(alternative.text, started, ended, playbacks)
-        if has_own_words or self._is_misheard_echo(alternative, find_covering(started, ended, playbacks)):
+        if has_own_words or (may_be_echo(started, ended, playbacks) and self._is_soft_and_no_request(alternative)):
             if event.type is SpeechEventType.FINAL_TRANSCRIPT:
                 self.echo_count += 1
                 level = self.clock.levels.measure(alternative.start_time, alternative.end_time)
@@ -336,13 +336,10 @@ class SpeechCollector:
             return True
         return self._phrases is not None and is_backchannel(alternative.text, started, playbacks[-1], self._phrases.backchannels)
 
-    def _is_misheard_echo(self, alternative: SpeechData, covering: Sequence[Playback]) -> bool:
-        """Return whether the words are an echo in which the recognizer has heard others than the interviewer's.
-
-        That takes speeches that cover them and the level of earlier echoes. A request of the candidate's is never dropped.
-        """
+    def _is_soft_and_no_request(self, alternative: SpeechData) -> bool:
+        """Return whether words are as soft as the echoes that were recognized, and are no request of the candidate's."""
         level = self.clock.levels.measure(alternative.start_time, alternative.end_time)
-        if not covering or not self._echo_levels or level is None:
+        if not self._echo_levels or level is None:
             return False
         if self._phrases and self._phrases.intents.recognize(alternative.text):
             return False

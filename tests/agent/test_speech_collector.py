@@ -287,4 +287,6 @@ async def test_words_as_soft_as_recognized_echoes_are_misheard_echoes(clock: Fak
     assert not collector.must_drop(transcript_event("Which of the two do you mean?", 4.0, 6.0)), "the voice is louder"
     assert not collector.must_drop(transcript_event("I want to stop the interview.", 6.0, 8.0)), "a request counts"
     playbacks[0] = replace(playbacks[0], ended_at=START_TIME + 8.0)
-    assert not collector.must_drop(transcript_event("The disk was full.", 8.0, 10.0)), "the words end after any echo"
+    assert collector.must_drop(transcript_event("A piece of soft where", 7.0, 10.4)), "the line is slow"
+    assert not collector.must_drop(transcript_event("The disk was full.", 7.0, 10.6)), "the words end after any echo"
+    assert not collector.must_drop(transcript_event("Yes.", 8.2, 8.8)), "the words begin after the question"
