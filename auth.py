@@ -5,7 +5,9 @@ erasure receipts and links to recordings and reports are signed with the same se
 accepted as another.
 """
 
+import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -20,8 +22,6 @@ from models.documents.interview import Interview, get_organization_interview
 from models.documents.organization import KEY_PREFIX, Role
 from models.reads.credentials import AccessState, CredentialReader
 from models.storage.clock import now
-
-MIN_SECRET_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,24 +314,42 @@ def check_report_token(token: str, subject: str, auth: settings.AuthSettings) ->
 
 
 def sign(claims: Mapping[str, Any], audience: Audience, auth: settings.AuthSettings) -> str:
-    """Return a JWT (HS256) with these claims; the same claims give the same token."""
-    return jwt.encode({"aud": audience, **claims}, signing_key(auth), algorithm="HS256")
+    """Return a JWT (HS256) with these claims; the same claims and secret give the same token."""
+    secret = signing_key(auth)
+    return jwt.encode({"aud": audience, **claims}, secret, algorithm="HS256", headers={"kid": derive_key_id(secret)})
 
 
 def _decode_token(token: str, audience: Audience, auth: settings.AuthSettings) -> dict[str, Any] | None:
-    key = signing_key(auth)
+    secrets = verification_keys(auth)
     # PyJWT encodes the token first: a lone surrogate would raise UnicodeEncodeError
     if not token.isascii():
         return None
     try:
-        return jwt.decode(token, key, algorithms=["HS256"], audience=audience, options={"require": ["sub", "aud"]})
+        key_id = jwt.get_unverified_header(token).get("kid")
     except jwt.PyJWTError:
         return None
+    for secret in secrets:
+        if key_id in (None, derive_key_id(secret)):
+            with suppress(jwt.PyJWTError):
+                return jwt.decode(token, secret, algorithms=["HS256"], audience=audience, options={"require": ["sub", "aud"]})
+    return None
 
 
 def signing_key(auth: settings.AuthSettings) -> str:
     """Return the secret for signing. Raises RuntimeError if it is too short."""
     secret = auth.secret.get_secret_value()
-    if len(secret) < MIN_SECRET_LENGTH:
-        raise RuntimeError(f"AUTH_SECRET is missing or too short: set it to at least {MIN_SECRET_LENGTH} random characters.")
+    if len(secret) < settings.MIN_SECRET_LENGTH:
+        raise RuntimeError(
+            f"AUTH_SECRET is missing or too short: set it to at least {settings.MIN_SECRET_LENGTH} random characters."
+        )
     return secret
+
+
+def verification_keys(auth: settings.AuthSettings) -> list[str]:
+    """Return the secrets whose signatures are valid, the one that signs first. Raises RuntimeError if that is too short."""
+    return [signing_key(auth), *(secret.get_secret_value() for secret in auth.previous_secrets)]
+
+
+def derive_key_id(secret: str) -> str:
+    """Return the `kid` of tokens that the secret signs."""
+    return hashlib.sha256(f"viva kid {secret}".encode()).hexdigest()[:16]

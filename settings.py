@@ -4,14 +4,24 @@ Commands and tests build them; nothing reads settings at import.
 """
 
 import os
+from pathlib import Path
 from typing import Annotated, Literal, get_origin
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 Secret = Annotated[SecretStr, AfterValidator(lambda secret: SecretStr(secret.get_secret_value().strip()))]
 """A secret without surrounding whitespace: mounted files and pasted values often end with a newline."""
+MIN_SECRET_LENGTH = 32
+SECRETS_FOLDER_VARIABLE = "SECRETS_DIR"
+"""Environment variable with a folder of files, each of which is named like a setting and holds its value."""
 
 
 class MongodbSettings(BaseModel):
@@ -75,6 +85,9 @@ class AuthSettings(BaseModel):
     """Signing of tokens, and their lifetimes."""
 
     secret: Secret = Field(SecretStr(""), description="Secret that signs invites and candidates' tokens; at least 32 characters.")
+    previous_secrets: list[Annotated[Secret, Field(min_length=MIN_SECRET_LENGTH)]] = Field(
+        [], description="Earlier values of AUTH_SECRET: what they signed stays valid; nothing new is signed with them."
+    )
     signing_key: Secret = Field(
         SecretStr(""),
         description="Ed25519 private keys as PEM that sign erasure receipts: the first signs, all verify; empty: no receipts.",
@@ -103,6 +116,9 @@ class LivekitSettings(BaseModel):
     public_url: str = Field("", description="URL at which browsers reach LiveKit, if it differs from url.")
     api_key: Secret = SecretStr("")
     api_secret: Secret = SecretStr("")
+    previous_keys: dict[str, Secret] = Field(
+        {}, description="Earlier API keys with their secrets, of which LiveKit may still send signed events."
+    )
     agent_name: str = Field(
         "viva-interviewer",
         description="Name that interviewers register under; must be unique per deployment sharing a LiveKit server.",
@@ -237,6 +253,20 @@ class Settings(BaseSettings):
     jobs: JobsSettings = JobsSettings()
     log: LogSettings = LogSettings()
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment first, then the files of SECRETS_DIR, then .env, where secrets may be left empty."""
+        folder = os.environ.get(SECRETS_FOLDER_VARIABLE)
+        files = NestedSecretsSettingsSource(file_secret_settings, secrets_dir=folder or None, secrets_dir_missing="error")
+        return init_settings, env_settings, files, dotenv_settings
+
 
 class InvalidSettings(Exception):
     """The environment or .env has invalid settings.
@@ -251,6 +281,9 @@ class InvalidSettings(Exception):
 
 def read_settings() -> Settings:
     """Read the settings of this process. Raises InvalidSettings."""
+    folder = os.environ.get(SECRETS_FOLDER_VARIABLE)
+    if folder and not Path(folder).is_dir():
+        raise InvalidSettings([f"{SECRETS_FOLDER_VARIABLE}: this is not a folder. Correct or unset it."])
     try:
         return Settings()
     except ValidationError as error:
@@ -260,9 +293,9 @@ def read_settings() -> Settings:
     except SettingsError as error:
         # its text names only the group, and its cause contains the value
         group = str(error).split('"')[1]
-        lists = " or ".join(f"{group}_{name}".upper() for name in _find_list_fields(group))
-        if lists and group.upper() not in os.environ:
-            raise InvalidSettings([f'{lists}: this is not a JSON list like ["https://hr.example"]. Correct it.']) from None
+        names = " or ".join(f"{group}_{name}".upper() for name in _find_json_fields(group))
+        if names and group.upper() not in os.environ:
+            raise InvalidSettings([f"{names}: this is not JSON as docs/configuration.md shows it. Correct it."]) from None
         raise InvalidSettings([f"{group.upper()}: {_NOT_A_SETTING}. Unset it."]) from None
 
 
@@ -275,7 +308,7 @@ def _format_problem(problem: ErrorDetails) -> str:
     return f"{name}: {reason}. Correct it in the environment or in .env (see .env.example)."
 
 
-def _find_list_fields(group: str) -> list[str]:
+def _find_json_fields(group: str) -> list[str]:
     kind = Settings.model_fields[group].annotation
     fields = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
-    return [name for name, field in fields.items() if get_origin(field.annotation) is list]
+    return [name for name, field in fields.items() if get_origin(field.annotation) in (list, dict)]

@@ -8,10 +8,9 @@ import typer
 from pymongo.errors import PyMongoError
 
 import logs
-from auth import MIN_SECRET_LENGTH
 from receipts import parse_signing_keys
 from recording.storage import RecordingStore, open_store
-from settings import InvalidSettings, Settings, read_settings
+from settings import MIN_SECRET_LENGTH, InvalidSettings, Settings, read_settings
 
 T = TypeVar("T")
 

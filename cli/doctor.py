@@ -26,10 +26,9 @@ from rich.console import Console
 
 from agent.interviewer import create_claude_client
 from agent.recognition import DOCUMENTED_CODES, resolve_recognition_language
-from auth import MIN_SECRET_LENGTH
 from receipts import parse_signing_keys
 from recording.storage import StoreFailed, open_store
-from settings import LivekitSettings, Settings
+from settings import MIN_SECRET_LENGTH, LivekitSettings, Settings
 
 MIN_MONGODB_VERSION = (6, 0)
 INTERVIEWER_MODEL = "ANTHROPIC_INTERVIEWER_MODEL"

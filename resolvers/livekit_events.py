@@ -1,5 +1,6 @@
 """LiveKit's webhook events. They can be late, repeated, reordered or lost, so every effect is a compare-and-set."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -55,11 +56,12 @@ def _verify_event(services: Services, body: bytes, signature: str | None) -> Web
     livekit = services.settings.livekit
     if not services.rooms.is_configured or not signature:
         raise _signature_error()
-    verifier = TokenVerifier(livekit.api_key.get_secret_value(), livekit.api_secret.get_secret_value())
-    try:
-        event = WebhookReceiver(verifier).receive(body.decode(), signature)
-    except Exception:  # the SDK raises plain Exception for a wrong digest
-        raise _signature_error() from None
+    event = None
+    for key, secret in {livekit.api_key.get_secret_value(): livekit.api_secret, **livekit.previous_keys}.items():
+        with suppress(Exception):  # the SDK raises plain Exception for a wrong digest
+            event = WebhookReceiver(TokenVerifier(key, secret.get_secret_value())).receive(body.decode(), signature)
+    if event is None:
+        raise _signature_error()
     if now().timestamp() - event.created_at > MAX_EVENT_AGE.total_seconds():
         raise Unauthenticated(f"The event is older than {MAX_EVENT_AGE.seconds // 60} minutes: check the clocks of both servers.")
     return event

@@ -16,6 +16,7 @@ from auth import (
     Principal,
     authenticate,
     decode_invite_token,
+    derive_key_id,
     has_permission,
     issue_candidate_token,
     issue_invite_token,
@@ -159,6 +160,24 @@ async def test_invite_is_stable_until_renewed() -> None:
     renewed = await reschedule_interview(interview.id, ObjectId(), None, interview.expires_at)
     assert renewed
     assert decode_invite_token(issue_invite_token(renewed, AUTH_SETTINGS), AUTH_SETTINGS) == (interview.id, 2)
+
+
+async def test_tokens_of_an_earlier_secret_are_valid_until_it_is_removed() -> None:
+    interview = await make_interview()
+    rotated = settings.AuthSettings(secret=OTHER_AUTH_SETTINGS.secret, previous_secrets=[AUTH_SETTINGS.secret])
+    old_invite, (old_access, _) = issue_invite_token(interview, AUTH_SETTINGS), issue_candidate_token(interview, AUTH_SETTINGS)
+    claims = {"sub": str(interview.id), "gen": 1, "aud": Audience.INVITE}
+    without_key_id = jwt.encode(claims, AUTH_SETTINGS.secret.get_secret_value(), algorithm="HS256")
+    for invite in (old_invite, without_key_id, issue_invite_token(interview, rotated)):
+        assert decode_invite_token(invite, rotated) == (interview.id, 1)
+    assert (await authenticate(old_access, rotated, CREDENTIALS)).interview_id == interview.id
+    assert issue_invite_token(interview, rotated) == issue_invite_token(interview, OTHER_AUTH_SETTINGS), "the newest one signs"
+    for invite in (old_invite, without_key_id):
+        with pytest.raises(NotFound, match="newest link"):
+            decode_invite_token(invite, OTHER_AUTH_SETTINGS)
+    forged = jwt.encode(claims, "f" * 40, algorithm="HS256", headers={"kid": derive_key_id("f" * 40)})
+    with pytest.raises(NotFound, match="newest link"):
+        decode_invite_token(forged, rotated)
 
 
 async def test_signing_requires_a_long_secret() -> None:

@@ -1,13 +1,14 @@
 """Settings from the environment, their validation, and their defaults in .env.example."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from dotenv import dotenv_values
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from settings import Settings
+from settings import InvalidSettings, Settings, read_settings
 from tests.helpers import ROOT
 
 EXAMPLE = ROOT / ".env.example"
@@ -68,6 +69,38 @@ def test_invalid_value_is_rejected(monkeypatch: pytest.MonkeyPatch, name: str, v
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError):
         Settings(_env_file=None)
+
+
+def test_secrets_can_be_files_between_the_environment_and_env_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "AUTH_SECRET").write_text("of the file\n")
+    (tmp_path / "livekit_api_secret").write_text("of the other file")
+    (tmp_path / "REDIS_URL").write_text("redis://of-the-file")
+    (tmp_path / ".env").write_text("AUTH_SECRET=\nLIVEKIT_API_KEY=a-key")
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("REDIS_URL", "redis://of-the-environment")
+    settings = Settings(_env_file=tmp_path / ".env")
+    assert settings.auth.secret.get_secret_value() == "of the file"
+    assert settings.livekit.api_secret.get_secret_value() == "of the other file"
+    assert settings.livekit.api_key.get_secret_value() == "a-key"
+    assert settings.redis.url == "redis://of-the-environment"
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path / "missing"))
+    with pytest.raises(InvalidSettings, match="SECRETS_DIR: this is not a folder"):
+        read_settings()
+
+
+@pytest.mark.parametrize("name", ["AUTH_PREVIOUS_SECRETS", "LIVEKIT_PREVIOUS_KEYS"])
+def test_malformed_json_is_reported_without_its_value(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "canary, not JSON")
+    with pytest.raises(InvalidSettings, match=name) as raised:
+        read_settings()
+    assert "canary" not in str(raised.value)
+
+
+def test_short_earlier_secret_is_reported_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTH_PREVIOUS_SECRETS", '["canary"]')
+    with pytest.raises(InvalidSettings, match=r"AUTH_PREVIOUS_SECRETS_0: .*32") as raised:
+        read_settings()
+    assert "canary" not in str(raised.value)
 
 
 def test_secrets_are_not_printed() -> None:

@@ -4,6 +4,7 @@ A retry therefore completes a request that failed half-way, and concurrent reque
 Neither tokens nor inputs are stored, only a keyed digest of the input.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -38,15 +39,15 @@ class IdempotencyClaim(StoredDocument):
         ]
 
 
-async def find_claimed_id(caller: str, mutation: str, key: str, digest: str) -> ObjectId | None:
+async def find_claimed_id(caller: str, mutation: str, key: str, digests: Sequence[str]) -> ObjectId | None:
     """Return the result id that this key was first claimed for, or None if the key is new.
 
-    Raises Conflict when the key was used with another input.
+    `digests` are of the same input, by the current secret first. Raises Conflict when the key was used with another input.
     """
     stored = await IdempotencyClaim.find_one({"caller": caller, "mutation": mutation, "key": key})
     if stored is None:
         return None
-    if stored.digest != digest:
+    if stored.digest not in digests:
         raise Conflict(
             "This idempotencyKey was used with another input in the last 24 hours: send the same input again, or a new key.",
             field="idempotencyKey",
@@ -54,12 +55,14 @@ async def find_claimed_id(caller: str, mutation: str, key: str, digest: str) -> 
     return stored.result_id
 
 
-async def claim_key(caller: str, mutation: str, key: str, digest: str, result_id: ObjectId) -> ObjectId:
+async def claim_key(caller: str, mutation: str, key: str, digests: Sequence[str], result_id: ObjectId) -> ObjectId:
     """Claim the key for `result_id`; return `result_id`, or the id that the key was claimed for earlier.
 
-    Raises Conflict when the key was used with another input.
+    `digests` are as for `find_claimed_id`. Raises Conflict when the key was used with another input.
     """
-    new_claim = IdempotencyClaim(caller=caller, mutation=mutation, key=key, digest=digest, result_id=PydanticObjectId(result_id))
+    new_claim = IdempotencyClaim(
+        caller=caller, mutation=mutation, key=key, digest=digests[0], result_id=PydanticObjectId(result_id)
+    )
     try:
         await new_claim.insert()
     except DuplicateKeyError:
@@ -67,4 +70,4 @@ async def claim_key(caller: str, mutation: str, key: str, digest: str, result_id
     else:
         return result_id
     # an expired claim may be deleted between the two calls: then the key is new after all
-    return await find_claimed_id(caller, mutation, key, digest) or await claim_key(caller, mutation, key, digest, result_id)
+    return await find_claimed_id(caller, mutation, key, digests) or await claim_key(caller, mutation, key, digests, result_id)
