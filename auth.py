@@ -24,26 +24,6 @@ from models.reads.credentials import AccessState, CredentialReader
 from models.storage.clock import now
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """An authenticated caller. Candidates have `interview_id` and `generation`; API keys have `key_id`."""
-
-    organization_id: ObjectId
-    role: Role
-    name: str
-    caller: str
-    """Stable identity for idempotency keys: key:<id> or candidate:<interview id>."""
-    interview_id: ObjectId | None = None
-    generation: int | None = None
-    expires_at: datetime | None = None
-    key_id: ObjectId | None = None
-
-    @property
-    def scope(self) -> "Principal":
-        """Return the caller without its identity: equal for all callers that may read the same."""
-        return replace(self, name="", caller="", generation=None, expires_at=None, key_id=None)
-
-
 class Action(StrEnum):
     """An action that the API authorizes; the value completes the sentence "role X may not …"."""
 
@@ -83,9 +63,34 @@ class Action(StrEnum):
     UPDATE_NOTICE = "update the notice for candidates"
     WITHDRAW_CONSENT = "withdraw a candidate's consent"
     REQUEST_ACCOMMODATION = "make a candidate's requests"
+    MANAGE_KEYS = "manage API keys"
     READ_REQUESTS = "read candidates' requests"
     """Requests, accommodations and the reason of a withdrawal, which may be about health."""
     RESOLVE_REQUEST = "answer candidates' requests"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An authenticated caller. Candidates have `interview_id` and `generation`; API keys have `key_id`."""
+
+    organization_id: ObjectId
+    role: Role
+    name: str
+    caller: str
+    """Stable identity for idempotency keys: key:<caller_id> or candidate:<interview id>."""
+    interview_id: ObjectId | None = None
+    generation: int | None = None
+    expires_at: datetime | None = None
+    key_id: ObjectId | None = None
+    caller_id: ObjectId | None = None
+    """Id of an API key's caller, which rotations of the key do not change."""
+    permissions: frozenset[Action] | None = None
+    """The only actions that the key may be used for; None for all of its role."""
+
+    @property
+    def scope(self) -> "Principal":
+        """Return the caller without its identity: equal for all callers that may read the same."""
+        return replace(self, name="", caller="", generation=None, expires_at=None, key_id=None, caller_id=None)
 
 
 _STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE, Action.SIGNAL_INTERVIEWER, Action.CORRECT_TURN}
@@ -98,8 +103,10 @@ _ADMIN_ACTIONS = frozenset(
         Action.UPDATE_RETENTION_POLICY,
         Action.READ_DECISION_RECORDS,
         Action.ANALYZE_IMPACT,
+        Action.MANAGE_KEYS,
     }
 )
+_ACTION_NAMES = frozenset(Action.__members__)
 _DECIDER_ACTIONS = frozenset(
     {
         Action.REVIEW_EVALUATION,
@@ -144,20 +151,22 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
 
 def has_permission(principal: Principal, action: Action) -> bool:
     """Return whether the caller's role may perform the action."""
-    return action in PERMISSIONS[principal.role]
+    return action in PERMISSIONS[principal.role] and (principal.permissions is None or action in principal.permissions)
 
 
 def require_permission(principal: Principal, action: Action, *, field: str | None = None) -> None:
     """Raise Forbidden unless the caller's role may perform the action. `field` is the path of the input that needs it."""
     if has_permission(principal, action):
         return
+    prefix = f"{field}: " if field else ""
+    if action in PERMISSIONS[principal.role]:
+        raise Forbidden(f"{prefix}this key may not {action}: use one with the permission {action.name}.", field=field)
     roles = [role for role, actions in PERMISSIONS.items() if action in actions]
     remedy = (
         "only the candidate's own token may"
         if roles == [Role.CANDIDATE]
         else f"use a key of role {' or '.join(role for role in roles if role is not Role.CANDIDATE)}"
     )
-    prefix = f"{field}: " if field else ""
     raise Forbidden(f"{prefix}role {principal.role} may not {action}: {remedy}.", field=field)
 
 
@@ -219,9 +228,14 @@ async def _authenticate_key(secret: str, credentials: CredentialReader) -> Princ
         organization_id=key.organization_id,
         role=key.role,
         name=key.name,
-        caller=f"key:{key.id}",
+        caller=f"key:{key.caller_id or key.id}",
         expires_at=key.expires_at,
         key_id=key.id,
+        caller_id=key.caller_id or key.id,
+        # an action of a later version, which this process does not know, is granted by none of its fields
+        permissions=None
+        if key.permissions is None
+        else frozenset(Action[name] for name in key.permissions if name in _ACTION_NAMES),
     )
 
 

@@ -293,9 +293,11 @@ def read_settings() -> Settings:
     except SettingsError as error:
         # its text names only the group, and its cause contains the value
         group = str(error).split('"')[1]
-        names = " or ".join(f"{group}_{name}".upper() for name in _find_json_fields(group))
-        if names and group.upper() not in os.environ:
-            raise InvalidSettings([f"{names}: this is not JSON as docs/configuration.md shows it. Correct it."]) from None
+        fields = _find_json_fields(group)
+        if fields and group.upper() not in os.environ:
+            names = " or ".join(f"{group}_{name}".upper() for name in fields)
+            example = 'list like ["https://hr.example"]' if list in fields.values() else 'object like {"name": "value"}'
+            raise InvalidSettings([f"{names}: this is not a JSON {example}. Correct it."]) from None
         raise InvalidSettings([f"{group.upper()}: {_NOT_A_SETTING}. Unset it."]) from None
 
 
@@ -308,7 +310,8 @@ def _format_problem(problem: ErrorDetails) -> str:
     return f"{name}: {reason}. Correct it in the environment or in .env (see .env.example)."
 
 
-def _find_json_fields(group: str) -> list[str]:
+def _find_json_fields(group: str) -> dict[str, type]:
     kind = Settings.model_fields[group].annotation
     fields = kind.model_fields if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
-    return [name for name, field in fields.items() if get_origin(field.annotation) in (list, dict)]
+    origins = {name: get_origin(field.annotation) for name, field in fields.items()}
+    return {name: origin for name, origin in origins.items() if origin in (list, dict)}

@@ -1,7 +1,8 @@
-"""`main.py keys`: API keys, and the organizations that they belong to."""
+"""`main.py keys` and `main.py organizations`: API keys, and the organizations that they belong to."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from beanie import PydanticObjectId
@@ -10,8 +11,22 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.common import exit_with_error, load_settings, run_or_exit
+from errors import Conflict
 from models import database
-from models.documents.organization import Role, create_key, ensure_organization, find_organization, list_keys, revoke_key
+from models.documents.organization import (
+    ApiKey,
+    Organization,
+    Role,
+    create_key,
+    ensure_organization,
+    find_organization,
+    get_key,
+    list_keys,
+    list_organizations,
+    rename_organization,
+    revoke_key,
+    rotate_key,
+)
 from models.wording.data_files import read_yaml
 from receipts import create_signing_key
 from resolvers.positions import seed_positions
@@ -19,7 +34,8 @@ from settings import Settings
 
 STARTER_POSITIONS_FOLDER = Path(__file__).parents[1] / "positions"
 
-keys_app = typer.Typer(no_args_is_help=True, help="API keys: create, list, revoke.")
+keys_app = typer.Typer(no_args_is_help=True, help="API keys: create, list, rotate, revoke.")
+organizations_app = typer.Typer(no_args_is_help=True, help="Organizations: list, rename.")
 
 
 def load_starter_positions() -> list[dict[str, Any]]:
@@ -27,9 +43,16 @@ def load_starter_positions() -> list[dict[str, Any]]:
     return [read_yaml(path) for path in sorted(STARTER_POSITIONS_FOLDER.glob("*.yaml"))]
 
 
-async def provision_key(settings: Settings, organization: str, role: Role, name: str) -> tuple[PydanticObjectId, str]:
-    """Create a key and return its id and secret. A new organization is created with the starter positions."""
+async def provision_key(
+    settings: Settings, organization: str, role: Role, name: str, *, may_create: bool = True
+) -> tuple[PydanticObjectId, str]:
+    """Create a key and return its id and secret. A new organization is created with the starter positions, if that may be."""
     async with database.connect(settings.mongodb):
+        owner = await find_organization(organization)
+        if owner is None and not may_create:
+            raise exit_with_error(
+                f"There is no organization {organization}: `main.py organizations list` lists them, and --new creates one."
+            )
         owner, _ = await ensure_organization(organization)
         await seed_positions(owner.id, load_starter_positions())
         key, secret = await create_key(owner.id, role, name)
@@ -37,11 +60,18 @@ async def provision_key(settings: Settings, organization: str, role: Role, name:
 
 
 @keys_app.command()
-def create(organization: str, role: Role, name: str) -> None:
-    """Create a key for NAME in ORGANIZATION and print it once. A new organization gets the starter positions."""
+def create(
+    organization: str,
+    role: Role,
+    name: str,
+    new: Annotated[
+        bool, typer.Option("--new", help="Create the organization, with the starter positions, if there is none.")
+    ] = False,
+) -> None:
+    """Create a key for NAME in ORGANIZATION and print it once."""
     if role is Role.CANDIDATE:
         raise exit_with_error("Candidates do not use keys: startInterview and scheduleInterview return a link for them.")
-    key_id, secret = run_or_exit(provision_key(load_settings(), organization, role, name))
+    key_id, secret = run_or_exit(provision_key(load_settings(), organization, role, name, may_create=new))
     typer.secho(f"Key {key_id} for {name} ({role}). Save it now: it cannot be displayed again.", err=True)
     typer.echo(secret)
 
@@ -66,17 +96,49 @@ def list_(organization: str) -> None:
         async with database.connect(settings.mongodb):
             owner = await find_organization(organization)
             if owner is None:
-                raise exit_with_error(
-                    f"There is no organization {organization}: `main.py keys create` creates one with its first key."
-                )
-            table = Table("id", "role", "name", "created", "state")
+                raise exit_with_error(f"There is no organization {organization}: `main.py organizations list` lists them.")
+            table = Table("id", "role", "name", "created", "last used", "state")
             for key in await list_keys(owner.id):
-                table.add_row(
-                    str(key.id), key.role, key.name, f"{key.created_at:%Y-%m-%d %H:%M}", "revoked" if key.revoked_at else "live"
-                )
+                times = (_format_time(key.created_at), _format_time(key.last_used_at))
+                table.add_row(str(key.id), key.role, key.name, *times, _describe_state(key))
             Console().print(table)
 
     run_or_exit(print_keys())
+
+
+def _format_time(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else ""
+
+
+def _describe_state(key: ApiKey) -> str:
+    if key.revoked_at:
+        return "revoked"
+    if not key.is_active:
+        return "expired"
+    return f"live until {_format_time(key.expires_at)}" if key.expires_at else "live"
+
+
+@keys_app.command()
+def rotate(
+    key_id: str,
+    overlap_hours: Annotated[float, typer.Option(min=0, help="Hours for which the old key still works.")] = 24,
+) -> None:
+    """Replace a key by a new one, which is the same caller, and print it once. The old one expires after the overlap."""
+    settings = load_settings()
+
+    async def rotate_by_id() -> tuple[ApiKey, str]:
+        async with database.connect(settings.mongodb):
+            key = await get_key(ObjectId(key_id)) if ObjectId.is_valid(key_id) else None
+            if key is None:
+                raise exit_with_error(f"There is no key {key_id}: `main.py keys list ORGANIZATION` lists them.")
+            try:
+                return await rotate_key(key, timedelta(hours=overlap_hours))
+            except Conflict as error:
+                raise exit_with_error(str(error)) from None
+
+    key, secret = run_or_exit(rotate_by_id())
+    typer.secho(f"Key {key.id} for {key.name} ({key.role}). Save it now: it cannot be displayed again.", err=True)
+    typer.echo(secret)
 
 
 @keys_app.command()
@@ -92,3 +154,35 @@ def revoke(key_id: str) -> None:
 
     if not run_or_exit(revoke_by_id()):
         raise exit_with_error(f"There is no key {key_id}: `main.py keys list ORGANIZATION` lists them.")
+
+
+@organizations_app.command(name="list")
+def list_all_organizations() -> None:
+    """List the organizations, with the number of their keys that work."""
+    settings = load_settings()
+
+    async def print_organizations() -> None:
+        async with database.connect(settings.mongodb):
+            table = Table("id", "name", "created", "keys")
+            for organization in await list_organizations():
+                active = sum(key.is_active for key in await list_keys(organization.id))
+                table.add_row(str(organization.id), organization.name, _format_time(organization.created_at), str(active))
+            Console().print(table)
+
+    run_or_exit(print_organizations())
+
+
+@organizations_app.command()
+def rename(name: str, new_name: str) -> None:
+    """Give the organization NAME the name NEW_NAME. Its keys, interviews and ids remain."""
+    settings = load_settings()
+
+    async def rename_by_name() -> Organization | None:
+        async with database.connect(settings.mongodb):
+            try:
+                return await rename_organization(name, new_name)
+            except Conflict as error:
+                raise exit_with_error(str(error)) from None
+
+    if run_or_exit(rename_by_name()) is None:
+        raise exit_with_error(f"There is no organization {name}: `main.py organizations list` lists them.")

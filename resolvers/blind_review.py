@@ -31,7 +31,9 @@ class VisibleEvaluation:
 def is_blind_to(principal: Principal, interview: Interview | InterviewRow) -> bool:
     """Return whether results of the interview are hidden from the caller until the caller has rated it (rateEvaluation)."""
     return (
-        interview.is_blind and has_permission(principal, Action.REVIEW_EVALUATION) and principal.key_id not in interview.rated_by
+        interview.is_blind
+        and has_permission(principal, Action.REVIEW_EVALUATION)
+        and principal.caller_id not in interview.rated_by
     )
 
 

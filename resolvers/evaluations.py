@@ -149,13 +149,13 @@ async def rate_evaluation(services: Services, principal: Principal, request: Rat
     completed, the interview is reviewed blind, and the caller has not rated it before.
     """
     interview, evaluation, outcome = await _load_completed_evaluation(principal, request.evaluation_id)
-    if not interview.is_blind or principal.key_id is None:
+    if not interview.is_blind or principal.caller_id is None:
         raise Conflict("This interview is not reviewed blind: add a review (reviewEvaluation).")
     levels = _validate_ratings(outcome, request.ratings)
     call = idempotent(services, principal, "rateEvaluation", request.idempotency_key, request)
     rating = Rating(
         id=PydanticObjectId(await call.claim(ObjectId())),
-        reviewer_id=PydanticObjectId(principal.key_id),
+        reviewer_id=PydanticObjectId(principal.caller_id),
         reviewer=principal.name,
         created_at=now(),
         levels=levels,

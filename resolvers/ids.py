@@ -18,6 +18,7 @@ class IdKind(StrEnum):
     RECORDING = "rec"
     ORGANIZATION = "org"
     REQUEST = "req"
+    API_KEY = "key"
 
 
 _ID = re.compile(rf"({'|'.join(IdKind)})_([0-9a-f]{{24}})")
@@ -44,4 +45,6 @@ def decode_id(kind: IdKind, text: str) -> ObjectId:
 
 def build_not_found(kind: IdKind) -> NotFound:
     """Return the error for unknown, foreign and malformed ids. It is the same for all of them, so that none can be probed."""
-    return NotFound(f"There is no such {kind.name.lower()}: check the id, and that it belongs to your organization.")
+    return NotFound(
+        f"There is no such {kind.name.lower().replace('_', ' ')}: check the id, and that it belongs to your organization."
+    )

@@ -103,7 +103,7 @@ async def _authorize_and_clean_filter(
         external_id=clean_filter_values(where.external_id, "filter.externalId"),
         candidate=None if where.candidate is None else clean_line(where.candidate, "filter.candidate"),
         search_email=has_permission(principal, Action.READ_EMAIL),
-        hide_unrated_from=PydanticObjectId(principal.key_id) if hides_unrated and principal.key_id else None,
+        hide_unrated_from=PydanticObjectId(principal.caller_id) if hides_unrated and principal.caller_id else None,
     )
 
 

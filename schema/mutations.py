@@ -5,6 +5,7 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from resolvers import (
+    api_keys,
     candidate_rights,
     corrections,
     demographics,
@@ -23,6 +24,7 @@ from resolvers.ids import IdKind, encode_id
 from schema.arguments import RequestBuilder, to_dict_without_unset, unset_to_none
 from schema.context import Info
 from schema.decorators import as_graphql, mutation, object_type
+from schema.inputs.api_keys import CreateApiKeyInput, RevokeApiKeyInput, RotateApiKeyInput
 from schema.inputs.candidate_rights import (
     RequestAccommodationInput,
     RequestAlternativeInput,
@@ -52,6 +54,7 @@ from schema.inputs.interviews import (
 )
 from schema.inputs.notices import UpdateNoticeInput
 from schema.inputs.positions import SavePositionInput
+from schema.types.api_key import ApiKey
 from schema.types.data_protection import RetentionPolicy
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
@@ -60,6 +63,7 @@ from schema.types.payloads import (
     CancelInterviewPayload,
     CandidateAccess,
     CorrectTurnPayload,
+    CreateApiKeyPayload,
     EndInterviewPayload,
     EraseInterviewPayload,
     EvaluateInterviewPayload,
@@ -75,6 +79,8 @@ from schema.types.payloads import (
     RequestAlternativePayload,
     ResolveRequestPayload,
     ReviewEvaluationPayload,
+    RevokeApiKeyPayload,
+    RotateApiKeyPayload,
     SavePositionPayload,
     ScheduleInterviewPayload,
     SendMessagePayload,
@@ -108,6 +114,8 @@ _WITHDRAWAL = RequestBuilder(candidate_rights.WithdrawalRequest)
 _ALTERNATIVE = RequestBuilder(candidate_rights.AlternativeRequest)
 _ACCOMMODATION = RequestBuilder(candidate_rights.AccommodationRequest)
 _ANSWER = RequestBuilder(candidate_rights.RequestAnswer)
+_NEW_KEY = RequestBuilder(api_keys.ApiKeyRequest)
+_ROTATION = RequestBuilder(api_keys.RotationRequest)
 _NOTICE = RequestBuilder(notices.NoticeRequest)
 
 
@@ -580,6 +588,51 @@ class Mutation:
         stored = await demographics.set_demographics(info.context.services, caller, request)
         interview_id = strawberry.ID(encode_id(IdKind.INTERVIEW, stored.interview_id))
         return SetDemographicsPayload(interview_id=interview_id, updated_at=stored.updated_at)
+
+    @mutation
+    async def create_api_key(self, info: Info, data: Input[CreateApiKeyInput]) -> CreateApiKeyPayload | None:
+        """Makes an API key for the organization or its test environment.
+
+        Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the role or a permission cannot be granted to a key, or expiresAt is in the past.
+        - FORBIDDEN: the key would grant more than the caller's own.
+        """
+        caller = await info.context.principal()
+        created = await api_keys.create_api_key(info.context.services, caller, _NEW_KEY.build(data))
+        return CreateApiKeyPayload(api_key=ApiKey.of(created.document), secret=created.secret)
+
+    @mutation
+    async def rotate_api_key(self, info: Info, data: Input[RotateApiKeyInput]) -> RotateApiKeyPayload | None:
+        """Replaces an API key by a new one, which is the same caller: its idempotency keys and reviews remain its own.
+
+        The replaced key works until the overlap has passed, and then expires. Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the overlap is too long, or expiresAt is in the past.
+        - CONFLICT: the key is revoked, expired or has been rotated already.
+        - FORBIDDEN: the key grants more than the caller's own.
+        - NOT_FOUND: there is no such key.
+        """
+        caller = await info.context.principal()
+        rotated = await api_keys.rotate_api_key(info.context.services, caller, _ROTATION.build(data))
+        return RotateApiKeyPayload(api_key=ApiKey.of(rotated.document), secret=rotated.secret)
+
+    @mutation
+    async def revoke_api_key(self, info: Info, data: Input[RevokeApiKeyInput]) -> RevokeApiKeyPayload | None:
+        """Revokes an API key: requests with it are refused, and its subscriptions end within 2 seconds.
+
+        A revoked key is returned unchanged. Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such key.
+        """
+        caller = await info.context.principal()
+        revoked = await api_keys.revoke_api_key(
+            info.context.services, caller, data.api_key_id, unset_to_none(data.idempotency_key)
+        )
+        return RevokeApiKeyPayload(api_key=ApiKey.of(revoked))
 
     @mutation
     async def update_notice(self, info: Info, data: Input[UpdateNoticeInput]) -> UpdateNoticePayload | None:

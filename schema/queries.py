@@ -8,11 +8,13 @@ import strawberry
 from strawberry import UNSET
 
 from models.documents.interview import Interview as InterviewDocument
+from models.documents.organization import ApiKey as ApiKeyDocument
 from models.documents.position import Position as PositionDocument
 from models.documents.recording import RecordingFile
 from models.reads import interview_list
 from resolvers import (
     agreement,
+    api_keys,
     candidate_comparison,
     consent,
     demographics,
@@ -44,6 +46,7 @@ from schema.context import Info
 from schema.decorators import as_graphql, object_type, resolved_field
 from schema.inputs.lists import InterviewFilter, InterviewOrder
 from schema.types.agreement import CriterionAgreement
+from schema.types.api_key import ApiKey
 from schema.types.candidate_comparison import CandidateComparison
 from schema.types.connection import Connection
 from schema.types.data_protection import DecisionRecord, RetentionPolicy
@@ -76,8 +79,8 @@ class Query:
     """
 
     @resolved_field()
-    async def node(self, info: Info, node_id: Id) -> Node | None:
-        """The interview, position, evaluation, recording or organization with this id.
+    async def node(self, info: Info, node_id: Id) -> Node | None:  # noqa: PLR0911  # one for each kind of object
+        """The interview, position, evaluation, recording, API key or organization with this id.
 
         Null if the id is unknown, belongs to another organization, or the caller may not read the
         object.
@@ -91,6 +94,8 @@ class Query:
                 return Position.of(position, caller)
             case VisibleEvaluation() as evaluation:
                 return Evaluation.of(evaluation)
+            case ApiKeyDocument() as key:
+                return ApiKey.of(key)
             case RecordingFile() as file:
                 return Recording.of(file)
             case None:
@@ -362,6 +367,23 @@ class Query:
     async def retention_policy(self, info: Info) -> RetentionPolicy | None:
         """How long the organization keeps data of interviews. Roles: ADMIN, RECRUITER, INTEGRATION."""
         return as_graphql(RetentionPolicy, await retention.get_retention_policy(await info.context.principal()))
+
+    @resolved_field()
+    async def api_keys(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[ApiKey] | None:
+        """The API keys of the organization and of its test environment, newest first, including revoked ones.
+
+        Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the page arguments cannot be combined.
+        """
+        caller = await info.context.principal()
+        page = await api_keys.list_api_keys(
+            caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
+        )
+        return Connection.of(page, ApiKey.of, partial(api_keys.count_api_keys, caller))
 
     @resolved_field()
     async def decision_records(

@@ -50,7 +50,8 @@ async def test_key_authenticates_as_its_organization_and_role() -> None:
     organization_id = await make_organization()
     key, secret = await create_key(organization_id, Role.RECRUITER, "the ATS")
     principal = await authenticate(secret, AUTH_SETTINGS, CREDENTIALS)
-    assert principal == Principal(organization_id, Role.RECRUITER, "the ATS", f"key:{key.id}", expires_at=None, key_id=key.id)
+    expected = Principal(organization_id, Role.RECRUITER, "the ATS", f"key:{key.id}", key_id=key.id, caller_id=key.id)
+    assert principal == expected
     await recheck(principal, CREDENTIALS)
 
 
@@ -222,6 +223,7 @@ ROLES_BY_ACTION: dict[Action, Set[Role]] = {
     Action.SET_DEMOGRAPHICS: STAFF,
     Action.ANALYZE_IMPACT: {Role.ADMIN},
     Action.UPDATE_NOTICE: {Role.ADMIN},
+    Action.MANAGE_KEYS: {Role.ADMIN},
     Action.CORRECT_TURN: {Role.CANDIDATE},
     Action.WITHDRAW_CONSENT: STAFF | {Role.CANDIDATE},
     Action.REQUEST_ACCOMMODATION: STAFF | {Role.CANDIDATE},

@@ -23,7 +23,7 @@ import main
 from auth import authenticate
 from cli.schema import SCHEMA_SNAPSHOT
 from errors import Unauthenticated
-from models.documents.organization import Role, create_key
+from models.documents.organization import Role, create_key, ensure_organization
 from models.reads.credentials import CredentialReader
 from receipts import parse_signing_keys
 from sandbox.processes import ChildProcess
@@ -81,7 +81,11 @@ async def test_keys_can_be_created_listed_and_revoked(
     database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path
 ) -> None:
     where = {"MONGODB_URL": mongod, "MONGODB_DATABASE": database.name}
-    code, secret, error_output = await run_command(tmp_path, "keys", "create", "Acme", "RECRUITER", "ATS", **where)
+    create = ("keys", "create", "Acme", "RECRUITER", "ATS")
+    code, _, error_output = await run_command(tmp_path, *create, **where)
+    assert (code, "There is no organization Acme" in error_output) == (2, True), "a mistyped name makes no organization"
+    assert await database["organizations"].count_documents({}) == 0
+    code, secret, error_output = await run_command(tmp_path, *create, "--new", **where)
     secret = secret.strip()
     assert code == 0
     assert secret.startswith("viva_")
@@ -115,6 +119,28 @@ async def test_keys_can_be_created_listed_and_revoked(
     assert all(part in rows[key_id] for part in ("RECRUITER", "ATS", "revoked"))
     assert [part in line for line in rows.values() for part in ("ADMIN", "Ada", "live")].count(True) == 3
     assert secret not in out
+
+
+async def test_key_can_be_rotated_and_organization_renamed(
+    database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path
+) -> None:
+    where = {"MONGODB_URL": mongod, "MONGODB_DATABASE": database.name}
+    organization, _ = await ensure_organization("Acme")
+    key, secret = await create_key(organization.id, Role.VIEWER, "ATS")
+    (code, rotated, _), (renamed, _, _) = await asyncio.gather(
+        run_command(tmp_path, "keys", "rotate", str(key.id), "--overlap-hours", "0", **where),
+        run_command(tmp_path, "organizations", "rename", "Acme", "Acme & Sons", **where),
+    )
+    assert (code, renamed) == (0, 0)
+    auth = AuthSettings(secret=SecretStr(SECRET))
+    assert (await authenticate(rotated.strip(), auth, CredentialReader())).caller == f"key:{key.id}"
+    with pytest.raises(Unauthenticated):
+        await authenticate(secret, auth, CredentialReader())
+    (code, _, error_output), (listed, out, _) = await asyncio.gather(
+        run_command(tmp_path, "keys", "rotate", str(key.id), **where), run_command(tmp_path, "organizations", "list", **where)
+    )
+    assert (code, "rotated already" in error_output) == (2, True)
+    assert (listed, "Acme & Sons" in out) == (0, True)
 
 
 @pytest.mark.parametrize(

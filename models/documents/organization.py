@@ -2,18 +2,21 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, IndexModel
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
+from errors import Conflict
 from models.storage.clock import now
 from models.storage.stored_document import StoredDocument
+from models.storage.transactions import run_in_transaction
 
 
 class Role(StrEnum):
@@ -49,6 +52,8 @@ class Organization(StoredDocument):
 
     name: str
     created_at: datetime = Field(default_factory=now)
+    test_of: PydanticObjectId | None = None
+    """The organization whose test environment this one is: a tenant of its own, so that nothing of it mixes with real data."""
     retention: RetentionPolicy = RetentionPolicy()
     retention_updates: list[PydanticObjectId] = Field(default_factory=list)
     """Ids of the updates of the policy applied so far, so that a retried update changes nothing."""
@@ -59,6 +64,9 @@ class Organization(StoredDocument):
         name = "organizations"
         indexes: ClassVar = [
             IndexModel([("name", ASCENDING)], unique=True),
+            IndexModel(
+                [("test_of", ASCENDING)], unique=True, partialFilterExpression={"test_of": {"$type": "objectId"}}, name="test_of"
+            ),
             IndexModel(
                 [("retention_due_at", ASCENDING)],
                 partialFilterExpression={"retention_due_at": {"$type": "date"}},
@@ -74,9 +82,26 @@ class ApiKey(StoredDocument):
     role: Role
     name: str
     digest: str
+    permissions: list[str] | None = None
+    """Names of the only actions (auth.Action) that the key may be used for; None for all of its role."""
+    caller_id: PydanticObjectId | None = None
+    """Id of the first key of the rotations that led to this one, which is the same caller; None for a first key."""
+    replaced_by: PydanticObjectId | None = None
+    """Id of the key that a rotation made."""
+    is_test: bool = False
+    """Whether its organization is a test environment."""
+    created_by: str | None = None
+    """Name of the API key with which it was made; None for the command line."""
     created_at: datetime = Field(default_factory=now)
+    last_used_at: datetime | None = None
+    """When it was last used, to the minute."""
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now())
 
     class Settings:
         name = "api_keys"
@@ -111,22 +136,115 @@ async def ensure_organization(name: str) -> tuple[Organization, bool]:
         return await ensure_organization(name)
 
 
+async def list_organizations() -> list[Organization]:
+    """Return every organization, by name."""
+    return await Organization.find_all().sort("+name").to_list()
+
+
+async def rename_organization(name: str, new_name: str) -> Organization | None:
+    """Rename an organization and return it; None if there is none with this name. Raises Conflict if the new name is taken."""
+    organization = await find_organization(name)
+    try:
+        return await organization.set({Organization.name: new_name}) if organization else None
+    except DuplicateKeyError:
+        raise Conflict(f"Another organization has the name {new_name}: choose another.") from None
+
+
 async def get_organization(organization_id: ObjectId) -> Organization | None:
     """Return the organization with this id."""
     return await Organization.get(PydanticObjectId(organization_id))
 
 
-async def create_key(organization_id: ObjectId, role: Role, name: str, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
-    """Create a key; return it with its secret, which is not stored."""
-    secret = KEY_PREFIX + secrets.token_urlsafe(32)
+async def ensure_test_organization(owner: Organization) -> Organization:
+    """Return the organization's test environment; the first call creates it."""
+    if owner.test_of:
+        return owner
+    if found := await find_test_organization(owner.id):
+        return found
+    try:
+        return await Organization(name=f"{owner.name} (test)", test_of=owner.id).insert()
+    except DuplicateKeyError:
+        found = await find_test_organization(owner.id)
+        if found is None:
+            raise Conflict(f"Another organization has the name {owner.name} (test): rename it first.") from None
+        return found
+
+
+async def find_test_organization(organization_id: ObjectId) -> Organization | None:
+    """Return the organization's test environment, or None if it has none."""
+    return await Organization.find_one({"test_of": organization_id})
+
+
+def generate_secret() -> str:
+    """Return the secret of a new key."""
+    return KEY_PREFIX + secrets.token_urlsafe(32)
+
+
+async def create_key(
+    organization_id: ObjectId, role: Role, name: str, expires_at: datetime | None = None, **values: Any
+) -> tuple[ApiKey, str]:
+    """Create a key; return it with its secret, which is not stored. `values` are further fields of ApiKey.
+
+    Raises DuplicateKeyError if `values` has the id of a stored key.
+    """
+    secret = generate_secret()
     key = ApiKey(
         organization_id=PydanticObjectId(organization_id),
         role=role,
         name=name,
         digest=digest_secret(secret),
         expires_at=expires_at,
+        **values,
     )
     return await key.insert(), secret
+
+
+async def rotate_key(
+    key: ApiKey,
+    overlap: timedelta,
+    expires_at: datetime | None = None,
+    successor_id: ObjectId | None = None,
+    created_by: str | None = None,
+) -> tuple[ApiKey, str]:
+    """Replace an active key: create its successor, the same caller, and let the key expire after `overlap` at the latest.
+
+    Without `expires_at` the successor lives as long as the key was made for. Returns the successor with its secret.
+    Raises Conflict, and stores nothing, if the key is not active or has a successor.
+    """
+    secret = generate_secret()
+    successor = ApiKey(
+        id=PydanticObjectId(successor_id or ObjectId()),
+        organization_id=key.organization_id,
+        role=key.role,
+        name=key.name,
+        digest=digest_secret(secret),
+        permissions=key.permissions,
+        caller_id=key.caller_id or key.id,
+        is_test=key.is_test,
+        created_by=created_by,
+        expires_at=expires_at or (key.expires_at and now() + (key.expires_at - key.created_at)),
+    )
+    ends_at = min(now() + overlap, key.expires_at or datetime.max.replace(tzinfo=UTC))
+    replaceable = {
+        "_id": key.id,
+        "replaced_by": None,
+        "revoked_at": None,
+        "$or": [{"expires_at": None}, {"expires_at": {"$gt": now()}}],
+    }
+
+    async def replace(session: AsyncClientSession) -> ApiKey | None:
+        changes = {"$set": {"replaced_by": successor.id, "expires_at": ends_at}}
+        updated = await ApiKey.get_pymongo_collection().update_one(replaceable, changes, session=session)
+        return await successor.insert(session=session) if updated.modified_count else None
+
+    if await run_in_transaction(ApiKey, replace) is None:
+        raise Conflict("The key is revoked, expired or has been rotated already: rotate its successor, or create a key.")
+    return successor, secret
+
+
+async def get_key(key_id: ObjectId) -> ApiKey | None:
+    """Return the key with this id, also if it is revoked or expired."""
+    return await ApiKey.get(PydanticObjectId(key_id))
 
 
 async def list_keys(organization_id: ObjectId) -> list[ApiKey]:
@@ -136,8 +254,5 @@ async def list_keys(organization_id: ObjectId) -> list[ApiKey]:
 
 async def revoke_key(key_id: ObjectId) -> ApiKey | None:
     """Revoke the key and return it; None if there is no key with this id."""
-    key = await ApiKey.get(key_id)
-    if key and key.revoked_at is None:
-        key.revoked_at = now()
-        await key.save()
-    return key
+    await ApiKey.get_pymongo_collection().update_one({"_id": key_id, "revoked_at": None}, {"$set": {"revoked_at": now()}})
+    return await get_key(key_id)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import strawberry
 
+from auth import Action
 from errors import ErrorCode
 from models.documents.demographics import DemographicAttribute
 from models.documents.evaluation import CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag
@@ -27,6 +28,7 @@ from models.reads.interview_list import InterviewOrderField
 from resolvers.position_warnings import PositionWarningCode
 
 __all__ = [
+    "Action",
     "CandidateSignal",
     "Channel",
     "ConsentMethod",
@@ -88,6 +90,11 @@ _describe_enum(
     },
 )
 _describe_enum(
+    Action,
+    "What the roles may do. Actions may be added.",
+    {action.name: f"{action[0].upper()}{action[1:]}." for action in Action},
+)
+_describe_enum(
     PositionWarningCode,
     "Why savePosition warns about a position that it has saved. Codes may be added.",
     {
@@ -106,8 +113,8 @@ _describe_enum(
     "The role of a caller. API keys have one of the first four roles.",
     {
         "ADMIN": "May do everything in the organization except write as the candidate.",
-        "RECRUITER": "Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, the retention policy, "
-        "the notice, decision records and impact analyses.",
+        "RECRUITER": "Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, API keys, the retention "
+        "policy, the notice, decision records and impact analyses.",
         "VIEWER": "Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or "
         "recordings, nor filter or sort by them, and cannot change anything.",
         "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening "

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from schema.decorators import object_type
+from schema.types.api_key import ApiKey
 from schema.types.data_protection import RetentionPolicy
 from schema.types.enums import PositionWarningCode
 from schema.types.evaluation import Evaluation
@@ -134,6 +135,35 @@ class CorrectTurnPayload:
     """The result of correctTurn."""
 
     turn: Turn = strawberry.field(description="The unchanged turn, with the correction beside it.")
+
+
+@object_type
+class CreateApiKeyPayload:
+    """The result of createApiKey."""
+
+    api_key: ApiKey = strawberry.field(description="The new key.")
+    secret: str | None = strawberry.field(
+        description="The credential to send as `Authorization: Bearer ...`. Save it: it is not stored and cannot be returned "
+        "again. Null for the repetition of a call; rotateApiKey then gives another."
+    )
+
+
+@object_type
+class RotateApiKeyPayload:
+    """The result of rotateApiKey."""
+
+    api_key: ApiKey = strawberry.field(description="The new key, which is the same caller as the one that it replaces.")
+    secret: str | None = strawberry.field(
+        description="The credential of the new key. Save it: it is not stored and cannot be returned again. Null for the "
+        "repetition of a call; rotate the new key then."
+    )
+
+
+@object_type
+class RevokeApiKeyPayload:
+    """The result of revokeApiKey."""
+
+    api_key: ApiKey = strawberry.field(description="The revoked key.")
 
 
 @object_type

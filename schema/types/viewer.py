@@ -2,13 +2,13 @@
 
 import strawberry
 
-from auth import Principal
+from auth import Principal, has_permission
 from models.documents import organization as documents
 from models.documents.notice import find_current_notice
 from resolvers.ids import IdKind, encode_id
 from schema.context import Info
 from schema.decorators import document_field, object_type, resolved_field
-from schema.types.enums import Role
+from schema.types.enums import Action, Role
 from schema.types.node import Node
 from schema.types.notice import Notice
 
@@ -19,6 +19,11 @@ class Organization(Node):
 
     document: strawberry.Private[documents.Organization]
     name: str = document_field("The organization's name.")
+
+    @resolved_field()
+    def is_test(self) -> bool:
+        """Whether this is a test environment: nothing of it occurs in the lists, counts and statistics of its organization."""
+        return self.document.test_of is not None
 
     @resolved_field()
     async def notice(self, info: Info) -> Notice | None:
@@ -40,3 +45,8 @@ class Viewer:
     role: Role = document_field("The caller's role, which decides what the caller may do.", source="caller")
     organization: Organization = strawberry.field(description="The organization whose data the caller sees.")
     name: str = document_field("The name of the API key, or the candidate's name.", source="caller")
+
+    @resolved_field()
+    def may(self) -> list[Action]:
+        """The actions that the caller has permission for."""
+        return [action for action in Action if has_permission(self.caller, action)]

@@ -80,7 +80,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ORGANIZATION_ROLES: "interviews position positions",
         STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
         DECIDERS: "agreement",
-        ADMIN_ONLY: "decisionRecords impactAnalysis",
+        ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys",
     },
     "RetentionPolicy": {STAFF: "recordingDays transcriptDays candidateDays keepDecisionRecord updatedBy updatedAt"},
     "LegalHold": {DECIDERS: "reason setBy setAt releasedBy releasedAt"},
@@ -100,8 +100,13 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "selectionImpactRatio isSmallSample"
         )
     },
-    "Viewer": {ALL_ROLES: "role organization name"},
-    "Organization": {ALL_ROLES: "id name notice"},
+    "Viewer": {ALL_ROLES: "role organization name may"},
+    "Organization": {ALL_ROLES: "id name isTest notice"},
+    "ApiKey": {
+        ADMIN_ONLY: ("id name role isTest createdAt createdBy lastUsedAt expiresAt revokedAt isActive permissions replacedById")
+    },
+    "ApiKeyConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
+    "ApiKeyEdge": {ADMIN_ONLY: "cursor node"},
     "Notice": {ALL_ROLES: "contact alternative updatedAt", ADMIN_ONLY: "updatedBy"},
     "Interview": {
         ALL_ROLES: (
@@ -203,7 +208,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ALL_ROLES: "joinInterview openTranscript",
         CANDIDATE_ONLY: "sendMessage signalInterviewer correctTurn",
         DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest reopenInterview",
-        ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice",
+        ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice createApiKey "
+        "rotateApiKey revokeApiKey",
     },
     "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
     "InterviewFilter": {
@@ -229,6 +235,7 @@ MUTATION_PAYLOAD_TYPES = {
     *("SavePositionPayload", "PositionWarning", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
     *("UpdateRetentionPolicyPayload", "SetLegalHoldPayload", "ReleaseLegalHoldPayload", "SetDemographicsPayload"),
     *("WithdrawConsentPayload", "RequestAlternativePayload", "RequestAccommodationPayload", "ResolveRequestPayload"),
+    *("CreateApiKeyPayload", "RotateApiKeyPayload", "RevokeApiKeyPayload"),
     *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload", "ReopenInterviewPayload"),
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
@@ -237,6 +244,7 @@ SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
 
 ALWAYS_NULL_FIELDS = {
     *("Interview.erasedAt", "Interview.recordingsErasedAt", "Interview.transcriptErasedAt", "Interview.erasureReceipt"),
+    *("ApiKey.createdBy", "ApiKey.expiresAt", "ApiKey.revokedAt", "ApiKey.replacedById"),
     *("LegalHold.releasedBy", "LegalHold.releasedAt"),
     *("Interview.endsAt", "Interview.partialReason", "Consent.withdrawnAt"),
     # the interview ended as it should
@@ -259,6 +267,9 @@ TYPE_QUERIES = {
     "Viewer": "{ viewer { FIELD } }",
     "Organization": "{ viewer { organization { FIELD } } }",
     "Notice": "{ viewer { organization { notice { FIELD } } } }",
+    "ApiKey": "{ apiKeys { nodes { FIELD } } }",
+    "ApiKeyConnection": "{ apiKeys { FIELD } }",
+    "ApiKeyEdge": "{ apiKeys { edges { FIELD } } }",
     "Interview": "{ interview(id: $interview) { FIELD } }",
     "CandidateRequest": "{ interview(id: $interview) { requests { FIELD } } }",
     "Accommodations": "{ interview(id: $interview) { accommodations { FIELD } } }",

@@ -13,7 +13,7 @@ from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import CandidateRequest, Interview, InterviewStatus, LegalHold, RequestKind, RequestStatus
 from models.documents.notice import Notice
-from models.documents.organization import Organization, Role
+from models.documents.organization import ApiKey, Organization, Role, create_key
 from models.documents.position import Position
 from models.documents.turn import TurnDocument
 from models.documents.turn_correction import list_corrections
@@ -33,20 +33,22 @@ class MutationScenario:
     tenant: Tenant
     interview: Interview
     evaluation: Evaluation | None
+    api_key: ApiKey
 
     @classmethod
     async def make(
         cls, tenant: Tenant, status: InterviewStatus, *, is_blind: bool = False, is_held: bool = False
     ) -> "MutationScenario":
+        api_key, _ = await create_key(tenant.id, Role.VIEWER, "of a dashboard")
         hold = LegalHold(reason="A lawsuit.", set_by="somebody", set_at=now()) if is_held else None
         if status is not InterviewStatus.COMPLETED:
             request = CandidateRequest(
                 id=PydanticObjectId(), kinds=[RequestKind.OTHER], requested_at=now(), status=RequestStatus.OPEN
             )
             interview = await tenant.make_interview(status, is_blind=is_blind, legal_hold=hold, requests=[request])
-            return cls(tenant, interview, None)
+            return cls(tenant, interview, None, api_key)
         interview = await tenant.make_completed_interview(is_blind=is_blind, legal_hold=hold)
-        return cls(tenant, interview, await tenant.make_evaluation(interview))
+        return cls(tenant, interview, await tenant.make_evaluation(interview), api_key)
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,18 @@ async def count_notices(scenario: MutationScenario) -> int:
     return await Notice.find({"organization_id": scenario.tenant.id}).count()
 
 
+async def count_new_keys(scenario: MutationScenario) -> int:
+    return await ApiKey.find({"organization_id": scenario.tenant.id, "created_by": {"$ne": None}}).count()
+
+
+async def count_revoked_keys(scenario: MutationScenario) -> int:
+    return await ApiKey.find({"organization_id": scenario.tenant.id, "revoked_at": {"$ne": None}}).count()
+
+
+def key_input(scenario: MutationScenario) -> dict[str, Any]:
+    return {"apiKeyId": encode_id(IdKind.API_KEY, scenario.api_key.id)}
+
+
 def candidate_input(_: MutationScenario) -> dict[str, Any]:
     return {"candidateName": "Grace Hopper", "positionKey": "tester", "channel": "TEXT"}
 
@@ -204,6 +218,13 @@ CASES: dict[str, MutationCase] = {
         {"contact": "Ada Lovelace"},
         "organization { id notice { contact updatedAt } }",
         count_notices,
+    ),
+    "createApiKey": MutationCase(
+        lambda _: {"name": "a program", "role": "INTEGRATION"}, {"role": "VIEWER"}, "apiKey { id name role }", count_new_keys
+    ),
+    "rotateApiKey": MutationCase(key_input, {"overlapMinutes": 5}, "apiKey { id name createdAt }", count_new_keys),
+    "revokeApiKey": MutationCase(
+        key_input, {"apiKeyId": f"key_{'0' * 24}"}, "apiKey { id revokedAt isActive }", count_revoked_keys
     ),
     "endInterview": MutationCase(interview_input, {"interviewId": "another"}, "interview { id endReason endedAt }", count_ends),
     "withdrawConsent": MutationCase(
