@@ -111,7 +111,7 @@ async def append_candidate_turn(
         return (await insert_turns(interview, [completed_turn], session))[0], interview
 
     try:
-        stored = await run_in_transaction(Interview, work)
+        stored = await run_in_transaction(Interview, interview_id, work)
     except DuplicateKeyError:
         stored = None
     if stored:
@@ -224,7 +224,7 @@ async def append_interviewer_turns(
         return None if interview is None else (await insert_turns(interview, turns, session), interview)
 
     try:
-        stored = await run_in_transaction(Interview, work)
+        stored = await run_in_transaction(Interview, interview_id, work)
     except DuplicateKeyError:
         stored = None
     if stored:

@@ -28,4 +28,4 @@ async def store_demographics(demographics: Demographics, update_id: ObjectId) ->
         await changed.save(session=session)
         return changed
 
-    return await run_in_transaction(Interview, work)
+    return await run_in_transaction(Interview, interview_id, work)

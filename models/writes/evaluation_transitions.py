@@ -100,7 +100,7 @@ async def complete_pass(evaluation: Evaluation, judgement: JudgementDocument) ->
         await judgement.insert(session=session)
         return changed
 
-    return await run_in_transaction(Evaluation, work)
+    return await run_in_transaction(Evaluation, evaluation.interview_id, work)
 
 
 async def fail_evaluation(evaluation_id: ObjectId, fence: int, failure: str) -> Evaluation | None:
@@ -257,7 +257,7 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
             return None
         return added or await Evaluation.get(evaluation.id, session=session)
 
-    return await run_in_transaction(Evaluation, work)
+    return await run_in_transaction(Evaluation, evaluation.interview_id, work)
 
 
 async def add_rating(evaluation: Evaluation, rating: Rating) -> Evaluation | None:
@@ -278,7 +278,7 @@ async def add_rating(evaluation: Evaluation, rating: Rating) -> Evaluation | Non
             return None
         return added
 
-    if rated := await run_in_transaction(Evaluation, work):
+    if rated := await run_in_transaction(Evaluation, evaluation.interview_id, work):
         return rated
     interview = await get_interview(evaluation.interview_id)
     if interview and interview.has_transcript:

@@ -199,7 +199,7 @@ async def _store_mark(
             await record.insert(session=session)
         return marked
 
-    return await run_in_transaction(Interview, work)
+    return await run_in_transaction(Interview, interview_id, work)
 
 
 async def delete_erased(interview_id: ObjectId) -> Interview | None:

@@ -133,7 +133,7 @@ async def open_scheduled(
             await _stop_evaluations(interview_id, "The interview was reopened.", session)
         return opened
 
-    return await run_in_transaction(Interview, work)
+    return await run_in_transaction(Interview, interview_id, work)
 
 
 def _build_return(min_seconds: float) -> dict[str, Any]:
@@ -320,7 +320,7 @@ async def mark_opted_out(
                 await _stop_evaluations(interview_id, "The candidate has opted out of the interview.", session)
         return interview
 
-    return await run_in_transaction(Interview, work)
+    return await run_in_transaction(Interview, interview_id, work)
 
 
 async def mark_consent_withdrawn(interview_id: ObjectId, reason: str | None) -> Interview | None:
@@ -342,7 +342,7 @@ async def mark_consent_withdrawn(interview_id: ObjectId, reason: str | None) -> 
             await _stop_evaluations(interview_id, "The candidate has withdrawn the consent.", session)
         return withdrawn
 
-    return await run_in_transaction(Interview, work)
+    return await run_in_transaction(Interview, interview_id, work)
 
 
 async def _stop_evaluations(interview_id: ObjectId, failure: str, session: AsyncClientSession) -> None:
@@ -386,7 +386,7 @@ async def mark_completed(evaluation: Evaluation, detail: str | None, closing: Ne
             await insert_turns(interview, closings, session)
         return interview
 
-    return await run_in_transaction(Interview, work)
+    return await run_in_transaction(Interview, evaluation.interview_id, work)
 
 
 # --- the lease of the text interviewer

@@ -74,7 +74,7 @@ async def change_with_interview(
             return None
         return changed
 
-    return await run_in_transaction(Interview, work)
+    return await run_in_transaction(Interview, document_id, work)
 
 
 async def insert_with_interview(
@@ -99,4 +99,4 @@ async def insert_with_interview(
             await document.insert(session=session)
         return interview
 
-    return await run_in_transaction(Interview, work)
+    return await run_in_transaction(Interview, document.interview_id, work)

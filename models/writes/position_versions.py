@@ -34,7 +34,7 @@ async def save_position(
         return True
 
     try:
-        saved = await run_in_transaction(Position, work)
+        saved = await run_in_transaction(Position, organization_id, work)
     except DuplicateKeyError:
         saved = False
     if saved:
