@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import aclosing, contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,13 +16,14 @@ import settings
 from live.cancellation import cancel_and_wait
 from live.interview_feed import InterviewFeed
 from live.messages import Changed, Interim, encode_message
-from live.organization_feed import OrganizationFeed
+from live.organization_feed import OrganizationFeed, UpdateTime
 from live.poller import Poller
 from live.redis_backend import RedisBackend
 from live.single_flight import retry_until_available
 from live.synchronization import RefCounted
 from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview, get_interview
+from models.documents.interview_views import InterviewView
 from models.documents.recording import Recording
 from models.documents.turn import Turn
 from models.reads.credentials import AccessState
@@ -33,6 +35,15 @@ AccessCheck = Callable[[Callable[[], None]], None]
 
 It may start a check in the background. If that finds that the access has ended, it calls its argument, which wakes the stream.
 """
+
+
+OrganizationFeedKey = tuple[ObjectId, InterviewView | None]
+"""Followers of one organization share a feed if they have the same view: what others see must not delay their changes."""
+
+
+def get_newest_update(interview: Interview) -> datetime:
+    """Return the time of the interview's newest change."""
+    return interview.updated_at
 
 
 class LiveHub:
@@ -152,11 +163,14 @@ class LiveHub:
                     if check:
                         check(notifier.wake)
 
-    async def follow_interview(self, interview_id: ObjectId) -> AsyncGenerator[Interview, None]:
+    async def follow_interview(
+        self, interview_id: ObjectId, get_updated_at: UpdateTime = get_newest_update
+    ) -> AsyncGenerator[Interview, None]:
         """Yield the interview now and after each change, at most once per `coalesce_seconds`, always including the last state.
 
-        Never ends, since evaluations and reviews follow the interview; only an unknown id ends immediately.
-        The documents are shared with other followers: do not modify them.
+        A change is one of `get_updated_at`, so that other changes neither wake nor delay the follower. Never ends, since
+        evaluations and reviews follow the interview; only an unknown id ends immediately. The documents are shared with other
+        followers: do not modify them.
         """
         loop = asyncio.get_running_loop()
         with self._interview_feeds.use(interview_id) as feed:
@@ -165,20 +179,28 @@ class LiveHub:
                 yielded_at = loop.time()
                 yield interview
                 await asyncio.sleep(yielded_at + self._coalesce_seconds - loop.time())
-                interview = await feed.wait_for_interview_after(interview.updated_at)
+                interview = await feed.wait_for_interview_after(get_updated_at(interview), get_updated_at)
 
-    def follow_interviews(self, organization_id: ObjectId) -> AsyncGenerator[Interview, None]:
+    def follow_interviews(
+        self,
+        organization_id: ObjectId,
+        view: InterviewView | None = None,
+        get_updated_at: UpdateTime | None = None,
+    ) -> AsyncGenerator[Interview, None]:
         """Yield each interview of the organization that changes after this call, each at most once per `coalesce_seconds`.
 
-        Interviews that changed shortly before the call (OVERLAP) come first, so that there is no gap after a list
-        that was read just before; (id, updated_at) identifies known states. Never ends. The documents are shared
+        A change is one that `view` contains (None: everything) and that moves `get_updated_at`, by default the time of that
+        view. Interviews that changed shortly before the call (OVERLAP) come first, so that there is no gap after a list
+        that was read just before; (id, time of the change) identifies known states. Never ends. The documents are shared
         with other followers: do not modify them.
         """
-        return self._follow_interviews(organization_id, asyncio.get_running_loop().time())
+        return self._follow_interviews((organization_id, view), asyncio.get_running_loop().time(), get_updated_at)
 
-    async def _follow_interviews(self, organization_id: ObjectId, called_at: float) -> AsyncGenerator[Interview, None]:
-        with self._organization_feeds.use(organization_id) as feed:
-            async with aclosing(feed.follow(called_at)) as interviews:
+    async def _follow_interviews(
+        self, key: OrganizationFeedKey, called_at: float, get_updated_at: UpdateTime | None
+    ) -> AsyncGenerator[Interview, None]:
+        with self._organization_feeds.use(key) as feed:
+            async with aclosing(feed.follow(called_at, get_updated_at)) as interviews:
                 async for interview in interviews:
                     yield interview
 
@@ -193,8 +215,9 @@ class LiveHub:
         feed.close()
 
     @contextmanager
-    def _open_organization_feed(self, organization_id: ObjectId) -> Iterator[OrganizationFeed]:
-        feed = OrganizationFeed(organization_id, self._poll_seconds, self._coalesce_seconds)
+    def _open_organization_feed(self, key: OrganizationFeedKey) -> Iterator[OrganizationFeed]:
+        organization_id, view = key
+        feed = OrganizationFeed(organization_id, view, self._poll_seconds, self._coalesce_seconds)
         with (
             self._subscription(self._organization_channel(organization_id), feed.receive),
             self._background_task(feed.run(), f"organization feed {organization_id}"),
