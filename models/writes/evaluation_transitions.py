@@ -121,9 +121,7 @@ async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Eva
     """
     amounts = {f"usage.{name}": {"$add": [f"$usage.{name}", amount]} for name, amount in usage}
     billed = {"billed_fences": {"$concatArrays": [{"$ifNull": ["$billed_fences", []]}, [fence]]}}
-    return await change_with_interview(
-        Evaluation, evaluation_id, {"billed_fences": {"$ne": fence}}, {}, {**amounts, **billed}, visible_to=RESULT_VIEWS
-    )
+    return await change_with_interview(Evaluation, evaluation_id, {"billed_fences": {"$ne": fence}}, {}, {**amounts, **billed})
 
 
 async def complete_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome, *, transcript_digest: str) -> Evaluation | None:

@@ -55,14 +55,12 @@ async def change_with_interview(
     interview_values: Mapping[str, Any] | None = None,
     interview_computed: Mapping[str, Any] | None = None,
     visible: bool = True,
-    visible_to: Collection[InterviewView] = EVALUATION_VIEWS,
 ) -> D | None:
     """Change the document and its interview in one transaction; None, with nothing changed, unless both conditions hold.
 
     `interview_values` and `interview_computed` are the interview's changes, as in `update_interview`. Its `updated_at` moves
-    unless callers cannot see the change (`visible=False`), and with it that of the limited views in `visible_to`, which contain
-    the change of the document. The status of an evaluation is copied to the interview: it changes only while the evaluation is
-    the newest version.
+    unless callers cannot see the change (`visible=False`), as it does for the views that contain the document. The status of an
+    evaluation is copied to the interview: it changes only while the evaluation is the newest version.
     """
 
     copied = {"evaluation_status": values["status"]} if model is Evaluation and "status" in values else {}
@@ -79,7 +77,7 @@ async def change_with_interview(
             interview_computed,
             session,
             visible=visible,
-            also_visible_to=visible_to,
+            also_visible_to=EVALUATION_VIEWS,
         )
         if interview is None:
             await session.abort_transaction()
