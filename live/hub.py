@@ -18,7 +18,8 @@ from live.interview_feed import InterviewFeed
 from live.messages import Changed, Interim, encode_message
 from live.organization_feed import OrganizationFeed, UpdateTime
 from live.poller import Poller
-from live.redis_backend import RedisBackend
+from live.redis_backend import SUBSCRIBED, RedisBackend
+from live.signing import MessageSigner
 from live.single_flight import retry_until_available
 from live.synchronization import RefCounted
 from models.documents.evaluation import Evaluation
@@ -53,13 +54,21 @@ class LiveHub:
     `poll_seconds`. While MongoDB is unavailable they wait for it.
     """
 
-    def __init__(self, redis: settings.RedisSettings, *, poll_seconds: float = 2.0, coalesce_seconds: float = 1.0) -> None:
-        """Create the feeds; entering the context connects them.
+    def __init__(
+        self,
+        redis: settings.RedisSettings,
+        auth: settings.AuthSettings,
+        *,
+        poll_seconds: float = 2.0,
+        coalesce_seconds: float = 1.0,
+    ) -> None:
+        """Create the feeds; entering the context connects them. `auth` has the secret from which the messages' key is derived.
 
         `poll_seconds` is the time between polls of MongoDB, `coalesce_seconds` the minimum time between two states
-        of one interview that a follower gets. Raises ValueError for an invalid Redis URL.
+        of one interview that a follower gets. Raises ValueError for an invalid Redis URL, and RuntimeError without a secret.
         """
         self._prefix = redis.prefix
+        self._signer = MessageSigner(auth)
         self._poll_seconds = poll_seconds
         self._coalesce_seconds = coalesce_seconds
         self._backend = RedisBackend(redis)
@@ -104,7 +113,7 @@ class LiveHub:
 
     async def _publish(self, channel: str, message: Turn | Interim | Changed) -> None:
         try:
-            await self._broadcast.publish(channel, encode_message(message))
+            await self._broadcast.publish(channel, self._signer.sign(channel, encode_message(message)))
         except (RedisError, OSError) as error:
             # debug only: the backend has logged the outage, and this repeats with every turn
             log.debug("publish failed", channel=channel, reason=type(error).__name__)
@@ -239,7 +248,10 @@ class LiveHub:
         async def pump() -> None:
             async with self._broadcast.subscribe(channel) as subscriber:
                 while True:
-                    receive((await subscriber.get()).message)
+                    text = (await subscriber.get()).message
+                    message = text if text == SUBSCRIBED else self._signer.open(channel, text)
+                    if message is not None:
+                        receive(message)
 
         with self._background_task(pump(), channel):
             yield

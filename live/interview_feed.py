@@ -112,7 +112,8 @@ class InterviewFeed:
 
     def _apply_turn(self, turn: Turn) -> None:
         self._update_speaker(turn)
-        if self._last_seq is None or turn.seq > self._last_seq + 1:
+        # nothing follows the end that MongoDB has reported: this may be a repeated message about an erased transcript
+        if self._last_seq is None or turn.seq > self._last_seq + 1 or (self.is_over and turn.seq > self._last_seq):
             self._request_poll()
         elif turn.seq == self._last_seq + 1:
             self._last_seq = turn.seq
