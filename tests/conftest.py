@@ -177,7 +177,7 @@ def settings(
         redis=configuration.RedisSettings(url=valkey, prefix=f"test-{uuid4().hex}"),
         anthropic=configuration.AnthropicSettings(api_key=SecretStr("test")),
         api=configuration.ApiSettings(),
-        auth=AUTH,
+        auth=AUTH.model_copy(),
         livekit=livekit,
         interview=configuration.InterviewSettings(first_word_seconds=1.0, gap_seconds=1.0),
         jobs=configuration.JobsSettings(lease_seconds=1.5, sweep_seconds=0.2, drain_seconds=3.0, judge_seconds=5.0),

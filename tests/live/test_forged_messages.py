@@ -1,5 +1,6 @@
 """Whoever can write to Redis can neither put words into a stream nor start work: only messages of our processes count."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from bson import ObjectId
 from prometheus_client import REGISTRY
 from pydantic import SecretStr
 from redis.asyncio import Redis
+from redis.exceptions import NoPermissionError
 from structlog.testing import capture_logs
 
 from lifecycle.jobs import Jobs
@@ -22,9 +24,10 @@ from models.reads.watermarks import read_watermarks
 from models.storage.clock import now
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_updates import update_interview
-from settings import AuthSettings, Settings
+from sandbox.valkey import Valkey
+from settings import AuthSettings, RedisSettings, Settings
 from tests.factories import add_candidate_turn, make_interview
-from tests.helpers import AUTH
+from tests.helpers import AUTH, ROOT, wait_until
 from tests.lifecycle.job_worker import JOB_NAME, JobSpy, run_worker
 from tests.live.streams import RedisSubscriptions, collect_stream
 
@@ -129,3 +132,36 @@ def test_messages_stay_valid_while_the_secret_is_rotated() -> None:
 async def test_message_signed_with_a_secret_that_was_removed_is_ignored() -> None:
     signed = MessageSigner(AuthSettings(secret=SecretStr("o" * 32))).sign("channel", "{}")
     assert MessageSigner(AuthSettings(secret=SecretStr("n" * 32))).open("channel", signed) is None
+
+
+async def test_documented_acl_rule_permits_everything_that_viva_does(own_valkey: Valkey) -> None:
+    [rule] = re.findall(r"^ +(ACL SETUSER .*)$", (ROOT / "docs/operations.md").read_text(encoding="utf-8"), re.MULTILINE)
+    admin: Any
+    client: Any
+    async with Redis.from_url(own_valkey.url) as admin:
+        await admin.execute_command(*rule.split())
+        await admin.execute_command("ACL", "SETUSER", "default", "off")
+    redis = RedisSettings(url=own_valkey.url.replace("redis://", "redis://viva:PASSWORD@"), prefix="viva", publish_seconds=5.0)
+    spy, document_id = JobSpy(), ObjectId()
+    interview = await make_interview()
+    async with (
+        LiveHub(redis, AUTH, poll_seconds=3600) as live,
+        Jobs(redis, AUTH, concurrency=1) as jobs,
+        collect_stream(live.follow_turns(interview.id, 0)) as turns,
+    ):
+        assert await live.is_connected()
+        jobs.register(JOB_NAME, spy)
+        async with run_worker(jobs):
+            await jobs.kick(JOB_NAME, document_id)
+            assert await spy.wait_until_called(1) == [document_id]
+        async with Redis.from_url(redis.url) as client:
+
+            async def is_subscribed() -> bool:
+                return bool((await client.pubsub_numsub(f"viva:interview:{interview.id}"))[0][1])
+
+            await wait_until(is_subscribed)
+            await live.publish_turn(await add_candidate_turn(interview, "Good morning."))
+            assert [turn.text for turn in await turns.wait_for_first(1)] == ["Good morning."]
+            for command in (("SET", "other:key", "1"), ("PUBLISH", "other:interview:1", "x"), ("FLUSHALL",), ("KEYS", "*")):
+                with pytest.raises(NoPermissionError):
+                    await client.execute_command(*command)
