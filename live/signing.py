@@ -30,19 +30,19 @@ class MessageSigner:
     """
 
     def __init__(self, auth: AuthSettings) -> None:
-        self._keys = [_derive_key(secret) for secret in auth.list_secrets()]
+        self._macs = [_create_mac(secret) for secret in auth.list_secrets()]
         self._rejected = 0
         self._next_log_at = 0.0
 
     def sign(self, channel: str, message: str) -> str:
         """Return the message with its signature in front."""
-        return _compute(self._keys[0], channel, message) + message
+        return _compute(self._macs[0], channel, message) + message
 
     def open(self, channel: str, signed: str) -> str | None:
         """Return the message, or None for one that is not signed with our key for this channel."""
         signature, message = signed[:SIGNATURE_CHARACTERS], signed[SIGNATURE_CHARACTERS:]
         # compare_digest refuses text that is not ASCII
-        if signature.isascii() and any(hmac.compare_digest(signature, _compute(key, channel, message)) for key in self._keys):
+        if signature.isascii() and any(hmac.compare_digest(signature, _compute(mac, channel, message)) for mac in self._macs):
             return message
         self._count_rejection()
         return None
@@ -61,10 +61,14 @@ class MessageSigner:
             self._rejected = 0
 
 
-def _derive_key(secret: str) -> bytes:
-    return HKDF(SHA256(), length=32, salt=None, info=b"viva messages in Redis").derive(secret.encode())
+def _create_mac(secret: str) -> hmac.HMAC:
+    key = HKDF(SHA256(), length=32, salt=None, info=b"viva messages in Redis").derive(secret.encode())
+    return hmac.new(key, digestmod="sha256")
 
 
-def _compute(key: bytes, channel: str, message: str) -> str:
+def _compute(mac: hmac.HMAC, channel: str, message: str) -> str:
+    # a copy takes two thirds of the time of another HMAC with the same key
+    copy = mac.copy()
     # no channel contains a line break
-    return hmac.digest(key, f"{channel}\n{message}".encode(), "sha256").hex()
+    copy.update(f"{channel}\n{message}".encode())
+    return copy.hexdigest()
