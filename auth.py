@@ -351,17 +351,12 @@ def _decode_token(token: str, audience: Audience, auth: settings.AuthSettings) -
 
 def signing_key(auth: settings.AuthSettings) -> str:
     """Return the secret for signing. Raises RuntimeError if it is too short."""
-    secret = auth.secret.get_secret_value()
-    if len(secret) < settings.MIN_SECRET_LENGTH:
-        raise RuntimeError(
-            f"AUTH_SECRET is missing or too short: set it to at least {settings.MIN_SECRET_LENGTH} random characters."
-        )
-    return secret
+    return auth.list_secrets()[0]
 
 
 def verification_keys(auth: settings.AuthSettings) -> list[str]:
     """Return the secrets whose signatures are valid, the one that signs first. Raises RuntimeError if that is too short."""
-    return [signing_key(auth), *(secret.get_secret_value() for secret in auth.previous_secrets)]
+    return auth.list_secrets()
 
 
 def derive_key_id(secret: str) -> str:

@@ -84,7 +84,9 @@ class ApiSettings(BaseModel):
 class AuthSettings(BaseModel):
     """Signing of tokens, and their lifetimes."""
 
-    secret: Secret = Field(SecretStr(""), description="Secret that signs invites and candidates' tokens; at least 32 characters.")
+    secret: Secret = Field(
+        SecretStr(""), description="Secret that signs invites, tokens and messages in Redis; at least 32 characters."
+    )
     previous_secrets: list[Annotated[Secret, Field(min_length=MIN_SECRET_LENGTH)]] = Field(
         [], description="Earlier values of AUTH_SECRET: what they signed stays valid; nothing new is signed with them."
     )
@@ -94,6 +96,13 @@ class AuthSettings(BaseModel):
     )
     access_minutes: int = Field(240, gt=0, description="Lifetime of a candidate's token; joinInterview issues a new one.")
     invite_days: int = Field(7, gt=0, description="Lifetime of an invite when the caller sets none.")
+
+    def list_secrets(self) -> list[str]:
+        """Return the secrets whose signatures are valid, the one that signs first. Raises RuntimeError if that is too short."""
+        secret = self.secret.get_secret_value()
+        if len(secret) < MIN_SECRET_LENGTH:
+            raise RuntimeError(f"AUTH_SECRET is missing or too short: set it to at least {MIN_SECRET_LENGTH} random characters.")
+        return [secret, *(previous.get_secret_value() for previous in self.previous_secrets)]
 
 
 class InterviewSettings(BaseModel):

@@ -153,7 +153,7 @@ async def measure() -> list[Table]:
     async with (
         start_rig(DATA / "costs") as rig,
         database.connect(rig.settings.mongodb) as client,
-        LiveHub(rig.settings.redis) as live,
+        LiveHub(rig.settings.redis, rig.settings.auth) as live,
     ):
         interview_ids = await _store_open_interviews()
         await client.admin.command("fsync")  # so that writing back the interviews is not attributed to turns

@@ -118,7 +118,7 @@ async def observe_messages(settings: Settings, interview_ids: Sequence[str]) -> 
     """Publish a sample turn of each interview with the product's own code, and record the messages. Raises SandboxFailed."""
     async with (
         database.connect(settings.mongodb),
-        LiveHub(settings.redis) as live,
+        LiveHub(settings.redis, settings.auth) as live,
         Redis.from_url(settings.redis.url) as redis,
         redis.pubsub(ignore_subscribe_messages=True) as listener,
     ):

@@ -28,7 +28,7 @@ from agent.interviewer import create_claude_client
 from agent.recognition import DOCUMENTED_CODES, resolve_recognition_language
 from receipts import parse_signing_keys
 from recording.storage import StoreFailed, open_store
-from settings import MIN_SECRET_LENGTH, LivekitSettings, Settings
+from settings import MIN_SECRET_LENGTH, LivekitSettings, RedisSettings, Settings
 
 MIN_MONGODB_VERSION = (6, 0)
 INTERVIEWER_MODEL = "ANTHROPIC_INTERVIEWER_MODEL"
@@ -68,6 +68,7 @@ async def run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
     yield _check_public_url(settings)
     yield await _check_mongodb(settings)
     yield await _check_redis(settings)
+    yield check_redis_protection(settings.redis)
     async for result in _check_voice(settings):
         yield result
     if not settings.anthropic.api_key.get_secret_value():
@@ -162,6 +163,23 @@ async def _check_redis(settings: Settings) -> CheckResult:
         return CheckResult("REDIS_URL", False, f"no answer ({type(error).__name__}). Start Redis or valkey, or correct the URL.")
     name = "valkey" if "valkey_version" in info else "Redis"
     return CheckResult("REDIS_URL", True, f"{name} {info.get('valkey_version', info['redis_version'])}.")
+
+
+def check_redis_protection(redis: RedisSettings) -> CheckResult:
+    """Check what keeps strangers out of a Redis server on another host: TLS, a user of its own, and a prefix of its own."""
+    name, url = "REDIS_URL (protection)", urlsplit(redis.url)
+    if url.hostname is None or url.hostname in LOCAL_HOSTS:
+        return CheckResult(name, True, "Redis is on this machine: nobody else may be able to reach it.")
+    missing = []
+    if url.scheme != "rediss":
+        missing.append("TLS (use rediss://, because candidates' words pass through Redis)")
+    if url.username in (None, "", "default"):
+        missing.append("a user with the permissions that Viva needs (docs/operations.md has the ACL rule)")
+    if redis.prefix == RedisSettings().prefix:
+        missing.append("a prefix of its own (set REDIS_PREFIX, the same for every process, and use it in the ACL rule)")
+    if missing:
+        return CheckResult(name, False, f"Redis on another host lacks {'; and '.join(missing)}.")
+    return CheckResult(name, True, f"TLS, user {url.username}, prefix {redis.prefix}.")
 
 
 async def _check_voice(settings: Settings) -> AsyncIterator[CheckResult]:

@@ -33,4 +33,5 @@ OPEN_SOCKETS = Gauge("viva_websockets", "Open WebSockets")
 EVALUATIONS = Gauge(
     "viva_evaluations", "Interviews whose newest evaluation is in this state, in the whole deployment", ["status"]
 )
+REJECTED_MESSAGES = Counter("viva_redis_rejected_messages", "Messages in Redis without a valid signature, which were ignored")
 ASYNCIO_TASKS = Gauge("viva_tasks", "asyncio tasks alive in the process")

@@ -18,12 +18,13 @@ import structlog
 from bson import ObjectId
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from taskiq import AckableMessage, SendTaskError
+from taskiq import AckableMessage, BrokerMessage, SendTaskError
 from taskiq.kicker import AsyncKicker
 from taskiq.receiver import Receiver
 from taskiq_redis import RedisStreamBroker
 
 import settings
+from live.signing import MessageSigner
 from models.storage.backoff import Backoff
 
 log = structlog.get_logger(__name__)
@@ -48,7 +49,19 @@ def create_holder_name() -> str:
 
 
 class WakeUpBroker(RedisStreamBroker):
-    """taskiq's stream broker with a receive loop that survives Redis outages and recreates the consumer group."""
+    """taskiq's stream broker with signed wake-ups and a receive loop that survives Redis outages.
+
+    The loop also recreates the consumer group.
+    """
+
+    def __init__(self, url: str, signer: MessageSigner, **options: Any) -> None:
+        super().__init__(url, **options)
+        self._signer = signer
+
+    async def kick(self, message: BrokerMessage) -> None:
+        """Add a signed wake-up to the stream."""
+        signed = self._signer.sign(self.queue_name, message.message.decode()).encode()
+        await super().kick(message.model_copy(update={"message": signed}))
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Yield wake-ups as they arrive, each to one worker. Runs until it is cancelled."""
@@ -75,8 +88,9 @@ class WakeUpBroker(RedisStreamBroker):
             # redis-py's type is the union of the replies of all protocol versions
             for _, messages in cast(StreamEntries, streams or []):
                 for _, fields in messages:
-                    if data := fields.get(b"data"):
-                        yield AckableMessage(data=data, ack=_skip_acknowledgement)
+                    message = self._signer.open(self.queue_name, fields.get(b"data", b"").decode(errors="replace"))
+                    if message is not None:
+                        yield AckableMessage(data=message.encode(), ack=_skip_acknowledgement)
 
 
 async def _skip_acknowledgement() -> None:
@@ -86,7 +100,7 @@ async def _skip_acknowledgement() -> None:
 class Jobs:
     """Sends wake-ups from any process, and runs jobs where they are registered and `run` is called. Use as `async with`."""
 
-    def __init__(self, redis: settings.RedisSettings, concurrency: int) -> None:
+    def __init__(self, redis: settings.RedisSettings, auth: settings.AuthSettings, concurrency: int) -> None:
         self.holder = create_holder_name()
         """Name of this process as a lease holder."""
         self._publish_seconds = redis.publish_seconds
@@ -96,6 +110,7 @@ class Jobs:
         self._local_tasks: dict[tuple[str, ObjectId], asyncio.Task[None]] = {}
         self._broker = WakeUpBroker(
             redis.url,
+            MessageSigner(auth),
             queue_name=f"{redis.prefix}:jobs",
             consumer_group_name="jobs",
             consumer_name=self.holder,

@@ -48,8 +48,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """
     async with (
         database.connect(settings.mongodb),
-        LiveHub(settings.redis) as live,
-        Jobs(settings.redis, settings.jobs.concurrency) as jobs,
+        LiveHub(settings.redis, settings.auth) as live,
+        Jobs(settings.redis, settings.auth, settings.jobs.concurrency) as jobs,
         Rooms(settings) as rooms,
     ):
         yield Services(settings, live, jobs, rooms)

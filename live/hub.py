@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import aclosing, contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,13 +16,15 @@ import settings
 from live.cancellation import cancel_and_wait
 from live.interview_feed import InterviewFeed
 from live.messages import Changed, Interim, encode_message
-from live.organization_feed import OrganizationFeed
+from live.organization_feed import OrganizationFeed, UpdateTime
 from live.poller import Poller
-from live.redis_backend import RedisBackend
+from live.redis_backend import SUBSCRIBED, RedisBackend
+from live.signing import MessageSigner
 from live.single_flight import retry_until_available
 from live.synchronization import RefCounted
 from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview, get_interview
+from models.documents.interview_views import InterviewView
 from models.documents.recording import Recording
 from models.documents.turn import Turn
 from models.reads.credentials import AccessState
@@ -35,6 +38,15 @@ It may start a check in the background. If that finds that the access has ended,
 """
 
 
+OrganizationFeedKey = tuple[ObjectId, InterviewView | None]
+"""Followers of one organization share a feed if they have the same view: what others see must not delay their changes."""
+
+
+def get_newest_update(interview: Interview) -> datetime:
+    """Return the time of the interview's newest change."""
+    return interview.updated_at
+
+
 class LiveHub:
     """The live feeds of a process, each shared by all its followers. Callers check access.
 
@@ -42,13 +54,21 @@ class LiveHub:
     `poll_seconds`. While MongoDB is unavailable they wait for it.
     """
 
-    def __init__(self, redis: settings.RedisSettings, *, poll_seconds: float = 2.0, coalesce_seconds: float = 1.0) -> None:
-        """Create the feeds; entering the context connects them.
+    def __init__(
+        self,
+        redis: settings.RedisSettings,
+        auth: settings.AuthSettings,
+        *,
+        poll_seconds: float = 2.0,
+        coalesce_seconds: float = 1.0,
+    ) -> None:
+        """Create the feeds; entering the context connects them. `auth` has the secret from which the messages' key is derived.
 
         `poll_seconds` is the time between polls of MongoDB, `coalesce_seconds` the minimum time between two states
-        of one interview that a follower gets. Raises ValueError for an invalid Redis URL.
+        of one interview that a follower gets. Raises ValueError for an invalid Redis URL, and RuntimeError without a secret.
         """
         self._prefix = redis.prefix
+        self._signer = MessageSigner(auth)
         self._poll_seconds = poll_seconds
         self._coalesce_seconds = coalesce_seconds
         self._backend = RedisBackend(redis)
@@ -93,7 +113,7 @@ class LiveHub:
 
     async def _publish(self, channel: str, message: Turn | Interim | Changed) -> None:
         try:
-            await self._broadcast.publish(channel, encode_message(message))
+            await self._broadcast.publish(channel, self._signer.sign(channel, encode_message(message)))
         except (RedisError, OSError) as error:
             # debug only: the backend has logged the outage, and this repeats with every turn
             log.debug("publish failed", channel=channel, reason=type(error).__name__)
@@ -152,11 +172,14 @@ class LiveHub:
                     if check:
                         check(notifier.wake)
 
-    async def follow_interview(self, interview_id: ObjectId) -> AsyncGenerator[Interview, None]:
+    async def follow_interview(
+        self, interview_id: ObjectId, get_updated_at: UpdateTime = get_newest_update
+    ) -> AsyncGenerator[Interview, None]:
         """Yield the interview now and after each change, at most once per `coalesce_seconds`, always including the last state.
 
-        Never ends, since evaluations and reviews follow the interview; only an unknown id ends immediately.
-        The documents are shared with other followers: do not modify them.
+        A change is one of `get_updated_at`, so that other changes neither wake nor delay the follower. Never ends, since
+        evaluations and reviews follow the interview; only an unknown id ends immediately. The documents are shared with other
+        followers: do not modify them.
         """
         loop = asyncio.get_running_loop()
         with self._interview_feeds.use(interview_id) as feed:
@@ -165,20 +188,28 @@ class LiveHub:
                 yielded_at = loop.time()
                 yield interview
                 await asyncio.sleep(yielded_at + self._coalesce_seconds - loop.time())
-                interview = await feed.wait_for_interview_after(interview.updated_at)
+                interview = await feed.wait_for_interview_after(get_updated_at(interview), get_updated_at)
 
-    def follow_interviews(self, organization_id: ObjectId) -> AsyncGenerator[Interview, None]:
+    def follow_interviews(
+        self,
+        organization_id: ObjectId,
+        view: InterviewView | None = None,
+        get_updated_at: UpdateTime | None = None,
+    ) -> AsyncGenerator[Interview, None]:
         """Yield each interview of the organization that changes after this call, each at most once per `coalesce_seconds`.
 
-        Interviews that changed shortly before the call (OVERLAP) come first, so that there is no gap after a list
-        that was read just before; (id, updated_at) identifies known states. Never ends. The documents are shared
+        A change is one that `view` contains (None: everything) and that moves `get_updated_at`, by default the time of that
+        view. Interviews that changed shortly before the call (OVERLAP) come first, so that there is no gap after a list
+        that was read just before; (id, time of the change) identifies known states. Never ends. The documents are shared
         with other followers: do not modify them.
         """
-        return self._follow_interviews(organization_id, asyncio.get_running_loop().time())
+        return self._follow_interviews((organization_id, view), asyncio.get_running_loop().time(), get_updated_at)
 
-    async def _follow_interviews(self, organization_id: ObjectId, called_at: float) -> AsyncGenerator[Interview, None]:
-        with self._organization_feeds.use(organization_id) as feed:
-            async with aclosing(feed.follow(called_at)) as interviews:
+    async def _follow_interviews(
+        self, key: OrganizationFeedKey, called_at: float, get_updated_at: UpdateTime | None
+    ) -> AsyncGenerator[Interview, None]:
+        with self._organization_feeds.use(key) as feed:
+            async with aclosing(feed.follow(called_at, get_updated_at)) as interviews:
                 async for interview in interviews:
                     yield interview
 
@@ -193,8 +224,9 @@ class LiveHub:
         feed.close()
 
     @contextmanager
-    def _open_organization_feed(self, organization_id: ObjectId) -> Iterator[OrganizationFeed]:
-        feed = OrganizationFeed(organization_id, self._poll_seconds, self._coalesce_seconds)
+    def _open_organization_feed(self, key: OrganizationFeedKey) -> Iterator[OrganizationFeed]:
+        organization_id, view = key
+        feed = OrganizationFeed(organization_id, view, self._poll_seconds, self._coalesce_seconds)
         with (
             self._subscription(self._organization_channel(organization_id), feed.receive),
             self._background_task(feed.run(), f"organization feed {organization_id}"),
@@ -216,7 +248,10 @@ class LiveHub:
         async def pump() -> None:
             async with self._broadcast.subscribe(channel) as subscriber:
                 while True:
-                    receive((await subscriber.get()).message)
+                    text = (await subscriber.get()).message
+                    message = text if text == SUBSCRIBED else self._signer.open(channel, text)
+                    if message is not None:
+                        receive(message)
 
         with self._background_task(pump(), channel):
             yield

@@ -112,7 +112,8 @@ class InterviewFeed:
 
     def _apply_turn(self, turn: Turn) -> None:
         self._update_speaker(turn)
-        if self._last_seq is None or turn.seq > self._last_seq + 1:
+        # nothing follows the end that MongoDB has reported: this may be a repeated message about an erased transcript
+        if self._last_seq is None or turn.seq > self._last_seq + 1 or (self.is_over and turn.seq > self._last_seq):
             self._request_poll()
         elif turn.seq == self._last_seq + 1:
             self._last_seq = turn.seq
@@ -156,12 +157,12 @@ class InterviewFeed:
 
     # --- the interview itself
 
-    async def wait_for_interview_after(self, seen: datetime) -> Interview | None:
-        """Wait until `updated_at` differs from `seen`; return the interview, shared by followers, or None if it is gone."""
+    async def wait_for_interview_after(self, seen: datetime, get_updated_at: Callable[[Interview], datetime]) -> Interview | None:
+        """Wait until `get_updated_at` differs from `seen`; return the interview, shared by followers, or None if it is gone."""
         while True:
             number = self._interview_notifier.number
             interview = await self._read_interview()
-            if interview is None or interview.updated_at != seen:
+            if interview is None or get_updated_at(interview) != seen:
                 return interview
             await self._interview_notifier.wait_after(number)
 

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bson import ObjectId
 
 from live.messages import Changed, decode_message
 from live.single_flight import retry_until_available
 from models.documents.interview import Interview, get_interviews
+from models.documents.interview_views import InterviewView
 from models.reads.watermarks import list_changes_since, read_server_time
 
 OVERLAP = timedelta(seconds=10)
@@ -24,6 +25,10 @@ MAX_CACHED_INTERVIEWS = 100
 """Interviews cached, as last delivered, for followers that are slightly behind."""
 INTERVIEW_BATCH_SIZE = 20
 """Interviews that a follower reads in one query."""
+
+
+UpdateTime = Callable[[Interview], datetime]
+"""Returns when anything that a follower sees of an interview last changed."""
 
 
 class InterviewQueue:
@@ -52,20 +57,25 @@ class InterviewQueue:
 class OrganizationFeed:
     """Delivers each changed interview to every follower in its current state, at most once per `coalesce_seconds`.
 
+    Its followers have one view of interviews: a change that the view does not contain is not delivered, and delays no other.
     Messages name changed interviews; a poll every `poll_seconds` finds those that no message named. Followers queue
     ids, not interviews, so a slow follower gets the newest state and uses little memory.
     """
 
-    def __init__(self, organization_id: ObjectId, poll_seconds: float, coalesce_seconds: float) -> None:
+    def __init__(
+        self, organization_id: ObjectId, view: InterviewView | None, poll_seconds: float, coalesce_seconds: float
+    ) -> None:
         self._organization_id = organization_id
+        self._view = view
         self._poll_seconds = poll_seconds
         self._coalesce_seconds = coalesce_seconds
         self._loop = asyncio.get_running_loop()
         self._next_poll_at = 0.0
         self._wake = asyncio.Event()
         self._started = asyncio.Event()
-        self._pending: set[ObjectId] = set()  # changed and not yet delivered
+        self._pending: dict[ObjectId, None] = {}  # changed and not yet delivered, the oldest first
         self._delivered: dict[ObjectId, tuple[datetime, float]] = {}  # updated_at as delivered, and the loop's time then
+        self._known_until = datetime.min.replace(tzinfo=UTC)  # no poll finds changes up to this time any more
         self._recent: OrderedDict[ObjectId, Interview] = OrderedDict()
         self._queues: set[InterviewQueue] = set()
 
@@ -73,16 +83,21 @@ class OrganizationFeed:
         """Apply a message of the organization's channel. A message that names no interview triggers a poll."""
         match decode_message(text):
             case Changed(interview_id=interview_id):
-                self._pending.add(interview_id)
+                self._pending[interview_id] = None
             case _:
                 self._next_poll_at = 0.0
         self._wake.set()
 
-    async def follow(self, called_at: float) -> AsyncGenerator[Interview, None]:
+    def _get_visible_update(self, interview: Interview) -> datetime:
+        return interview.get_updated_at(self._view)
+
+    async def follow(self, called_at: float, get_updated_at: UpdateTime | None = None) -> AsyncGenerator[Interview, None]:
         """Yield each interview changed since OVERLAP before `called_at` (the loop's time), then each that changes.
 
-        No state is repeated or follows a newer one, even if the follower and the feed both find a change.
+        `get_updated_at` is for a follower who sees less than the feed's view. No state is repeated or follows a newer one, even
+        if the follower and the feed both find a change.
         """
+        get_updated_at = get_updated_at or self._get_visible_update
         queue = InterviewQueue()
         seen: dict[ObjectId, datetime] = {}
         self._queues.add(queue)
@@ -94,14 +109,16 @@ class OrganizationFeed:
                 queue.put(interview_id)
             while True:
                 for interview in await self._read(await queue.take()):
-                    interview_id = interview.id
-                    if interview_id in seen and interview.updated_at <= seen[interview_id]:
+                    interview_id, updated_at = interview.id, get_updated_at(interview)
+                    # the newest change may be hidden from the follower, who then knows the state unless it changed recently
+                    known = seen.get(interview_id, since if updated_at < interview.updated_at else None)
+                    if known is not None and updated_at <= known:
                         continue
-                    seen[interview_id] = interview.updated_at
+                    seen[interview_id] = updated_at
                     yield interview
                 # the feed does not find older changes again
-                oldest = max(seen.values(), default=since) - OVERLAP
-                seen = {key: updated_at for key, updated_at in seen.items() if updated_at > oldest}
+                since = max([since, *(updated_at - OVERLAP for updated_at in seen.values())])
+                seen = {key: updated_at for key, updated_at in seen.items() if updated_at > since}
         finally:
             self._queues.discard(queue)
 
@@ -116,6 +133,7 @@ class OrganizationFeed:
         for interview_id, updated_at in await retry_until_available(list_changes_since, self._organization_id, cursor - OVERLAP):
             # followers find these themselves when they start
             self._delivered[interview_id] = updated_at, 0.0
+        self._known_until = cursor - OVERLAP
         self._started.set()
         while True:
             if self._loop.time() >= self._next_poll_at:
@@ -133,10 +151,11 @@ class OrganizationFeed:
         for interview_id, updated_at in await retry_until_available(list_changes_since, self._organization_id, cursor - OVERLAP):
             delivered = self._delivered.get(interview_id)
             if delivered is None or delivered[0] != updated_at:
-                self._pending.add(interview_id)
+                self._pending[interview_id] = None
             cursor = max(cursor, updated_at)
         # no further poll returns older changes
-        self._delivered = {key: state for key, state in self._delivered.items() if state[0] > cursor - OVERLAP}
+        self._known_until = cursor - OVERLAP
+        self._delivered = {key: state for key, state in self._delivered.items() if state[0] > self._known_until}
         return cursor
 
     def _due_at(self, interview_id: ObjectId) -> float:
@@ -148,11 +167,17 @@ class OrganizationFeed:
         due = [interview_id for interview_id in self._pending if self._due_at(interview_id) <= now][:MAX_CACHED_INTERVIEWS]
         if not due:
             return
-        self._pending.difference_update(due)
+        for interview_id in due:
+            del self._pending[interview_id]
         for interview in await retry_until_available(get_interviews, due):
             interview_id = interview.id
             delivered = self._delivered.get(interview_id)
             if interview.organization_id != self._organization_id or (delivered and delivered[0] == interview.updated_at):
+                continue
+            visible_at = self._get_visible_update(interview)
+            if visible_at < interview.updated_at and visible_at <= (delivered[0] if delivered else self._known_until):
+                # Not a delivery: the next change that followers may see is due as if this one had not happened.
+                self._delivered[interview_id] = interview.updated_at, delivered[1] if delivered else 0.0
                 continue
             self._delivered[interview_id] = interview.updated_at, now
             self._recent[interview_id] = interview

@@ -17,7 +17,7 @@ MIN_POLL_INTERVAL_SECONDS = 0.05
 class Poller:
     """Applies watermarks to every followed interview each `poll_seconds`, and sooner on request."""
 
-    def __init__(self, feeds: RefCounted[InterviewFeed], poll_seconds: float) -> None:
+    def __init__(self, feeds: RefCounted[ObjectId, InterviewFeed], poll_seconds: float) -> None:
         self._feeds = feeds
         self._poll_seconds = poll_seconds
         self._requested: set[ObjectId] = set()

@@ -1,13 +1,12 @@
 """Sharing between followers: reference-counted resources, and notifiers that wake all waiters."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bson import ObjectId
-
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
@@ -18,16 +17,16 @@ class _RefCountedEntry(Generic[T]):
     ref_count: int = 0
 
 
-class RefCounted(Generic[T]):
-    """One resource per id, opened for its first user and closed after the last."""
+class RefCounted(Generic[K, T]):
+    """One resource per key, opened for its first user and closed after the last."""
 
-    def __init__(self, open_resource: Callable[[ObjectId], AbstractContextManager[T]]) -> None:
+    def __init__(self, open_resource: Callable[[K], AbstractContextManager[T]]) -> None:
         self._open_resource = open_resource
-        self._entries: dict[ObjectId, _RefCountedEntry[T]] = {}
+        self._entries: dict[K, _RefCountedEntry[T]] = {}
 
     @contextmanager
-    def use(self, key: ObjectId) -> Iterator[T]:
-        """Hold the resource of this id for the block. Opening does not suspend, so first users cannot race."""
+    def use(self, key: K) -> Iterator[T]:
+        """Hold the resource of this key for the block. Opening does not suspend, so first users cannot race."""
         entry = self._entries.get(key)
         if entry is None:
             stack = ExitStack()
@@ -41,13 +40,13 @@ class RefCounted(Generic[T]):
                 del self._entries[key]
                 entry.stack.close()
 
-    def get(self, key: ObjectId) -> T | None:
-        """Return the resource of this id if it is open."""
+    def get(self, key: K) -> T | None:
+        """Return the resource of this key if it is open."""
         entry = self._entries.get(key)
         return entry.resource if entry else None
 
-    def keys(self) -> list[ObjectId]:
-        """Return the ids of the open resources."""
+    def keys(self) -> list[K]:
+        """Return the keys of the open resources."""
         return list(self._entries)
 
 

@@ -15,6 +15,7 @@ from models.reads.interview_row import InterviewRow
 from models.reads.pagination import Page, PageRequest
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_filter_values, clean_line
+from resolvers.interview_views import ROLE_VIEWS
 
 
 async def load_interview(principal: Principal, interview_id: str) -> Interview:
@@ -102,6 +103,7 @@ async def _authorize_and_clean_filter(
         position_key=clean_filter_values(where.position_key, "filter.positionKey"),
         external_id=clean_filter_values(where.external_id, "filter.externalId"),
         candidate=None if where.candidate is None else clean_line(where.candidate, "filter.candidate"),
+        view=ROLE_VIEWS.get(principal.role),
         search_email=has_permission(principal, Action.READ_EMAIL),
         hide_unrated_from=PydanticObjectId(principal.caller_id) if hides_unrated and principal.caller_id else None,
     )

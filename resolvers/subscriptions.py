@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from bson import ObjectId
@@ -22,6 +23,7 @@ from models.reads.interview_list import InterviewFilter, InterviewOrderField, li
 from models.reads.pagination import PageRequest
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_filter_values
+from resolvers.interview_views import ROLE_VIEWS, get_update_time
 
 MAX_INITIAL_INTERVIEWS = 200
 
@@ -99,7 +101,7 @@ async def follow_interviews(
     where = where or LiveInterviewFilter()
     where = replace(where, position_key=clean_filter_values(where.position_key, "filter.positionKey"))
     access_monitor = services.access_monitors.for_principal(principal, recheck_seconds)
-    return _stream_while_authorized(access_monitor, _stream_matching_interviews(services, principal.organization_id, where))
+    return _stream_while_authorized(access_monitor, _stream_matching_interviews(services, principal, where))
 
 
 async def _resolve_interview_id(services: Services, principal: Principal, interview_id: str) -> ObjectId:
@@ -122,7 +124,7 @@ async def _resolve_interview_id(services: Services, principal: Principal, interv
 async def _stream_interview_states(
     services: Services, access_monitor: AccessMonitor, interview_id: ObjectId
 ) -> AsyncGenerator[Interview, None]:
-    states = services.live.follow_interview(interview_id)
+    states = services.live.follow_interview(interview_id, partial(get_update_time, access_monitor.principal))
     async with aclosing(_stream_while_authorized(access_monitor, states)) as authorized_states:
         async for state in authorized_states:
             check_candidate_access(access_monitor.principal, state)
@@ -130,23 +132,25 @@ async def _stream_interview_states(
 
 
 async def _stream_matching_interviews(
-    services: Services, organization_id: ObjectId, where: LiveInterviewFilter
+    services: Services, principal: Principal, where: LiveInterviewFilter
 ) -> AsyncGenerator[Interview, None]:
+    organization_id, get_updated_at = principal.organization_id, partial(get_update_time, principal)
     criteria = InterviewFilter(status=where.status, position_key=where.position_key, channel=where.channel)
     newest = PageRequest(to_sort_order(InterviewOrderField.CREATED_AT, descending=True), MAX_INITIAL_INTERVIEWS)
     last_sent_at: dict[ObjectId, datetime] = {}
     # Subscribe before reading the list, so that a change between the two is sent twice rather than lost.
-    async with aclosing(services.live.follow_interviews(organization_id)) as changes:
+    changes_in_view = services.live.follow_interviews(organization_id, ROLE_VIEWS.get(principal.role), get_updated_at)
+    async with aclosing(changes_in_view) as changes:
         for interview in (await list_interviews(organization_id, criteria, newest)).items:
-            last_sent_at[interview.id] = interview.updated_at
+            last_sent_at[interview.id] = get_updated_at(interview)
             yield interview
         async for interview in changes:
-            interview_id = interview.id
+            interview_id, updated_at = interview.id, get_updated_at(interview)
             previous_update = last_sent_at.get(interview_id)
-            if previous_update is not None and interview.updated_at <= previous_update:
+            if previous_update is not None and updated_at <= previous_update:
                 continue
             if where.matches(interview):
-                last_sent_at[interview_id] = interview.updated_at
+                last_sent_at[interview_id] = updated_at
             elif previous_update is None:
                 continue
             else:

@@ -36,6 +36,7 @@ from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
+from tests.helpers import AUTH
 from tests.live.streams import RedisSubscriptions
 from tests.livekit_probe import LivekitProbe, make_livekit_settings, open_livekit_probe
 from tests.livekit_rooms import find_livekit
@@ -176,7 +177,7 @@ def settings(
         redis=configuration.RedisSettings(url=valkey, prefix=f"test-{uuid4().hex}"),
         anthropic=configuration.AnthropicSettings(api_key=SecretStr("test")),
         api=configuration.ApiSettings(),
-        auth=configuration.AuthSettings(secret=SecretStr("a secret that is long enough for tests")),
+        auth=AUTH.model_copy(),
         livekit=livekit,
         interview=configuration.InterviewSettings(first_word_seconds=1.0, gap_seconds=1.0),
         jobs=configuration.JobsSettings(lease_seconds=1.5, sweep_seconds=0.2, drain_seconds=3.0, judge_seconds=5.0),
@@ -194,14 +195,14 @@ async def livekit(livekit_server: LivekitServer, settings: configuration.Setting
 @pytest.fixture
 async def live(settings: configuration.Settings) -> AsyncIterator[LiveHub]:
     """Live feeds that poll every 0.2 s."""
-    async with LiveHub(settings.redis, poll_seconds=0.2, coalesce_seconds=COALESCE_SECONDS) as feeds:
+    async with LiveHub(settings.redis, settings.auth, poll_seconds=0.2, coalesce_seconds=COALESCE_SECONDS) as feeds:
         yield feeds
 
 
 @pytest.fixture
 async def unpolled_live(settings: configuration.Settings) -> AsyncIterator[LiveHub]:
     """Live feeds that poll only when a follower starts, so that everything later has come by a Redis message."""
-    async with LiveHub(settings.redis, poll_seconds=3600, coalesce_seconds=COALESCE_SECONDS) as feeds:
+    async with LiveHub(settings.redis, settings.auth, poll_seconds=3600, coalesce_seconds=COALESCE_SECONDS) as feeds:
         yield feeds
 
 
@@ -215,7 +216,7 @@ async def redis_subscriptions(settings: configuration.Settings) -> AsyncIterator
 @pytest.fixture
 async def services(settings: configuration.Settings, live: LiveHub) -> AsyncIterator[Services]:
     """The services of a process. No worker runs their jobs unless the test starts one."""
-    async with Jobs(settings.redis, concurrency=1) as jobs, Rooms(settings) as rooms:
+    async with Jobs(settings.redis, settings.auth, concurrency=1) as jobs, Rooms(settings) as rooms:
         yield Services(settings, live, jobs, rooms)
 
 

@@ -18,6 +18,7 @@ from lifecycle.lease_renewal import hold_lease
 from models.database import connect
 from models.documents.turn import get_turn_collection
 from tests.factories import add_candidate_turn, make_interview
+from tests.helpers import AUTH
 
 SPOKEN_TEXT = "I was fired from my last job"
 SECRET = "sk-very-secret"
@@ -65,7 +66,7 @@ async def main(log_format: str, mongodb_url: str, redis_url: str, database: str)
     logs.configure(settings.LogSettings(format=cast(Literal["console", "json"], log_format)))
     async with (
         connect(settings.MongodbSettings(url=mongodb_url, database=database)) as client,
-        Jobs(settings.RedisSettings(url=redis_url, prefix=database), concurrency=1) as jobs,
+        Jobs(settings.RedisSettings(url=redis_url, prefix=database), AUTH, concurrency=1) as jobs,
     ):
         jobs.register("job", fail_job)
         jobs.register("storing", fail_insert)

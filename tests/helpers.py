@@ -11,7 +11,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar, overload
 
+from pydantic import SecretStr
+
 from sandbox.processes import ChildProcess
+from settings import AuthSettings
+
+AUTH = AuthSettings(secret=SecretStr("a secret that is long enough for tests"))
+"""Settings of processes that share a Redis server in tests."""
 
 T = TypeVar("T")
 

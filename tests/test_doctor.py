@@ -18,7 +18,7 @@ from receipts import create_signing_key
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess, free_port
-from settings import Settings
+from settings import RedisSettings, Settings
 from tests.schema.api_client import serve
 
 SECRET_KEY = "a key that nobody may see"
@@ -108,6 +108,28 @@ async def test_direct_connection_to_mongodb_is_reported(valid_settings: Settings
 async def test_unavailable_redis_is_reported(valid_settings: Settings, url: str) -> None:
     valid_settings.redis.url = url
     assert "Start Redis or valkey" in await read_only_failure(valid_settings, "REDIS_URL")
+
+
+@pytest.mark.parametrize(
+    ("url", "prefix", "missing"),
+    [
+        ("redis://10.0.0.7:6379/0", "viva", ["TLS", "a user", "a prefix"]),
+        ("redis://viva:secret@redis.internal/0", "viva-eu", ["TLS"]),
+        ("rediss://:secret@redis.internal/0", "viva-eu", ["a user"]),
+        ("rediss://default:secret@redis.internal/0", "viva-eu", ["a user"]),
+        ("rediss://viva:secret@redis.internal/0", "viva", ["a prefix"]),
+        ("rediss://viva:secret@redis.internal/0", "viva-eu", []),
+        ("redis://localhost:6379/0", "viva", []),
+        ("unix:///run/redis.sock", "viva", []),
+    ],
+)
+def test_missing_protection_of_redis_on_another_host_is_reported(url: str, prefix: str, missing: list[str]) -> None:
+    result = doctor.check_redis_protection(RedisSettings(url=url, prefix=prefix))
+    assert result.is_ok is not bool(missing)
+    assert [part for part in ("TLS (", "a user with", "a prefix of") if part in result.message] == [
+        {"TLS": "TLS (", "a user": "a user with", "a prefix": "a prefix of"}[part] for part in missing
+    ]
+    assert "secret" not in result.message
 
 
 async def test_missing_claude_key_is_reported(valid_settings: Settings) -> None:

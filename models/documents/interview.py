@@ -10,6 +10,7 @@ from bson import ObjectId
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.documents.interview_indexes import INDEXES, NAME_KEYS_PREFIX
+from models.documents.interview_views import InterviewView, select_update_time
 from models.documents.turn import Channel
 from models.documents.usage import Usage
 from models.storage.clock import now
@@ -384,6 +385,8 @@ class Interview(StoredDocument):
     progress: Progress = Progress()
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
+    updated_for: dict[InterviewView, datetime] = Field(default_factory=dict)
+    """For each limited view that does not contain the newest change: `updated_at` of the newest change that it contains."""
     scheduled_for: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -477,6 +480,10 @@ class Interview(StoredDocument):
     Also None in interviews stored before this field, until such a turn is stored."""
     reopenings: list[Reopening] = Field(default_factory=list)
     """Oldest first."""
+
+    def get_updated_at(self, view: InterviewView | None) -> datetime:
+        """Return the time of the newest change that the view contains; None is the view of everything."""
+        return select_update_time(self.updated_at, self.updated_for, view)
 
     @property
     def time_limit(self) -> timedelta:

@@ -28,6 +28,7 @@ from models.documents.interview_indexes import (
     IndexKeys,
     build_index_keys,
 )
+from models.documents.interview_views import InterviewView
 from models.documents.turn import Channel
 from models.reads.interview_row import ROW_CODEC, InterviewRow
 from models.reads.pagination import Page, PageRequest, SortOrder, find_page, find_rows
@@ -66,6 +67,8 @@ class InterviewFilter:
     created_before: datetime | None = None
     """Exclusive."""
     updated_after: datetime | None = None
+    view: InterviewView | None = None
+    """The caller's limited view, for `updated_after`; None if the caller sees everything."""
     min_score: float | None = None
     max_score: float | None = None
     recommendation: Sequence[Recommendation] | None = None
@@ -90,6 +93,10 @@ def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[st
     if where.external_id is not None:
         criteria.append({"external_id": _match_any(where.external_id)})
     criteria.extend({field: bounds} for field, bounds in _build_range_criteria(where).items())
+    if where.updated_after is not None and where.view is not None:
+        # besides the range of updated_at, which has an index
+        hidden_at = f"updated_for.{where.view}"
+        criteria.append({"$or": [{hidden_at: None}, {hidden_at: {"$gte": where.updated_after}}]})
     if where.position_version is not None:
         criteria.append({"position.version": where.position_version})
     if where.evaluation_status is not None:

@@ -29,6 +29,7 @@ from models.documents.interview import (
     SpeechOutage,
     compute_time_limit,
 )
+from models.documents.interview_views import InterviewView, select_update_time
 from models.documents.turn import Channel
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ def _to_adoptions(stored: list[Mapping[str, Any]]) -> list[Adoption]:
 
 
 _DEFAULTS: dict[str, Any] = {
+    "updated_for": {},
     "counted_version": None,
     "adoptions": [],
     "is_blind": False,
@@ -120,6 +122,7 @@ class InterviewRow:
     progress = _StoredField(Progress.model_validate)
     created_at = _StoredField(_to_utc)
     updated_at = _StoredField(_to_utc)
+    updated_for = _StoredField(lambda stored: {view: _to_utc(time) for view, time in stored.items()})
     scheduled_for = _StoredField[datetime | None](_to_utc)
     started_at = _StoredField[datetime | None](_to_utc)
     ended_at = _StoredField[datetime | None](_to_utc)
@@ -159,6 +162,10 @@ class InterviewRow:
         """
         missing = [name for name in requested if name in _DEFAULTS and name not in values]
         self.values = {**values, **{name: _DEFAULTS[name] for name in missing}} if missing else values
+
+    def get_updated_at(self, view: InterviewView | None) -> datetime:
+        """Return the time of the newest change that the view contains, as Interview.get_updated_at."""
+        return select_update_time(self.updated_at, self.updated_for, view)
 
     @property
     def time_limit(self) -> timedelta:

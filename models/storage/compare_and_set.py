@@ -24,10 +24,14 @@ async def compare_and_set(
     `values` are stored literally, so that user input is never evaluated as an expression.
     `computed` are aggregation expressions, such as "$$NOW".
     """
-    literal = {name: {"$literal": Encoder().encode(value)} for name, value in values.items()}
     changed = await model.find_one({"_id": document_id, **condition}, session=session).update(
-        [{"$set": {**literal, **(computed or {})}}],  # type: ignore[arg-type]  # Beanie accepts a pipeline, but its annotation does not
+        [{"$set": {**to_literals(values), **(computed or {})}}],  # type: ignore[arg-type]  # Beanie accepts a pipeline, but its annotation does not
         response_type=UpdateResponse.NEW_DOCUMENT,
         session=session,
     )
     return cast(D | None, changed)
+
+
+def to_literals(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values as expressions that MongoDB does not evaluate."""
+    return {name: {"$literal": Encoder().encode(value)} for name, value in values.items()}

@@ -28,6 +28,7 @@ from models.documents.interview import (
     InterviewStatus,
     get_interview,
 )
+from models.documents.interview_views import EVALUATION_VIEWS, RESULT_VIEWS
 from models.documents.judgement import JudgementDocument
 from models.documents.usage import Usage
 from models.storage.backoff import Backoff
@@ -94,7 +95,10 @@ async def complete_pass(evaluation: Evaluation, judgement: JudgementDocument) ->
         )
         if changed is None:
             return None
-        if await update_interview(evaluation.interview_id, HAS_TRANSCRIPT, {}, session=session) is None:
+        interview = await update_interview(
+            evaluation.interview_id, HAS_TRANSCRIPT, {}, session=session, also_visible_to=EVALUATION_VIEWS
+        )
+        if interview is None:
             await session.abort_transaction()
             return None
         await judgement.insert(session=session)
@@ -252,7 +256,10 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
         }
         # a repeated review must neither override the decision of a later one nor answer a later correction
         interview_values = decision if added is not None else {}
-        if await update_interview(evaluation.interview_id, HAS_TRANSCRIPT, interview_values, session=session) is None:
+        reviewed = await update_interview(
+            evaluation.interview_id, HAS_TRANSCRIPT, interview_values, session=session, also_visible_to=RESULT_VIEWS
+        )
+        if reviewed is None:
             await session.abort_transaction()
             return None
         return added or await Evaluation.get(evaluation.id, session=session)
@@ -273,7 +280,10 @@ async def add_rating(evaluation: Evaluation, rating: Rating) -> Evaluation | Non
             return await Evaluation.get(evaluation.id, session=session)
         first_rating = {"rated_by": {"$ne": rating.reviewer_id}, **HAS_TRANSCRIPT}
         rated_by = {"rated_by": {"$concatArrays": [{"$ifNull": ["$rated_by", []]}, [rating.reviewer_id]]}}
-        if await update_interview(evaluation.interview_id, first_rating, {}, rated_by, session) is None:
+        marked = await update_interview(
+            evaluation.interview_id, first_rating, {}, rated_by, session, also_visible_to=RESULT_VIEWS
+        )
+        if marked is None:
             await session.abort_transaction()
             return None
         return added

@@ -1,6 +1,6 @@
 """Conditional updates of interviews, alone or in one transaction with a document that belongs to the interview."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from bson import ObjectId
@@ -8,6 +8,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from models.documents.evaluation import Evaluation
 from models.documents.interview import ErasureScope, Interview
+from models.documents.interview_views import ALL_VIEWS, EVALUATION_VIEWS, InterviewView, build_update_times
 from models.documents.recording import Recording
 from models.documents.turn_correction import TurnCorrection
 from models.storage.compare_and_set import compare_and_set
@@ -30,14 +31,17 @@ async def update_interview(
     session: AsyncClientSession | None = None,
     *,
     visible: bool = True,
+    also_visible_to: Collection[InterviewView] = (),
 ) -> Interview | None:
     """Change the interview if `condition` holds; return the changed interview, else None.
 
     Works like models.storage.compare_and_set. Also moves `updated_at`, unless callers cannot see the
-    change (`visible=False`).
+    change (`visible=False`). For callers with a limited view, the fields that change decide whether it moves;
+    `also_visible_to` names views that contain what changes outside of the interview.
     """
-    timestamps = {"updated_at": NEXT_UPDATED_AT} if visible else {}
-    return await compare_and_set(Interview, interview_id, condition, values, {**timestamps, **(computed or {})}, session)
+    computed = computed or {}
+    times = {"updated_at": NEXT_UPDATED_AT, **build_update_times(values, computed, also_visible_to)} if visible else {}
+    return await compare_and_set(Interview, interview_id, condition, values, {**times, **computed}, session)
 
 
 async def change_with_interview(
@@ -55,8 +59,8 @@ async def change_with_interview(
     """Change the document and its interview in one transaction; None, with nothing changed, unless both conditions hold.
 
     `interview_values` and `interview_computed` are the interview's changes, as in `update_interview`. Its `updated_at` moves
-    unless callers cannot see the change (`visible=False`). The status of an evaluation is copied to the interview: it changes
-    only while the evaluation is the newest version.
+    unless callers cannot see the change (`visible=False`), as it does for the views that contain the document. The status of an
+    evaluation is copied to the interview: it changes only while the evaluation is the newest version.
     """
 
     copied = {"evaluation_status": values["status"]} if model is Evaluation and "status" in values else {}
@@ -67,7 +71,13 @@ async def change_with_interview(
         if changed is None:
             return None
         interview = await update_interview(
-            changed.interview_id, interview_condition, copied, interview_computed, session, visible=visible
+            changed.interview_id,
+            interview_condition,
+            copied,
+            interview_computed,
+            session,
+            visible=visible,
+            also_visible_to=EVALUATION_VIEWS,
         )
         if interview is None:
             await session.abort_transaction()
@@ -94,7 +104,9 @@ async def insert_with_interview(
 
     async def work(session: AsyncClientSession) -> Interview | None:
         interview_id = document.interview_id
-        interview = await update_interview(interview_id, interview_condition, values, computed, session)
+        # a correction is visible to all who see the transcript
+        views = ALL_VIEWS if isinstance(document, TurnCorrection) else EVALUATION_VIEWS
+        interview = await update_interview(interview_id, interview_condition, values, computed, session, also_visible_to=views)
         if interview is not None:
             await document.insert(session=session)
         return interview

@@ -17,6 +17,7 @@ from models.storage.clock import now
 from resolvers.blind_review import is_blind_to, show_evaluation
 from resolvers.ending import build_erasure_receipt
 from resolvers.ids import IdKind, build_not_found, encode_id
+from resolvers.interview_views import get_update_time
 from resolvers.transcripts import read_transcript
 from schema.arguments import AfterSeq, FirstTurns, Version, unset_to_none
 from schema.context import Info
@@ -257,10 +258,6 @@ class Interview(Node):
         "counts from here."
     )
     ended_at: datetime | None = document_field("When the interview ended. Null until then.")
-    updated_at: datetime = document_field(
-        "When anything that callers can see last changed, including evaluations, reviews, recordings and erasure. It strictly "
-        "increases with every change."
-    )
     expires_at: datetime | None = document_field(
         "The end of the invite. If the candidate has not joined by then, the interview becomes EXPIRED."
     )
@@ -292,6 +289,14 @@ class Interview(Node):
         "The reason given to withdrawConsent. FORBIDDEN for INTEGRATION and VIEWER.", guard=Action.READ_REQUESTS
     )
     last_seq: int = document_field("`seq` of the newest turn, 0 if there is none.")
+
+    @resolved_field(depends_on=("updated_at", "updated_for", *_BLINDNESS))
+    def updated_at(self) -> datetime:
+        """When anything that you may see last changed, including evaluations, reviews, recordings and erasure.
+
+        It strictly increases with every such change. What your role may not see does not move it.
+        """
+        return get_update_time(self.caller, self.document)
 
     @resolved_field(guard=Action.READ_REFERENCES, depends_on=("language",))
     def recognition_language(self, info: Info) -> str | None:

@@ -98,8 +98,8 @@ async def make_chat(services: Services, claude: AsyncAnthropic, position: Positi
 async def open_process_services(settings: Settings) -> AsyncIterator[Services]:
     """Open the services of another process."""
     async with (
-        LiveHub(settings.redis, poll_seconds=0.2) as live,
-        Jobs(settings.redis, concurrency=5) as jobs,
+        LiveHub(settings.redis, settings.auth, poll_seconds=0.2) as live,
+        Jobs(settings.redis, settings.auth, concurrency=5) as jobs,
         Rooms(settings) as rooms,
     ):
         yield Services(settings, live, jobs, rooms)

@@ -140,7 +140,11 @@ async def open_api(settings: Settings, valkey: Valkey) -> AsyncIterator[tuple[Ap
     """The API with this Redis server, with and without a socket."""
     redis = RedisSettings(url=valkey.url, prefix="outage", publish_seconds=0.3)
     changed = settings.model_copy(update={"redis": redis})
-    async with LiveHub(redis, poll_seconds=0.5) as live, Jobs(redis, concurrency=1) as jobs, Rooms(changed) as rooms:
+    async with (
+        LiveHub(redis, changed.auth, poll_seconds=0.5) as live,
+        Jobs(redis, changed.auth, concurrency=1) as jobs,
+        Rooms(changed) as rooms,
+    ):
         services = Services(changed, live, jobs, rooms)
         app = with_services(Starlette(routes=build_routes(changed)), services)
         async with (

@@ -237,8 +237,8 @@ async def _main() -> None:
     settings = read_settings()
     async with (
         database.connect(settings.mongodb),
-        TimedLive(settings.redis) as live,
-        Jobs(settings.redis, settings.jobs.concurrency) as jobs,
+        TimedLive(settings.redis, settings.auth) as live,
+        Jobs(settings.redis, settings.auth, settings.jobs.concurrency) as jobs,
         Rooms(settings) as rooms,
     ):
         live.reset()

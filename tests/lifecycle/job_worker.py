@@ -9,7 +9,7 @@ from bson import ObjectId
 import settings
 from lifecycle.jobs import Jobs
 from sandbox.valkey import Valkey
-from tests.helpers import wait_until
+from tests.helpers import AUTH, wait_until
 
 PUBLISH_TIMEOUT_SECONDS = 0.3
 JOB_NAME = "job"
@@ -40,7 +40,7 @@ class JobSpy:
 
 
 def make_jobs(valkey: Valkey, concurrency: int = 10) -> Jobs:
-    return Jobs(settings.RedisSettings(url=valkey.url, publish_seconds=PUBLISH_TIMEOUT_SECONDS), concurrency)
+    return Jobs(settings.RedisSettings(url=valkey.url, publish_seconds=PUBLISH_TIMEOUT_SECONDS), AUTH, concurrency)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from typing import Any, cast
 from bson import ObjectId
 from redis.asyncio import Redis
 
+from live.signing import SIGNATURE_CHARACTERS
 from models.documents.interview import Interview
 
 StreamRows = list[tuple[str, dict[str, str]]]
@@ -36,7 +37,7 @@ class RedisProbe:
         rows = cast(StreamRows, await self._redis.xrange(f"{self._prefix}:jobs", self._range_start))
         if rows:
             self._range_start = f"({rows[-1][0]}"
-        messages = [json.loads(fields["data"]) for _, fields in rows]
+        messages = [json.loads(fields["data"][SIGNATURE_CHARACTERS:]) for _, fields in rows]
         return [(message["task_name"], ObjectId(message["args"][0])) for message in messages]
 
 

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 import settings
 from lifecycle.jobs import Jobs
 from sandbox.valkey import Valkey
-from tests.helpers import Outage, outage, wait_until
+from tests.helpers import AUTH, Outage, outage, wait_until
 from tests.lifecycle.job_worker import JOB_NAME, PUBLISH_TIMEOUT_SECONDS, JobSpy, make_jobs, run_worker
 
 
@@ -126,7 +126,7 @@ async def test_failed_job_is_logged_without_its_message_and_does_not_stop_the_wo
 @pytest.fixture
 async def local_jobs(valkey: str) -> Jobs:
     """Jobs that never read from Redis."""
-    return Jobs(settings.RedisSettings(url=valkey), concurrency=2)
+    return Jobs(settings.RedisSettings(url=valkey), AUTH, concurrency=2)
 
 
 async def test_local_job_runs_once_at_a_time_and_again_after_it_has_ended(local_jobs: Jobs) -> None:

@@ -74,7 +74,7 @@ async def test_live_hub_closes_if_its_poller_loses_a_cancellation(
     begun = asyncio.Event()
     monkeypatch.setattr("live.poller.read_watermarks", ignore_first_cancellation(begun, {}))
     async with asyncio.timeout(10):
-        async with LiveHub(settings.redis) as live:
+        async with LiveHub(settings.redis, settings.auth) as live:
             turns = live.follow_turns(ObjectId(), 0)
             following = asyncio.ensure_future(anext(turns, None))
             await begun.wait()

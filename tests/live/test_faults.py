@@ -10,7 +10,7 @@ from live.hub import LiveHub
 from models.documents.turn import Turn
 from sandbox.valkey import Valkey
 from tests.factories import add_candidate_turn, make_interview
-from tests.helpers import Outage, outage, wait_until
+from tests.helpers import AUTH, Outage, outage, wait_until
 from tests.live.streams import collect_stream, list_subscribed_channels
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -20,7 +20,7 @@ PUBLISH_SECONDS = 0.3
 
 
 def make_live(valkey: Valkey, poll_seconds: float = POLL_SECONDS) -> LiveHub:
-    return LiveHub(settings.RedisSettings(url=valkey.url, publish_seconds=PUBLISH_SECONDS), poll_seconds=poll_seconds)
+    return LiveHub(settings.RedisSettings(url=valkey.url, publish_seconds=PUBLISH_SECONDS), AUTH, poll_seconds=poll_seconds)
 
 
 async def wait_until_connected(live: LiveHub, connected: bool) -> None:
