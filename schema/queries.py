@@ -366,7 +366,7 @@ class Query:
     @resolved_field()
     async def decision_records(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
-    ) -> Connection[DecisionRecord]:
+    ) -> Connection[DecisionRecord] | None:
         """What erased interviews led to, by month, newest first (RetentionPolicy.keepDecisionRecord).
 
         Role: ADMIN.
