@@ -22,6 +22,9 @@ from engine.fast_fields import FieldGuard, Projected
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
+NEXT_REMOVAL = "To be removed after 2027-12-31."
+"""End of the reason of each deprecation that the next release announces: twelve months ahead (schema.compatibility)."""
+
 _SOURCE = "source"
 """Metadata key: the attribute of the object off which a document field is read."""
 _DEPENDS_ON = "depends_on"

@@ -42,7 +42,7 @@ from schema.arguments import (
 )
 from schema.context import Info
 from schema.decorators import as_graphql, object_type, resolved_field
-from schema.inputs.lists import InterviewFilter, InterviewOrder
+from schema.inputs.lists import DEPRECATED_NAMES, InterviewFilter, InterviewOrder
 from schema.types.agreement import CriterionAgreement
 from schema.types.candidate_comparison import CandidateComparison
 from schema.types.connection import Connection
@@ -59,7 +59,7 @@ from schema.types.recording import Recording
 from schema.types.transcript import Transcript
 from schema.types.viewer import Organization, Viewer
 
-_FILTER = RequestBuilder(interview_list.InterviewFilter)
+_FILTER = RequestBuilder(interview_list.InterviewFilter, deprecated_names=DEPRECATED_NAMES, path="filter")
 
 
 @object_type
@@ -181,17 +181,18 @@ class Query:
         caller = await info.context.principal()
         criteria, order = unset_to_none(interview_filter), unset_to_none(order_by) or InterviewOrder()
         where = _FILTER.build(criteria) if criteria else None
-        page = await interviews.list_interviews(
-            caller,
-            where,
-            order.field,
-            descending=order.direction is OrderDirection.DESC,
-            first=unset_to_none(first),
-            after=unset_to_none(after),
-            last=unset_to_none(last),
-            before=unset_to_none(before),
-            stored_fields=stored_fields_to_load(info.context.mentioned_fields),
-        )
+        with _FILTER.naming_fields_as_sent(criteria):
+            page = await interviews.list_interviews(
+                caller,
+                where,
+                order.field,
+                descending=order.direction is OrderDirection.DESC,
+                first=unset_to_none(first),
+                after=unset_to_none(after),
+                last=unset_to_none(last),
+                before=unset_to_none(before),
+                stored_fields=stored_fields_to_load(info.context.mentioned_fields),
+            )
         count = partial(interviews.count_interviews, caller, where, order.field)
         return Connection.of(page, lambda document: Interview.of(document, caller), count)
 
@@ -285,7 +286,7 @@ class Query:
             InterviewFilter | None,
             strawberry.argument(
                 name="filter",
-                description="Selects interviews of the position version, without `positionKey` and `positionVersion`. At most "
+                description="Selects interviews of the position version, without `positionKeys` and `positionVersion`. At most "
                 "20 may match. Without `filter` and `interviewIds`, all are compared.",
             ),
         ] = UNSET,
@@ -301,13 +302,11 @@ class Query:
         """
         caller = await info.context.principal()
         criteria = unset_to_none(interview_filter)
-        compared = await candidate_comparison.compare_candidates(
-            caller,
-            position_key,
-            position_version,
-            unset_to_none(interview_ids),
-            _FILTER.build(criteria) if criteria else None,
-        )
+        where = _FILTER.build(criteria) if criteria else None
+        with _FILTER.naming_fields_as_sent(criteria):
+            compared = await candidate_comparison.compare_candidates(
+                caller, position_key, position_version, unset_to_none(interview_ids), where
+            )
         return CandidateComparison.of(compared, caller)
 
     @resolved_field()

@@ -208,9 +208,10 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
     "InterviewFilter": {
         ORGANIZATION_ROLES: (
-            "status positionKey positionVersion channel externalId createdAfter createdBefore updatedAfter candidate"
+            "statuses positionKeys positionVersion channels externalIds createdAtOrAfter createdBefore updatedAtOrAfter "
+            "candidate status positionKey channel externalId createdAfter updatedAfter"
         ),
-        STAFF: "minScore maxScore recommendation decision reviewed evaluationStatus",
+        STAFF: "minScore maxScore recommendations decisions reviewed evaluationStatuses recommendation decision evaluationStatus",
         DECIDERS: "hasOpenRequests",
     },
     "InterviewOrderField": {ORGANIZATION_ROLES: "CREATED_AT UPDATED_AT STARTED_AT CANDIDATE", STAFF: "SCORE"},

@@ -133,7 +133,7 @@ async def test_subscription_is_allowed_for_its_roles_only(
     actual, expected = {}, {}
     for name, roles in roles_by_field("Subscription").items():
         is_wall = name == "interviewsChanged"
-        text = "subscription { interviewsChanged(filter: {status: [COMPLETED]}) { id } }"
+        text = "subscription { interviewsChanged(filter: {statuses: [COMPLETED]}) { id } }"
         if not is_wall:
             text = f"subscription($id: ID!) {{ {name}(interviewId: $id) {{ __typename }} }}"
         variables = {} if is_wall else {"id": scenario.variables["interview"]}

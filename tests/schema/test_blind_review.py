@@ -328,7 +328,9 @@ async def test_raw_judgements_are_hidden_from_an_administrator_who_has_not_rated
 MATCHING_FILTERS: dict[str, Any] = {
     "minScore": 80,
     "maxScore": 90,
+    "recommendations": ["STRONG_HIRE"],
     "recommendation": ["STRONG_HIRE"],
+    "decisions": ["REJECT"],
     "decision": ["REJECT"],
     "reviewed": True,
 }
@@ -341,7 +343,7 @@ LIST_QUERY = """query($filter: InterviewFilter, $orderBy: InterviewOrder) {
 def test_every_filter_by_results_has_a_case() -> None:
     by_evaluation = {name for name, roles in roles_by_field("InterviewFilter").items() if roles == STAFF}
     # the state of an evaluation says nothing about its results
-    assert by_evaluation - {"evaluationStatus"} == set(MATCHING_FILTERS)
+    assert by_evaluation - {"evaluationStatuses", "evaluationStatus"} == set(MATCHING_FILTERS)
     assert {name for name, roles in roles_by_field("InterviewOrderField").items() if roles == STAFF} == {BY_SCORE["field"]}
 
 
@@ -393,7 +395,7 @@ async def open_stream(server: ServerAddress, token: str, text: str, **variables:
     "text",
     [
         f"subscription($id: ID!) {{ interviewChanged(interviewId: $id) {{ {select_all('Interview')} }} }}",
-        f"subscription {{ interviewsChanged(filter: {{ status: [COMPLETED] }}) {{ {select_all('Interview')} }} }}",
+        f"subscription {{ interviewsChanged(filter: {{ statuses: [COMPLETED] }}) {{ {select_all('Interview')} }} }}",
     ],
     ids=["interviewChanged", "interviewsChanged"],
 )
@@ -451,7 +453,7 @@ async def test_reviewer_decides_only_after_rating(blind: BlindScenario, mutation
 async def test_decision_is_visible_to_all_reviewers_once_only_the_transcript_is_erased(blind: BlindScenario) -> None:
     await mark_erased(blind.interview.id, ErasureScope.TRANSCRIPT)
     await delete_erased(blind.interview.id)
-    found = await blind.execute("{ interviews(filter: { decision: [REJECT] }) { nodes { id decision } } }", blind.reviewer)
+    found = await blind.execute("{ interviews(filter: { decisions: [REJECT] }) { nodes { id decision } } }", blind.reviewer)
     assert found["interviews"]["nodes"] == [{"id": global_id_of(blind.interview), "decision": "REJECT"}]
 
 

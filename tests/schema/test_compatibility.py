@@ -10,6 +10,7 @@ from schema.compatibility import (
     list_deprecations,
     list_invalid_deprecations,
     list_short_deprecations,
+    parse_removal_date,
 )
 from tests.helpers import ROOT
 
@@ -93,3 +94,9 @@ def test_schema_keeps_the_promises_of_the_last_release() -> None:
     released, current = (ROOT / "released.graphql").read_text(encoding="utf-8"), print_sdl()
     assert list_breaking_changes(released, current, datetime.now(UTC).date()) == []
     assert list_invalid_deprecations(released, current) == []
+
+
+def test_changelog_names_every_deprecation_with_its_date() -> None:
+    lines = (ROOT / "docs" / "api-changelog.md").read_text(encoding="utf-8").splitlines()
+    for path, reason in list_deprecations(print_sdl()):
+        assert any(f"`{path}`" in line and f"| {parse_removal_date(reason)} |" in line for line in lines), path
