@@ -12,6 +12,7 @@ from strawberry.dataloader import DataLoader
 
 from models.documents.consent_text import AgreedConsentText, find_consent_texts
 from models.documents.evaluation import Evaluation, list_evaluations_for_interviews
+from models.documents.interview import Interview, get_interviews
 from models.documents.position import Position, get_positions
 from models.documents.recording import RecordingFile, list_recordings_for_interviews
 from models.documents.turn import Turn, read_turns_by_seq
@@ -30,6 +31,7 @@ class Loaders:
     """
 
     def __init__(self) -> None:
+        self.interviews: DataLoader[ObjectId, Interview | None] = DataLoader(_load_interviews, cache=False)
         self.positions: DataLoader[ObjectId, Position | None] = DataLoader(_load_positions, cache=False)
         self.evaluations: DataLoader[ObjectId, list[Evaluation]] = DataLoader(_load_evaluations, cache=False)
         """All versions, newest first, by interview."""
@@ -44,6 +46,11 @@ class Loaders:
         """All corrections by seq, by interview."""
         self.consent_texts: DataLoader[str, AgreedConsentText | None] = DataLoader(_load_consent_texts, cache=False)
         """Texts that candidates agreed to, by digest."""
+
+
+async def _load_interviews(interview_ids: Sequence[ObjectId]) -> list[Interview | None]:
+    found: dict[ObjectId, Interview] = {interview.id: interview for interview in await get_interviews(list(set(interview_ids)))}
+    return [found.get(interview_id) for interview_id in interview_ids]
 
 
 async def _load_positions(position_ids: Sequence[ObjectId]) -> list[Position | None]:

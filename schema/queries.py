@@ -9,7 +9,7 @@ from strawberry import UNSET
 
 from models.documents.interview import Interview as InterviewDocument
 from models.documents.position import Position as PositionDocument
-from models.documents.recording import RecordingFile
+from models.documents.turn import Turn as TurnDocument
 from models.reads import interview_list
 from resolvers import (
     agreement,
@@ -56,7 +56,7 @@ from schema.types.invitation import ConsentText, Invitation
 from schema.types.node import Node
 from schema.types.position import Position
 from schema.types.recording import Recording
-from schema.types.transcript import Transcript
+from schema.types.transcript import Transcript, Turn
 from schema.types.viewer import Organization, Viewer
 
 _FILTER = RequestBuilder(interview_list.InterviewFilter, deprecated_names=DEPRECATED_NAMES, path="filter")
@@ -77,24 +77,25 @@ class Query:
 
     @resolved_field()
     async def node(self, info: Info, node_id: Id) -> Node | None:
-        """The interview, position, evaluation, recording or organization with this id.
+        """The interview, turn, position, evaluation, recording or organization with this id.
 
-        Null if the id is unknown, belongs to another organization, or the caller may not read the
-        object.
+        Errors:
+        - NOT_FOUND: the id is unknown, or belongs to another organization or, for a candidate, to
+          another interview.
+        - FORBIDDEN: the role may not read objects of this kind.
         """
-        context = info.context
-        caller = await context.principal()
+        caller = await info.context.principal()
         match await node.get_node(caller, node_id):
             case InterviewDocument() as interview:
                 return Interview.of(interview, caller)
+            case TurnDocument() as turn:
+                return Turn.of(turn, caller)
             case PositionDocument() as position:
                 return Position.of(position, caller)
             case VisibleEvaluation() as evaluation:
                 return Evaluation.of(evaluation)
-            case RecordingFile() as file:
-                return Recording.of(file)
-            case None:
-                return None
+            case (recording, file):
+                return Recording.of(file, recording.interview_id)
             case organization:
                 return Organization.of(organization)
 

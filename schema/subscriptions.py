@@ -22,7 +22,7 @@ from schema.types.transcript import InterimTranscript, Turn
 _FILTER = RequestBuilder(subscriptions.LiveInterviewFilter, deprecated_names=DEPRECATED_NAMES, path="filter")
 _TURNS = SubscriptionField[documents.Turn, Principal, Turn](cache_key=lambda turn: turn.seq, to_event=Turn.of)
 _INTERIMS = SubscriptionField[Interim, Principal, InterimTranscript](
-    cache_key=lambda interim: interim, to_event=lambda interim, _: InterimTranscript.of(interim)
+    cache_key=lambda interim: interim, to_event=InterimTranscript.of
 )
 
 

@@ -209,6 +209,12 @@ async def read_turns_by_seq(interview_id: ObjectId, seqs: Sequence[int]) -> list
     return [turn_from_row(row) async for row in rows]
 
 
+async def get_turn(turn_id: ObjectId) -> Turn | None:
+    """Return the turn with this id, of any interview."""
+    row = await get_turn_collection().find_one({"_id": turn_id})
+    return turn_from_row(row) if row else None
+
+
 async def find_turn(interview_id: ObjectId, key: str) -> Turn | None:
     """Return the turn stored under this key."""
     row = await get_turn_collection().find_one({"interview_id": interview_id, "key": key})

@@ -208,7 +208,7 @@ class CandidateRequest:
 
     @resolved_field()
     def id(self) -> strawberry.ID:
-        """The id of the request."""
+        """The id of the request, for resolveRequest. Query.node does not accept it."""
         return strawberry.ID(encode_id(IdKind.REQUEST, self.document.id))
 
     @resolved_field(guard=Action.RESOLVE_REQUEST)
@@ -546,7 +546,8 @@ class Interview(Node):
         """
         if self.document.erased_at is not None:
             return []
-        return [Recording.of(file) for file in await info.context.loaders.recordings.load(self.document.id)]
+        interview_id = self.document.id
+        return [Recording.of(file, interview_id) for file in await info.context.loaders.recordings.load(interview_id)]
 
     @resolved_field(guard=Action.READ_EVALUATION)
     async def usage(self, info: Info) -> InterviewUsage | None:

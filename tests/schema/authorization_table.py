@@ -57,12 +57,14 @@ from models.documents.judgement import JudgementDocument
 from models.documents.notice import Notice, insert_notice
 from models.documents.organization import Organization, RetentionPolicy, Role
 from models.documents.position import CriterionAnalysis, Fact, JobAnalysis, Position
-from models.documents.turn import Channel, Latency, Speaker, WordConfidence
+from models.documents.recording import RecordingFile
+from models.documents.turn import Channel, Latency, Speaker, Turn, WordConfidence
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
 from resolvers.consent import record_consent
+from resolvers.ids import IdKind, encode_id
 from schema.build import print_sdl
 from tests.factories import new_interviewer_update, new_outcome, new_recording, new_recording_file, new_turn
 from tests.resolvers.tenant import CONSENT, ORGANIZATION_ROLES, STAFF, Tenant, global_id_of
@@ -129,10 +131,10 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
     "Consent": {ALL_ROLES: "textVersion givenAt recording language textDigest method withdrawnAt text"},
     "Progress": {ALL_ROLES: "question questions exchanges elapsedSeconds limitSeconds"},
-    "Transcript": {ALL_ROLES: "interviewId turns lastSeq isComplete"},
+    "Transcript": {ALL_ROLES: "interviewId interview turns lastSeq isComplete"},
     "Turn": {
-        ALL_ROLES: "id interviewId seq speaker text channel questionKey startedAt endedAt confidence isUncertain uncertainWords "
-        "language interrupted correction",
+        ALL_ROLES: "id interviewId interview seq speaker text channel questionKey startedAt endedAt confidence isUncertain "
+        "uncertainWords language interrupted correction",
         ORGANIZATION_ROLES: "latency",
     },
     "UncertainWord": {ALL_ROLES: "start end confidence"},
@@ -157,10 +159,10 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "PageInfo": {ORGANIZATION_ROLES: "hasNextPage hasPreviousPage startCursor endCursor"},
     "Evaluation": {
         STAFF: (
-            "id interviewId version status failure overallScore recommendation summary coverage criteria criterion strengths "
-            "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox requestedBy requestReason createdAt "
-            "completedAt isBlind ratings reviews inconclusiveReason lowestScore highestScore flags passes evaluatorAddresses "
-            "removedSentences replacedTexts provenance reportUrl explanationUrl feedbackLetterUrl"
+            "id interviewId interview position version status failure overallScore recommendation summary coverage criteria "
+            "criterion strengths weaknesses positionVersion promptVersion model transcriptDigest usage sandbox requestedBy "
+            "requestReason createdAt completedAt isBlind ratings reviews inconclusiveReason lowestScore highestScore flags "
+            "passes evaluatorAddresses removedSentences replacedTexts provenance reportUrl explanationUrl feedbackLetterUrl"
         ),
         ADMIN_ONLY: "rawJudgements",
     },
@@ -189,7 +191,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Rating": {STAFF: "reviewer createdAt levels"},
     "RatedLevel": {STAFF: "criterionKey level reason"},
     "LevelOverride": {STAFF: "criterionKey level reason"},
-    "Recording": {STAFF: "id kind status mimeType url durationSeconds sizeBytes startedAt failure"},
+    "Recording": {STAFF: "id interview kind status mimeType url durationSeconds sizeBytes startedAt failure"},
     "Invitation": {
         ALL_ROLES: (
             "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt "
@@ -388,7 +390,15 @@ def field_selection(kind: str, name: str) -> str:
 class AuthorizationScenario:
     """A tenant with a completed interview that has a value in every field, and a token of each role."""
 
-    def __init__(self, tenant: Tenant, interview: Interview, evaluation: EvaluationDocument, tokens: dict[Role, str]) -> None:
+    def __init__(
+        self,
+        tenant: Tenant,
+        interview: Interview,
+        evaluation: EvaluationDocument,
+        turn: Turn,
+        file: RecordingFile,
+        tokens: dict[Role, str],
+    ) -> None:
         self.tokens = tokens
         self.variables = {
             "interview": global_id_of(interview),
@@ -396,7 +406,11 @@ class AuthorizationScenario:
             "position": tenant.position.key,
             "invite": tenant.invite_token(interview),
         }
-        self.nodes = [global_id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)]
+        self.nodes = [
+            *(global_id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)),
+            encode_id(IdKind.TURN, turn.id),
+            encode_id(IdKind.RECORDING, file.id),
+        ]
 
     async def query_error_codes(self, api: ApiClient, role: Role | None, query: str) -> list[str]:
         """Return the error codes that the role gets for this query, which may use the scenario's variables."""
@@ -551,7 +565,8 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         prompt_digest="01",
         usage=Usage(),
     ).insert()
-    await new_recording(interview, files=[new_recording_file(failure="Not at first.")]).insert()
+    file = new_recording_file(failure="Not at first.")
+    await new_recording(interview, files=[file]).insert()
     # an impact analysis needs five interviews
     others = [await tenant.make_interview(status=InterviewStatus.COMPLETED, evaluated=True, score=50.0) for _ in range(4)]
     for one in (interview, *others):
@@ -578,9 +593,8 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         decision=Decision.ADVANCE,
         decided_by_role=Role.RECRUITER,
     ).insert()
-    return AuthorizationScenario(
-        tenant, interview, evaluation, {role: await issue_token(tenant, role, interview) for role in Role}
-    )
+    tokens = {role: await issue_token(tenant, role, interview) for role in Role}
+    return AuthorizationScenario(tenant, interview, evaluation, turn, file, tokens)
 
 
 def sample_value(field: GraphQLInputField, scenario: AuthorizationScenario, name: str = "") -> Any:
