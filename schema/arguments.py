@@ -14,6 +14,7 @@ from strawberry.types.unset import UnsetType
 from strawberry.utils.str_converters import to_camel_case
 
 from errors import AppError, BadInput
+from models.reads.pagination import PageRequest, SortOrder
 
 T = TypeVar("T")
 
@@ -56,6 +57,19 @@ def unset_to_none(value: T | UnsetType | None) -> T | None:
     Optional arguments default to UNSET, because the schema would print a default of None as `= null`.
     """
     return None if isinstance(value, UnsetType) else value
+
+
+def build_page_request(
+    order: SortOrder,
+    first: int | UnsetType | None,
+    after: str | UnsetType | None,
+    last: int | UnsetType | None,
+    before: str | UnsetType | None,
+) -> PageRequest:
+    """Return the request for the page that a connection's arguments name. Raises BadInput."""
+    return PageRequest.from_relay_arguments(
+        order, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
+    )
 
 
 def to_dict_without_unset(data: object) -> Any:

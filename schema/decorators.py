@@ -97,7 +97,11 @@ def document_field(description: str, *, source: str = "document", guard: Action 
 
 
 def resolved_field(
-    *, guard: Action | None = None, projected: Projected | None = None, depends_on: Iterable[str] = ()
+    *,
+    guard: Action | None = None,
+    projected: Projected | None = None,
+    depends_on: Iterable[str] = (),
+    deprecation_reason: str | None = None,
 ) -> Callable[[F], F]:
     """Declare a field with a resolver.
 
@@ -111,6 +115,7 @@ def resolved_field(
         field: Any = strawberry.field(
             resolver,
             description=_description_of(resolver),
+            deprecation_reason=deprecation_reason,
             extensions=[*extensions, projected] if projected else extensions,
             metadata={_DEPENDS_ON: tuple(depends_on)},
         )

@@ -108,14 +108,15 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Interview": {
         ALL_ROLES: (
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
-            "erasedAt durationSeconds lastSeq transcript consent aiDisclosedAt corrections recordingsErasedAt "
+            "erasedAt durationSeconds lastSeq transcript turns consent aiDisclosedAt corrections recordingsErasedAt "
             "transcriptErasedAt erasureReceipt pausedAt endsAt candidateQuestions isPartial partialReason "
             "speechOutage mayBeRecorded"
         ),
         DECIDERS | {Role.CANDIDATE}: "requests accommodations withdrawalReason",
         DECIDERS: "legalHold releasedLegalHolds",
         ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage reopenings",
-        STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations recordings usage reviewReasons",
+        STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations evaluationVersions recordings "
+        "usage reviewReasons",
     },
     "CandidateRequest": {
         DECIDERS | {Role.CANDIDATE}: "id kinds details requestedAt seqs status answeredAt note",
@@ -156,7 +157,11 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "InterviewEdge": {ORGANIZATION_ROLES: "cursor node"},
     "PositionConnection": {ORGANIZATION_ROLES: "edges nodes pageInfo totalCount"},
     "PositionEdge": {ORGANIZATION_ROLES: "cursor node"},
-    "PageInfo": {ORGANIZATION_ROLES: "hasNextPage hasPreviousPage startCursor endCursor"},
+    "TurnConnection": {ALL_ROLES: "edges nodes pageInfo totalCount"},
+    "TurnEdge": {ALL_ROLES: "cursor node"},
+    "EvaluationConnection": {STAFF: "edges nodes pageInfo totalCount"},
+    "EvaluationEdge": {STAFF: "cursor node"},
+    "PageInfo": {ALL_ROLES: "hasNextPage hasPreviousPage startCursor endCursor"},
     "Evaluation": {
         STAFF: (
             "id interviewId interview position version status failure overallScore recommendation summary coverage criteria "
@@ -296,7 +301,11 @@ TYPE_QUERIES = {
     "InterviewEdge": "{ interviews { edges { FIELD } } }",
     "PositionConnection": "{ positions { FIELD } }",
     "PositionEdge": "{ positions { edges { FIELD } } }",
-    "PageInfo": "{ interviews { pageInfo { FIELD } } }",
+    "TurnConnection": "{ interview(id: $interview) { turns { FIELD } } }",
+    "TurnEdge": "{ interview(id: $interview) { turns { edges { FIELD } } } }",
+    "EvaluationConnection": "{ interview(id: $interview) { evaluationVersions { FIELD } } }",
+    "EvaluationEdge": "{ interview(id: $interview) { evaluationVersions { edges { FIELD } } } }",
+    "PageInfo": "{ interview(id: $interview) { turns { pageInfo { FIELD } } } }",
     "Evaluation": "{ evaluation(interviewId: $interview) { FIELD } }",
     "CriterionAgreement": "{ agreement(positionKey: $position) { FIELD } }",
     "EvaluationComparison": "{ compareEvaluations(interviewId: $interview, a: 1, b: 2) { FIELD } }",

@@ -132,6 +132,7 @@ async def blind(api: ApiClient, tenant: Tenant) -> BlindScenario:
 OTHER_SUBJECTS = {
     *("Turn", "Transcript", "Position", "Recording", "ReplyLatency", "LegalHold", "RawJudgement", "CandidateRequest"),
     *("Accommodations", "Interview.withdrawalReason", "Evaluation.interview"),
+    *("Interview.evaluationVersions", "Interview.turns"),
 }
 """Types and fields that hold no results of their own: their `interview` has a path of its own; and what has its own test."""
 ARGUMENTS = {"Evaluation.criterion": '(key: "technical")'}
@@ -222,6 +223,12 @@ PATHS: dict[str, Read] = {
     "Query.interview": read_query(f"interview(id: $id) {{ {select_all('Interview')} }}"),
     "Interview.evaluation": read_query(f"interview(id: $id) {{ evaluation(version: 1) {{ {select_all('Evaluation')} }} }}"),
     "Interview.evaluations": read_query(f"interview(id: $id) {{ evaluations {{ {select_all('Evaluation')} }} }}"),
+    "EvaluationConnection.nodes": read_query(
+        f"interview(id: $id) {{ evaluationVersions {{ nodes {{ {select_all('Evaluation')} }} }} }}"
+    ),
+    "EvaluationEdge.node": read_query(
+        f"interview(id: $id) {{ evaluationVersions {{ edges {{ node {{ {select_all('Evaluation')} }} }} }} }}"
+    ),
     **{
         path: read_query(f"compareEvaluations(interviewId: $id, a: 1, b: 2) {{ {select_all('EvaluationComparison')} }}")
         for path in ("EvaluationComparison.a", "EvaluationComparison.b")
@@ -256,6 +263,7 @@ PATHS: dict[str, Read] = {
             "adoptions": "{ version reason adoptedBy adoptedAt }",
             "evaluation": "{ overallScore summary }",
             "evaluations": "{ overallScore summary }",
+            "evaluationVersions": "{ nodes { overallScore summary } }",
         }.items()
     },
     "EvaluateInterviewPayload.evaluation": read_requested_evaluation,

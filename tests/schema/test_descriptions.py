@@ -288,6 +288,7 @@ GUARDED_FIELDS = {
     "Interview.endDetail": Action.READ_REFERENCES,
     "Interview.evaluation": Action.READ_EVALUATION,
     "Interview.evaluations": Action.READ_EVALUATION,
+    "Interview.evaluationVersions": Action.READ_EVALUATION,
     "Interview.externalId": Action.READ_REFERENCES,
     "Interview.latency": Action.READ_REFERENCES,
     "Interview.legalHold": Action.READ_LEGAL_HOLD,
