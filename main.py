@@ -118,12 +118,19 @@ def doctor() -> None:
 
 
 @cli_app.command()
-def schema(check: Annotated[bool, typer.Option(help="Compare with schema.graphql instead of printing.")] = False) -> None:
+def schema(
+    check: Annotated[
+        bool, typer.Option(help="Compare with schema.graphql and the last release's released.graphql instead of printing.")
+    ] = False,
+    release: Annotated[bool, typer.Option(help="Store it in released.graphql, as part of a release.")] = False,
+) -> None:
     """Print the API's GraphQL schema."""
-    from cli.schema import check_snapshot, print_schema
+    from cli.schema import check_schema, print_schema, release_schema
 
     if check:
-        check_snapshot()
+        check_schema()
+    elif release:
+        release_schema()
     else:
         print_schema()
 

@@ -80,12 +80,15 @@ async def _load_interviews(principal: Principal, position: Position, interview_i
 
 async def _find_interviews(principal: Principal, position: Position, where: InterviewFilter | None) -> list[Interview]:
     where = where or InterviewFilter()
-    for name, value in (("positionKey", where.position_key), ("positionVersion", where.position_version)):
+    for name, argument, value in (
+        ("positionKeys", "positionKey", where.position_keys),
+        ("positionVersion", "positionVersion", where.position_version),
+    ):
         if value is not None:
-            raise BadInput(f"filter.{name} cannot be used here: send {name} as an argument only.", field=f"filter.{name}")
+            raise BadInput(f"filter.{name} cannot be used here: send the argument {argument} only.", field=f"filter.{name}")
     page = await list_interviews(
         principal,
-        replace(where, position_key=[position.key], position_version=position.version),
+        replace(where, position_keys=[position.key], position_version=position.version),
         InterviewOrderField.CANDIDATE,
         descending=False,
         first=MAX_COMPARED,

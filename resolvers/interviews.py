@@ -78,19 +78,19 @@ async def _authorize_and_clean_filter(
     for name, value in (
         ("minScore", where.min_score),
         ("maxScore", where.max_score),
-        ("recommendation", where.recommendation),
-        ("decision", where.decision),
+        ("recommendations", where.recommendations),
+        ("decisions", where.decisions),
         ("reviewed", where.reviewed),
     ):
         if value is not None:
             require_permission(principal, Action.READ_EVALUATION, field=f"filter.{name}")
             selects_by_results = True
-    if where.evaluation_status is not None:
-        require_permission(principal, Action.READ_EVALUATION, field="filter.evaluationStatus")
+    if where.evaluation_statuses is not None:
+        require_permission(principal, Action.READ_EVALUATION, field="filter.evaluationStatuses")
     if where.has_open_requests is not None:
         require_permission(principal, Action.READ_REQUESTS, field="filter.hasOpenRequests")
-    if where.external_id is not None:
-        require_permission(principal, Action.READ_REFERENCES, field="filter.externalId")
+    if where.external_ids is not None:
+        require_permission(principal, Action.READ_REFERENCES, field="filter.externalIds")
     _check_ranges(where)
     # the condition is left out where it hides nothing, because it is in no index
     hides_unrated = (
@@ -100,8 +100,8 @@ async def _authorize_and_clean_filter(
     )
     return replace(
         where,
-        position_key=clean_filter_values(where.position_key, "filter.positionKey"),
-        external_id=clean_filter_values(where.external_id, "filter.externalId"),
+        position_keys=clean_filter_values(where.position_keys, "filter.positionKeys"),
+        external_ids=clean_filter_values(where.external_ids, "filter.externalIds"),
         candidate=None if where.candidate is None else clean_line(where.candidate, "filter.candidate"),
         view=ROLE_VIEWS.get(principal.role),
         search_email=has_permission(principal, Action.READ_EMAIL),
@@ -112,5 +112,7 @@ async def _authorize_and_clean_filter(
 def _check_ranges(where: InterviewFilter) -> None:
     if where.min_score is not None and where.max_score is not None and where.min_score > where.max_score:
         raise BadInput("filter.minScore is greater than filter.maxScore: no score can match.", field="filter.minScore")
-    if where.created_after and where.created_before and where.created_after >= where.created_before:
-        raise BadInput("filter.createdAfter is not before filter.createdBefore: no time can match.", field="filter.createdAfter")
+    if where.created_at_or_after and where.created_before and where.created_at_or_after >= where.created_before:
+        raise BadInput(
+            "filter.createdAtOrAfter is not before filter.createdBefore: no time can match.", field="filter.createdAtOrAfter"
+        )

@@ -1,43 +1,68 @@
 """Query.node: the object that a global id names."""
 
-from auth import Action, Principal, has_permission
+from bson import ObjectId
+
+from auth import Action, Principal, require_permission
 from errors import NotFound
 from models.documents.interview import Interview
 from models.documents.organization import ApiKey, Organization
 from models.documents.position import Position, get_position
-from models.documents.recording import RecordingFile
+from models.documents.recording import Recording, RecordingFile
+from models.documents.turn import Turn
 from resolvers.api_keys import find_api_key
 from resolvers.blind_review import VisibleEvaluation
 from resolvers.evaluations import find_evaluation
-from resolvers.ids import IdKind, parse_id
-from resolvers.interviews import load_interview
+from resolvers.ids import IdKind, build_not_found, parse_id
+from resolvers.interviews import get_interview
 from resolvers.recordings import find_recording_file
+from resolvers.transcripts import find_visible_turn
 from resolvers.viewer import get_viewer_organization
 
-NodeDocument = Interview | Position | VisibleEvaluation | RecordingFile | ApiKey | Organization
+NodeDocument = Interview | Turn | Position | VisibleEvaluation | tuple[Recording, RecordingFile] | ApiKey | Organization
+
+_READ_ACTIONS = {
+    IdKind.TURN: Action.READ_INTERVIEW,
+    IdKind.EVALUATION: Action.READ_EVALUATION,
+    IdKind.RECORDING: Action.READ_RECORDING,
+    IdKind.POSITION: Action.READ_POSITION,
+    IdKind.API_KEY: Action.MANAGE_KEYS,
+}
 
 
-async def get_node(principal: Principal, node_id: str) -> NodeDocument | None:  # noqa: PLR0911  # one for each kind of object
-    """Return the object, or None if it is unknown, belongs to another organization, or may not be read by the caller's role."""
-    match parse_id(node_id):
-        case (IdKind.INTERVIEW, _) if has_permission(principal, Action.READ_INTERVIEW):
-            return await _find_interview(principal, node_id)
-        case (IdKind.EVALUATION, object_id) if has_permission(principal, Action.READ_EVALUATION):
-            return await find_evaluation(principal, object_id)
-        case (IdKind.RECORDING, object_id) if has_permission(principal, Action.READ_RECORDING):
-            return await find_recording_file(principal.organization_id, object_id)
-        case (IdKind.POSITION, object_id) if has_permission(principal, Action.READ_POSITION):
+async def get_node(principal: Principal, node_id: str) -> NodeDocument:
+    """Return the object.
+
+    Raises NotFound if it is unknown or belongs to another organization, and Forbidden if the caller's role may not read objects
+    of its kind, like the fields that return the object by other arguments.
+    """
+    parsed = parse_id(node_id)
+    if parsed is None:
+        raise NotFound("There is no such object: check the id, and that it belongs to your organization.")
+    kind, object_id = parsed
+    if kind is IdKind.INTERVIEW:
+        return await get_interview(principal, node_id)
+    if kind in _READ_ACTIONS:
+        require_permission(principal, _READ_ACTIONS[kind])
+    found = await _find_node(principal, kind, object_id)
+    if found is None:
+        raise build_not_found(kind)
+    return found
+
+
+async def _find_node(principal: Principal, kind: IdKind, object_id: ObjectId) -> NodeDocument | None:
+    found: NodeDocument | None = None
+    match kind:
+        case IdKind.TURN:
+            found = await find_visible_turn(principal, object_id)
+        case IdKind.EVALUATION:
+            found = await find_evaluation(principal, object_id)
+        case IdKind.RECORDING:
+            found = await find_recording_file(principal.organization_id, object_id)
+        case IdKind.POSITION:
             position = await get_position(object_id)
-            return position if position and position.organization_id == principal.organization_id else None
-        case (IdKind.API_KEY, object_id) if has_permission(principal, Action.MANAGE_KEYS):
-            return await find_api_key(principal, object_id)
-        case (IdKind.ORGANIZATION, object_id) if object_id == principal.organization_id:
-            return await get_viewer_organization(principal)
-    return None
-
-
-async def _find_interview(principal: Principal, interview_id: str) -> Interview | None:
-    try:
-        return await load_interview(principal, interview_id)
-    except NotFound:
-        return None
+            found = position if position and position.organization_id == principal.organization_id else None
+        case IdKind.API_KEY:
+            found = await find_api_key(principal, object_id)
+        case IdKind.ORGANIZATION if object_id == principal.organization_id:
+            found = await get_viewer_organization(principal)
+    return found

@@ -10,13 +10,10 @@ from resolvers.ids import IdKind, build_not_found, decode_id, encode_id
 from settings import Settings
 
 
-async def find_recording_file(organization_id: ObjectId, file_id: ObjectId) -> RecordingFile | None:
-    """Return the file if it belongs to the organization and its interview has not been erased."""
+async def find_recording_file(organization_id: ObjectId, file_id: ObjectId) -> tuple[Recording, RecordingFile] | None:
+    """Return the file and its recording if it belongs to the organization and its interview has not been erased."""
     found = await find_recording_with_file(file_id)
-    if found is None:
-        return None
-    recording, file = found
-    return file if recording.organization_id == organization_id and await _is_retained(recording) else None
+    return found if found and found[0].organization_id == organization_id and await _is_retained(found[0]) else None
 
 
 def build_playback_url(services: Services, file: RecordingFile) -> str | None:

@@ -34,16 +34,16 @@ T = TypeVar("T")
 class LiveInterviewFilter:
     """Which interviews a live list contains. None matches any value."""
 
-    status: Sequence[InterviewStatus] = (InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS, InterviewStatus.ENDING)
-    position_key: Sequence[str] | None = None
-    channel: Sequence[Channel] | None = None
+    statuses: Sequence[InterviewStatus] = (InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS, InterviewStatus.ENDING)
+    position_keys: Sequence[str] | None = None
+    channels: Sequence[Channel] | None = None
 
     def matches(self, interview: Interview) -> bool:
         """Return whether the list contains the interview in its present state."""
         return (
-            interview.status in self.status
-            and (self.position_key is None or interview.position.key in self.position_key)
-            and (self.channel is None or interview.channel in self.channel)
+            interview.status in self.statuses
+            and (self.position_keys is None or interview.position.key in self.position_keys)
+            and (self.channels is None or interview.channel in self.channels)
         )
 
 
@@ -99,7 +99,7 @@ async def follow_interviews(
     """
     require_permission(principal, Action.LIST_INTERVIEWS)
     where = where or LiveInterviewFilter()
-    where = replace(where, position_key=clean_filter_values(where.position_key, "filter.positionKey"))
+    where = replace(where, position_keys=clean_filter_values(where.position_keys, "filter.positionKeys"))
     access_monitor = services.access_monitors.for_principal(principal, recheck_seconds)
     return _stream_while_authorized(access_monitor, _stream_matching_interviews(services, principal, where))
 
@@ -135,7 +135,7 @@ async def _stream_matching_interviews(
     services: Services, principal: Principal, where: LiveInterviewFilter
 ) -> AsyncGenerator[Interview, None]:
     organization_id, get_updated_at = principal.organization_id, partial(get_update_time, principal)
-    criteria = InterviewFilter(status=where.status, position_key=where.position_key, channel=where.channel)
+    criteria = InterviewFilter(statuses=where.statuses, position_keys=where.position_keys, channels=where.channels)
     newest = PageRequest(to_sort_order(InterviewOrderField.CREATED_AT, descending=True), MAX_INITIAL_INTERVIEWS)
     last_sent_at: dict[ObjectId, datetime] = {}
     # Subscribe before reading the list, so that a change between the two is sent twice rather than lost.

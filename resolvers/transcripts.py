@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from bson import ObjectId
 
 from auth import Action, Principal, require_permission
-from errors import BadInput
+from errors import BadInput, NotFound
 from models.documents.interview import TERMINAL_STATUSES, Interview
-from models.documents.turn import Turn, read_turns
+from models.documents.turn import Turn, get_turn, read_turns
 from models.reads.interview_row import InterviewRow
 from models.reads.pagination import MAX_PAGE_SIZE
+from resolvers.ids import IdKind, encode_id
 from resolvers.interviews import load_interview
 
 
@@ -30,6 +31,18 @@ async def get_transcript(principal: Principal, interview_id: str, after: int, fi
     """
     require_permission(principal, Action.READ_INTERVIEW)
     return await read_transcript(await load_interview(principal, interview_id), after, first)
+
+
+async def find_visible_turn(principal: Principal, turn_id: ObjectId) -> Turn | None:
+    """Return the turn if the caller may read its interview, and the transcript is not erased. Raises Unauthenticated."""
+    turn = await get_turn(turn_id)
+    if turn is None:
+        return None
+    try:
+        interview = await load_interview(principal, encode_id(IdKind.INTERVIEW, turn.interview_id))
+    except NotFound:
+        return None
+    return turn if interview.erased_at is None and turn.seq <= interview.last_seq else None
 
 
 async def read_transcript(interview: Interview | InterviewRow, after: int, first: int | None) -> TranscriptSlice:

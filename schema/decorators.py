@@ -22,6 +22,9 @@ from engine.fast_fields import FieldGuard, Projected
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
+NEXT_REMOVAL = "To be removed after 2027-12-31."
+"""End of the reason of each deprecation that the next release announces: twelve months ahead (schema.compatibility)."""
+
 _SOURCE = "source"
 """Metadata key: the attribute of the object off which a document field is read."""
 _DEPENDS_ON = "depends_on"
@@ -94,7 +97,11 @@ def document_field(description: str, *, source: str = "document", guard: Action 
 
 
 def resolved_field(
-    *, guard: Action | None = None, projected: Projected | None = None, depends_on: Iterable[str] = ()
+    *,
+    guard: Action | None = None,
+    projected: Projected | None = None,
+    depends_on: Iterable[str] = (),
+    deprecation_reason: str | None = None,
 ) -> Callable[[F], F]:
     """Declare a field with a resolver.
 
@@ -108,6 +115,7 @@ def resolved_field(
         field: Any = strawberry.field(
             resolver,
             description=_description_of(resolver),
+            deprecation_reason=deprecation_reason,
             extensions=[*extensions, projected] if projected else extensions,
             metadata={_DEPENDS_ON: tuple(depends_on)},
         )

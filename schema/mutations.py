@@ -587,7 +587,9 @@ class Mutation:
         request = _DEMOGRAPHICS.build(data)
         stored = await demographics.set_demographics(info.context.services, caller, request)
         interview_id = strawberry.ID(encode_id(IdKind.INTERVIEW, stored.interview_id))
-        return SetDemographicsPayload(interview_id=interview_id, updated_at=stored.updated_at)
+        return SetDemographicsPayload(
+            stored_interview_id=stored.interview_id, caller=caller, interview_id=interview_id, updated_at=stored.updated_at
+        )
 
     @mutation
     async def create_api_key(self, info: Info, data: Input[CreateApiKeyInput]) -> CreateApiKeyPayload | None:

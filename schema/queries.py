@@ -10,7 +10,7 @@ from strawberry import UNSET
 from models.documents.interview import Interview as InterviewDocument
 from models.documents.organization import ApiKey as ApiKeyDocument
 from models.documents.position import Position as PositionDocument
-from models.documents.recording import RecordingFile
+from models.documents.turn import Turn as TurnDocument
 from models.reads import interview_list
 from resolvers import (
     agreement,
@@ -44,7 +44,7 @@ from schema.arguments import (
 )
 from schema.context import Info
 from schema.decorators import as_graphql, object_type, resolved_field
-from schema.inputs.lists import InterviewFilter, InterviewOrder
+from schema.inputs.lists import DEPRECATED_NAMES, InterviewFilter, InterviewOrder
 from schema.types.agreement import CriterionAgreement
 from schema.types.api_key import ApiKey
 from schema.types.candidate_comparison import CandidateComparison
@@ -59,10 +59,10 @@ from schema.types.invitation import ConsentText, Invitation
 from schema.types.node import Node
 from schema.types.position import Position
 from schema.types.recording import Recording
-from schema.types.transcript import Transcript
+from schema.types.transcript import Transcript, Turn
 from schema.types.viewer import Organization, Viewer
 
-_FILTER = RequestBuilder(interview_list.InterviewFilter)
+_FILTER = RequestBuilder(interview_list.InterviewFilter, deprecated_names=DEPRECATED_NAMES, path="filter")
 
 
 @object_type
@@ -80,26 +80,27 @@ class Query:
 
     @resolved_field()
     async def node(self, info: Info, node_id: Id) -> Node | None:  # noqa: PLR0911  # one for each kind of object
-        """The interview, position, evaluation, recording, API key or organization with this id.
+        """The interview, turn, position, evaluation, recording, API key or organization with this id.
 
-        Null if the id is unknown, belongs to another organization, or the caller may not read the
-        object.
+        Errors:
+        - NOT_FOUND: the id is unknown, or belongs to another organization or, for a candidate, to
+          another interview.
+        - FORBIDDEN: the role may not read objects of this kind.
         """
-        context = info.context
-        caller = await context.principal()
+        caller = await info.context.principal()
         match await node.get_node(caller, node_id):
             case InterviewDocument() as interview:
                 return Interview.of(interview, caller)
+            case TurnDocument() as turn:
+                return Turn.of(turn, caller)
             case PositionDocument() as position:
                 return Position.of(position, caller)
             case VisibleEvaluation() as evaluation:
                 return Evaluation.of(evaluation)
             case ApiKeyDocument() as key:
                 return ApiKey.of(key)
-            case RecordingFile() as file:
-                return Recording.of(file)
-            case None:
-                return None
+            case (recording, file):
+                return Recording.of(file, recording.interview_id)
             case organization:
                 return Organization.of(organization)
 
@@ -186,17 +187,18 @@ class Query:
         caller = await info.context.principal()
         criteria, order = unset_to_none(interview_filter), unset_to_none(order_by) or InterviewOrder()
         where = _FILTER.build(criteria) if criteria else None
-        page = await interviews.list_interviews(
-            caller,
-            where,
-            order.field,
-            descending=order.direction is OrderDirection.DESC,
-            first=unset_to_none(first),
-            after=unset_to_none(after),
-            last=unset_to_none(last),
-            before=unset_to_none(before),
-            stored_fields=stored_fields_to_load(info.context.mentioned_fields),
-        )
+        with _FILTER.naming_fields_as_sent(criteria):
+            page = await interviews.list_interviews(
+                caller,
+                where,
+                order.field,
+                descending=order.direction is OrderDirection.DESC,
+                first=unset_to_none(first),
+                after=unset_to_none(after),
+                last=unset_to_none(last),
+                before=unset_to_none(before),
+                stored_fields=stored_fields_to_load(info.context.mentioned_fields),
+            )
         count = partial(interviews.count_interviews, caller, where, order.field)
         return Connection.of(page, lambda document: Interview.of(document, caller), count)
 
@@ -290,7 +292,7 @@ class Query:
             InterviewFilter | None,
             strawberry.argument(
                 name="filter",
-                description="Selects interviews of the position version, without `positionKey` and `positionVersion`. At most "
+                description="Selects interviews of the position version, without `positionKeys` and `positionVersion`. At most "
                 "20 may match. Without `filter` and `interviewIds`, all are compared.",
             ),
         ] = UNSET,
@@ -306,13 +308,11 @@ class Query:
         """
         caller = await info.context.principal()
         criteria = unset_to_none(interview_filter)
-        compared = await candidate_comparison.compare_candidates(
-            caller,
-            position_key,
-            position_version,
-            unset_to_none(interview_ids),
-            _FILTER.build(criteria) if criteria else None,
-        )
+        where = _FILTER.build(criteria) if criteria else None
+        with _FILTER.naming_fields_as_sent(criteria):
+            compared = await candidate_comparison.compare_candidates(
+                caller, position_key, position_version, unset_to_none(interview_ids), where
+            )
         return CandidateComparison.of(compared, caller)
 
     @resolved_field()
@@ -388,7 +388,7 @@ class Query:
     @resolved_field()
     async def decision_records(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
-    ) -> Connection[DecisionRecord]:
+    ) -> Connection[DecisionRecord] | None:
         """What erased interviews led to, by month, newest first (RetentionPolicy.keepDecisionRecord).
 
         Role: ADMIN.

@@ -15,14 +15,14 @@ from resolvers import subscriptions
 from schema.arguments import AfterSeq, InterviewId, RequestBuilder, unset_to_none
 from schema.context import Info
 from schema.decorators import object_type, subscription
-from schema.inputs.lists import LiveFilter
+from schema.inputs.lists import DEPRECATED_NAMES, LiveFilter
 from schema.types.interview import Interview
 from schema.types.transcript import InterimTranscript, Turn
 
-_FILTER = RequestBuilder(subscriptions.LiveInterviewFilter)
+_FILTER = RequestBuilder(subscriptions.LiveInterviewFilter, deprecated_names=DEPRECATED_NAMES, path="filter")
 _TURNS = SubscriptionField[documents.Turn, Principal, Turn](cache_key=lambda turn: turn.seq, to_event=Turn.of)
 _INTERIMS = SubscriptionField[Interim, Principal, InterimTranscript](
-    cache_key=lambda interim: interim, to_event=lambda interim, _: InterimTranscript.of(interim)
+    cache_key=lambda interim: interim, to_event=InterimTranscript.of
 )
 
 
@@ -113,6 +113,8 @@ class Subscription:
         caller = await info.context.subscriber()
         criteria = unset_to_none(interview_filter)
         where = _FILTER.build(criteria) if criteria else None
-        async with aclosing(await subscriptions.follow_interviews(info.context.services, caller, where)) as states:
+        with _FILTER.naming_fields_as_sent(criteria):
+            followed = await subscriptions.follow_interviews(info.context.services, caller, where)
+        async with aclosing(followed) as states:
             async for interview in states:
                 yield Interview.of(interview, caller)

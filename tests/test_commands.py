@@ -218,6 +218,20 @@ def test_schema_command_prints_and_checks_the_snapshot(
     assert (result.exit_code, "run `make schema`" in result.stderr) == (2, True)
 
 
+def test_schema_command_refuses_what_breaks_clients_of_the_last_release(
+    in_process: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    promised, current = tmp_path / "released.graphql", SCHEMA_SNAPSHOT.read_text(encoding="utf-8")
+    promised.write_text(current.replace("type Viewer {", "type Viewer {\n  shoeSize: Int\n"), encoding="utf-8")
+    monkeypatch.setattr("cli.schema.RELEASED_SCHEMA", promised)
+    for option in ("--check", "--release"):
+        result = in_process.invoke(main.cli_app, ["schema", option])
+        assert (result.exit_code, "Viewer.shoeSize was removed" in result.stderr) == (2, True)
+    promised.write_text("type Query { viewer: Viewer! } type Viewer { name: String! }", encoding="utf-8")
+    assert in_process.invoke(main.cli_app, ["schema", "--release"]).exit_code == 0
+    assert promised.read_text(encoding="utf-8") == current
+
+
 async def test_dev_prints_its_urls_a_token_for_each_role_and_a_valid_query(
     mongod: str, valkey: str, workspace: Path, tmp_path: Path
 ) -> None:

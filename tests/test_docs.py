@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import NoDeprecatedCustomRule, build_schema, parse, specified_rules, validate
 from pydantic import BaseModel, SecretStr
 
 from settings import Settings
@@ -44,7 +44,7 @@ OPERATIONS = list(find_operations())
 
 @pytest.mark.parametrize(("page", "text"), OPERATIONS, ids=[f"{page}-{index}" for index, (page, _) in enumerate(OPERATIONS)])
 def test_graphql_example_is_valid(page: str, text: str) -> None:
-    assert validate(SCHEMA, parse(text)) == []
+    assert validate(SCHEMA, parse(text), [*specified_rules, NoDeprecatedCustomRule]) == []
 
 
 def test_examples_are_found_in_readme_and_api_guide() -> None:

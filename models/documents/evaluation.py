@@ -1,5 +1,7 @@
 """Evaluations: append-only, one document per version, with the reviews in which people decide."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -312,6 +314,24 @@ async def list_evaluations(interview_id: ObjectId) -> list[Evaluation]:
 async def list_evaluations_for_interviews(interview_ids: list[ObjectId]) -> list[Evaluation]:
     """Return every version of several interviews' evaluations, newest first."""
     return await Evaluation.find({"interview_id": {"$in": interview_ids}}).sort("-version").to_list()
+
+
+async def list_version_numbers(interview_ids: list[ObjectId]) -> dict[ObjectId, list[int]]:
+    """Return the numbers of all versions of the interviews' evaluations, newest first, by interview."""
+    criteria = {"interview_id": {"$in": interview_ids}}
+    # an index covers these fields, in this order
+    fields = {"_id": 0, "interview_id": 1, "version": 1}
+    rows = Evaluation.get_pymongo_collection().find(criteria, fields).sort([("interview_id", ASCENDING), ("version", DESCENDING)])
+    numbers: defaultdict[ObjectId, list[int]] = defaultdict(list)
+    async for row in rows:
+        numbers[row["interview_id"]].append(row["version"])
+    return numbers
+
+
+async def get_evaluation_versions(versions: Mapping[ObjectId, Collection[int]]) -> list[Evaluation]:
+    """Return these versions, by interview, that exist, in no particular order."""
+    conditions = [{"interview_id": each, "version": {"$in": sorted(numbers)}} for each, numbers in versions.items()]
+    return await Evaluation.find({"$or": conditions}).to_list() if conditions else []
 
 
 def pick_evaluation(newest_first: list[Evaluation], version: int | None, counted_version: int | None) -> Evaluation | None:

@@ -237,7 +237,7 @@ async def rotate_key(
         updated = await ApiKey.get_pymongo_collection().update_one(replaceable, changes, session=session)
         return await successor.insert(session=session) if updated.modified_count else None
 
-    if await run_in_transaction(ApiKey, replace) is None:
+    if await run_in_transaction(ApiKey, key.id, replace) is None:
         raise Conflict("The key is revoked, expired or has been rotated already: rotate its successor, or create a key.")
     return successor, secret
 

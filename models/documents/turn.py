@@ -203,10 +203,26 @@ async def read_turns(interview_id: ObjectId, after: int = 0, limit: int = 0) -> 
     return [turn_from_row(row) async for row in rows]
 
 
+TurnRange = tuple[ObjectId, int, int]
+"""The id of an interview, and the first and last seq of some of its turns."""
+
+
+async def read_turn_ranges(ranges: Sequence[TurnRange]) -> list[Turn]:
+    """Return the turns of these ranges, in no particular order."""
+    conditions = [{"interview_id": each, "seq": {"$gte": first, "$lte": last}} for each, first, last in ranges]
+    return [turn_from_row(row) async for row in get_turn_collection().find({"$or": conditions})] if conditions else []
+
+
 async def read_turns_by_seq(interview_id: ObjectId, seqs: Sequence[int]) -> list[Turn]:
     """Return the turns with these seqs that exist, in order."""
     rows = get_turn_collection().find({"interview_id": interview_id, "seq": {"$in": list(seqs)}}).sort("seq", ASCENDING)
     return [turn_from_row(row) async for row in rows]
+
+
+async def get_turn(turn_id: ObjectId) -> Turn | None:
+    """Return the turn with this id, of any interview."""
+    row = await get_turn_collection().find_one({"_id": turn_id})
+    return turn_from_row(row) if row else None
 
 
 async def find_turn(interview_id: ObjectId, key: str) -> Turn | None:

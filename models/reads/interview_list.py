@@ -58,22 +58,20 @@ ORDER_FIELDS = {
 class InterviewFilter:
     """Filter of a list of interviews: all given conditions must hold; None means any."""
 
-    status: Sequence[InterviewStatus] | None = None
-    position_key: Sequence[str] | None = None
-    channel: Sequence[Channel] | None = None
-    external_id: Sequence[str] | None = None
-    created_after: datetime | None = None
-    """Inclusive, like `updated_after`."""
+    statuses: Sequence[InterviewStatus] | None = None
+    position_keys: Sequence[str] | None = None
+    channels: Sequence[Channel] | None = None
+    external_ids: Sequence[str] | None = None
+    created_at_or_after: datetime | None = None
     created_before: datetime | None = None
-    """Exclusive."""
-    updated_after: datetime | None = None
+    updated_at_or_after: datetime | None = None
     view: InterviewView | None = None
-    """The caller's limited view, for `updated_after`; None if the caller sees everything."""
+    """The caller's limited view, for `updated_at_or_after`; None if the caller sees everything."""
     min_score: float | None = None
     max_score: float | None = None
-    recommendation: Sequence[Recommendation] | None = None
-    decision: Sequence[Decision] | None = None
-    evaluation_status: Sequence[EvaluationStatus] | None = None
+    recommendations: Sequence[Recommendation] | None = None
+    decisions: Sequence[Decision] | None = None
+    evaluation_statuses: Sequence[EvaluationStatus] | None = None
     """Status of the newest version."""
     position_version: int | None = None
     reviewed: bool | None = None
@@ -90,17 +88,17 @@ def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[st
     """Return the filter as MongoDB criteria, always within one organization."""
     criteria: list[dict[str, Any]] = [{"organization_id": organization_id}]
     criteria.extend(_build_equality_criteria(where).values())
-    if where.external_id is not None:
-        criteria.append({"external_id": _match_any(where.external_id)})
+    if where.external_ids is not None:
+        criteria.append({"external_id": _match_any(where.external_ids)})
     criteria.extend({field: bounds} for field, bounds in _build_range_criteria(where).items())
-    if where.updated_after is not None and where.view is not None:
+    if where.updated_at_or_after is not None and where.view is not None:
         # besides the range of updated_at, which has an index
         hidden_at = f"updated_for.{where.view}"
-        criteria.append({"$or": [{hidden_at: None}, {hidden_at: {"$gte": where.updated_after}}]})
+        criteria.append({"$or": [{hidden_at: None}, {hidden_at: {"$gte": where.updated_at_or_after}}]})
     if where.position_version is not None:
         criteria.append({"position.version": where.position_version})
-    if where.evaluation_status is not None:
-        criteria.append(_build_evaluation_status_criteria(where.evaluation_status))
+    if where.evaluation_statuses is not None:
+        criteria.append(_build_evaluation_status_criteria(where.evaluation_statuses))
     criteria.extend(_build_name_criteria(where))
     if where.has_open_requests is not None:
         is_open: object = RequestStatus.OPEN if where.has_open_requests else {"$ne": RequestStatus.OPEN}
@@ -118,21 +116,21 @@ def _match_any(values: Sequence[object]) -> object:
 def _build_equality_criteria(where: InterviewFilter) -> dict[FilterFields, dict[str, Any]]:
     """Return the conditions on the fields of FILTER_INDEX_ORDERS, usually the most selective first."""
     equalities: dict[FilterFields, dict[str, Any]] = {}
-    if where.position_key is not None:
-        equalities[("position.key",)] = {"position.key": _match_any(where.position_key)}
-    if where.reviewed is not None or where.decision is not None:
+    if where.position_keys is not None:
+        equalities[("position.key",)] = {"position.key": _match_any(where.position_keys)}
+    if where.reviewed is not None or where.decisions is not None:
         decisions: list[Decision | None] = [None] if where.reviewed is False else list(Decision)
-        if where.decision is not None:
-            decisions = [decision for decision in decisions if decision in where.decision]
+        if where.decisions is not None:
+            decisions = [decision for decision in decisions if decision in where.decisions]
         # without a condition on `evaluated` allow both values, since the index of decisions begins with it
         evaluated = {"$in": [True, False]} if where.reviewed is None else True
         equalities[("evaluated", "decision")] = {"evaluated": evaluated, "decision": _match_any(decisions)}
-    if where.recommendation is not None:
-        equalities[("recommendation",)] = {"recommendation": _match_any(where.recommendation)}
-    if where.status is not None:
-        equalities[("status",)] = {"status": _match_any(where.status)}
-    if where.channel is not None:
-        equalities[("channel",)] = {"channel": _match_any(where.channel)}
+    if where.recommendations is not None:
+        equalities[("recommendation",)] = {"recommendation": _match_any(where.recommendations)}
+    if where.statuses is not None:
+        equalities[("status",)] = {"status": _match_any(where.statuses)}
+    if where.channels is not None:
+        equalities[("channel",)] = {"channel": _match_any(where.channels)}
     return equalities
 
 
@@ -158,9 +156,9 @@ def _build_name_criteria(where: InterviewFilter) -> list[dict[str, Any]]:
 def _build_range_criteria(where: InterviewFilter) -> dict[str, dict[str, Any]]:
     ranges: dict[str, dict[str, Any]] = {}
     for field, operator, bound in (
-        ("created_at", "$gte", where.created_after),
+        ("created_at", "$gte", where.created_at_or_after),
         ("created_at", "$lt", where.created_before),
-        ("updated_at", "$gte", where.updated_after),
+        ("updated_at", "$gte", where.updated_at_or_after),
         ("score", "$gte", where.min_score),
         ("score", "$lte", where.max_score),
     ):
@@ -192,12 +190,12 @@ def _choose_index(where: InterviewFilter, request: PageRequest) -> IndexKeys | N
             has_several_values = any(isinstance(value, dict) for value in criteria.values())
             # a named index is not merged over several values when a cursor adds further ranges
             return None if request.cursor and has_several_values else build_index_keys(*fields, order)
-    if where.position_key is not None:
+    if where.position_keys is not None:
         return build_index_keys("position.key", "created_at")
-    if where.status is not None and not set(where.status) & set(TERMINAL_STATUSES):
+    if where.statuses is not None and not set(where.statuses) & set(TERMINAL_STATUSES):
         # few interviews are open or scheduled at any time
         return build_index_keys("status", "created_at")
-    is_filtered_by_ranges_only = not equalities and where.evaluation_status is None
+    is_filtered_by_ranges_only = not equalities and where.evaluation_statuses is None
     has_only_indexed_ranges = is_filtered_by_ranges_only and set(_build_range_criteria(where)) <= {order, "score"}
     starts_at_missing_values = order in NULLABLE_ORDERS and not request.is_read_descending
     return build_index_keys(order) if has_only_indexed_ranges or starts_at_missing_values else None
@@ -205,11 +203,11 @@ def _choose_index(where: InterviewFilter, request: PageRequest) -> IndexKeys | N
 
 def _choose_selective_index(where: InterviewFilter) -> IndexKeys | None:
     """Return the index of a filter that few interviews match, whatever the order."""
-    if where.external_id is not None:
+    if where.external_ids is not None:
         return build_index_keys("external_id", "created_at")
     if any(len(word) >= SELECTIVE_PREFIX_LENGTH for word in split_search_words(where.candidate or "")):
         return build_index_keys("email_terms" if where.search_email else "name_terms", "created_at")
-    if where.evaluation_status and set(where.evaluation_status) <= set(UNFINISHED_EVALUATIONS):
+    if where.evaluation_statuses and set(where.evaluation_statuses) <= set(UNFINISHED_EVALUATIONS):
         return UNFINISHED_EVALUATIONS_INDEX
     return OPEN_REQUESTS_INDEX if where.has_open_requests else None
 

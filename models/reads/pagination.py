@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from bisect import bisect_left, bisect_right
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,7 +117,11 @@ def decode_cursor(order: SortOrder, cursor: str, argument: str) -> SortKey:
             return data["v"], data["i"]
     except (binascii.Error, BSONError, KeyError, TypeError, ValueError):
         pass
-    raise BadInput(
+    raise _foreign_cursor_error(argument)
+
+
+def _foreign_cursor_error(argument: str) -> BadInput:
+    return BadInput(
         f"{argument} is not a cursor of this list in this order: send one that this list returned, or none.", field=argument
     )
 
@@ -178,6 +183,33 @@ async def find_rows(
 
     found = await _read_rows(read, criteria, request)
     return _build_page(found, [(row.get(field), row["_id"]) for row in found], request)
+
+
+def slice_numbers(numbers: Sequence[int], list_id: ObjectId, request: PageRequest) -> Page[int]:
+    """Return a page of a list whose items have unique numbers that are known, in the list's order.
+
+    `list_id` is in the cursors, so that they do not serve for a list of another object. Raises BadInput for such a cursor.
+    """
+    start, stop = 0, len(numbers)
+    if request.cursor is not None:
+        argument = "before" if request.backward else "after"
+        number, cursor_list_id = decode_cursor(request.order, request.cursor, argument)
+        if type(number) is not int or cursor_list_id != list_id:
+            raise _foreign_cursor_error(argument)
+        sign = -1 if request.order.descending else 1
+        find = bisect_left if request.backward else bisect_right
+        position = find(numbers, number * sign, key=lambda each: each * sign)
+        start, stop = (0, position) if request.backward else (position, stop)
+    start, stop = (max(start, stop - request.size), stop) if request.backward else (start, min(stop, start + request.size))
+    found = list(numbers[start:stop])
+    sort_keys: list[SortKey] = [(number, list_id) for number in found]
+    return Page(found, sort_keys, request.order, has_next=stop < len(numbers), has_previous=start > 0)
+
+
+def fill_page(page: Page[int], items: Mapping[int, R]) -> Page[R]:
+    """Return the page with the item of each number. A number without an item, deleted in the meantime, is left out."""
+    rows = [(items[number], key) for number, key in zip(page.items, page.sort_keys, strict=True) if number in items]
+    return Page([item for item, _ in rows], [key for _, key in rows], page.order, page.has_next, page.has_previous)
 
 
 async def _read_rows(

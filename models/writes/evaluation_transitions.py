@@ -232,7 +232,7 @@ async def _check_request_limit(interview_id: ObjectId, max_requests: int) -> Non
     async for row in await Interview.get_pymongo_collection().aggregate(pipeline):
         raise RateLimited(
             f"The evaluation of this interview was requested {max_requests} times within 24 hours: request the next one after "
-            f"{row['next_at'].strftime('%Y-%m-%dT%H:%M:%SZ')}, or read the versions that exist (Interview.evaluations).",
+            f"{row['next_at'].strftime('%Y-%m-%dT%H:%M:%SZ')}, or read the versions that exist (Interview.evaluationVersions).",
             retry_after_seconds=ceil(row["seconds"]),
         )
 

@@ -44,7 +44,7 @@ class Connection(Generic[N]):
 
     page: strawberry.Private[Page[Any]]
     items: strawberry.Private[list[Any]]
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
+    count: strawberry.Private[int | Callable[[], Awaitable[int]]]
 
     @resolved_field()
     def edges(self) -> list[Edge[N]]:
@@ -67,9 +67,9 @@ class Connection(Generic[N]):
     @resolved_field()
     async def total_count(self) -> int:
         """The number of items in the whole list. It is counted only if this field is selected."""
-        return await self.count()
+        return self.count if isinstance(self.count, int) else await self.count()
 
     @classmethod
-    def of(cls, page: Page[D], to_node: Callable[[D], N], count: Callable[[], Awaitable[int]]) -> "Connection[N]":
-        """Build the connection of a page, converting each document with `to_node`."""
+    def of(cls, page: Page[D], to_node: Callable[[D], N], count: int | Callable[[], Awaitable[int]]) -> "Connection[N]":
+        """Build the connection of a page, converting each document with `to_node`. `count` is, or counts, all items."""
         return cls(page=page, items=[to_node(document) for document in page.items], count=count)

@@ -22,7 +22,9 @@ from schema.types.enums import (
     Recommendation,
     ReviewFlag,
 )
+from schema.types.interview_edge import InterviewEdge, load_interview_edge
 from schema.types.node import Node
+from schema.types.position import Position
 from schema.types.transcript import Turn
 
 
@@ -294,6 +296,19 @@ class Evaluation(Node):
     completed_at: datetime | None = document_field("When the evaluation was completed or failed. Null until then.")
     ratings: list[Rating] = document_field("Levels that reviewers gave blind, oldest first.")
     reviews: list[Review] = document_field("Reviews by people, oldest first.")
+
+    @resolved_field()
+    async def interview(self, info: Info) -> InterviewEdge | None:
+        """The interview that was evaluated."""
+        return await load_interview_edge(info, self.document.interview_id, await info.context.principal())
+
+    @resolved_field()
+    async def position(self, info: Info) -> Position | None:
+        """The version of the position whose rubric was used."""
+        document = await info.context.loaders.positions.load(self.document.position_id)
+        if document is None:
+            raise build_not_found(IdKind.POSITION)
+        return Position.of(document, await info.context.principal())
 
     @resolved_field()
     async def raw_judgements(self, info: Info) -> list[RawJudgement] | None:

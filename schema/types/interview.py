@@ -13,15 +13,17 @@ from models.documents import interview as documents
 from models.documents.evaluation import Evaluation as EvaluationDocument
 from models.documents.evaluation import pick_evaluation
 from models.reads.interview_row import InterviewRow
+from models.reads.pagination import MAX_PAGE_SIZE, Page, PageRequest, SortOrder, fill_page, slice_numbers
 from models.storage.clock import now
 from resolvers.blind_review import is_blind_to, show_evaluation
 from resolvers.ending import build_erasure_receipt
 from resolvers.ids import IdKind, build_not_found, encode_id
 from resolvers.interview_views import get_update_time
 from resolvers.transcripts import read_transcript
-from schema.arguments import AfterSeq, FirstTurns, Version, unset_to_none
+from schema.arguments import After, AfterSeq, Before, First, FirstTurns, Last, Version, build_page_request, unset_to_none
 from schema.context import Info
-from schema.decorators import as_graphql, document_field, map_stored_fields, object_type, resolved_field
+from schema.decorators import NEXT_REMOVAL, as_graphql, document_field, map_stored_fields, object_type, resolved_field
+from schema.types.connection import Connection
 from schema.types.data_protection import LegalHold
 from schema.types.enums import (
     Channel,
@@ -37,12 +39,13 @@ from schema.types.evaluation import Evaluation, Usage
 from schema.types.node import Node
 from schema.types.position import Position
 from schema.types.recording import Recording
-from schema.types.transcript import ReplyLatency, Transcript, TurnCorrection
+from schema.types.transcript import ReplyLatency, Transcript, Turn, TurnCorrection
 
 _TIME_LIMIT = ("position", "accommodations", "credited_seconds", "paused_at")
 """Stored fields that the time limit is computed from."""
 _COMPLETENESS = ("status", "end_reason", "progress")
 """Stored fields that say whether the interview is partial."""
+_VERSION_ORDER = SortOrder("version", descending=True)
 _BLINDNESS = ("is_blind", "rated_by")
 """Stored fields that say from whom the interview's results are hidden."""
 
@@ -209,7 +212,7 @@ class CandidateRequest:
 
     @resolved_field()
     def id(self) -> strawberry.ID:
-        """The id of the request."""
+        """The id of the request, for resolveRequest. Query.node does not accept it."""
         return strawberry.ID(encode_id(IdKind.REQUEST, self.document.id))
 
     @resolved_field(guard=Action.RESOLVE_REQUEST)
@@ -457,6 +460,23 @@ class Interview(Node):
         """The turns of the interview, as Query.transcript returns them."""
         return Transcript.of(await read_transcript(self.document, after, unset_to_none(first)), self.caller)
 
+    @resolved_field(depends_on=("last_seq", "erased_at"))
+    async def turns(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Turn] | None:
+        """The turns of the interview by `seq`, in pages.
+
+        To follow an interview, use `transcript` and turnAdded.
+        """
+        request = build_page_request(SortOrder("seq"), first, after, last, before)
+        # the mark of an erased transcript sets last_seq to 0, and precedes the deletion
+        count = 0 if self.document.erased_at is not None else self.document.last_seq
+        page = slice_numbers(range(1, count + 1), self.document.id, request)
+        turns = (
+            await info.context.loaders.turn_ranges.load((self.document.id, page.items[0], page.items[-1])) if page.items else []
+        )
+        return Connection.of(fill_page(page, {turn.seq: turn for turn in turns}), lambda turn: Turn.of(turn, self.caller), count)
+
     @resolved_field(depends_on=("erased_at", "last_seq"))
     async def corrections(self, info: Info) -> list[TurnCorrection]:
         """The candidate's corrections of turns, by `seq`."""
@@ -534,14 +554,35 @@ class Interview(Node):
         `version`, that version. Null if there is no such evaluation. FORBIDDEN for VIEWER and
         CANDIDATE.
         """
-        versions = await self._load_evaluations(info)
-        picked = pick_evaluation(versions, unset_to_none(version), self.document.counted_version)
+        chosen = unset_to_none(version)
+        number = self.document.counted_version if chosen is None else chosen
+        if not self._has_evaluations:
+            picked = None
+        elif number is not None:
+            picked = await info.context.loaders.evaluation_versions.load((self.document.id, number))
+        else:
+            picked = pick_evaluation(await info.context.loaders.evaluations.load(self.document.id), None, None)
         return self._to_evaluation(picked) if picked else None
 
-    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at", "consent", *_BLINDNESS))
+    @resolved_field(
+        guard=Action.READ_EVALUATION,
+        depends_on=("erased_at", "consent", *_BLINDNESS),
+        deprecation_reason=f"Use `evaluationVersions`. {NEXT_REMOVAL}",
+    )
     async def evaluations(self, info: Info) -> list[Evaluation] | None:
+        """The newest 100 versions of the evaluation, newest first. FORBIDDEN for VIEWER and CANDIDATE."""
+        request = PageRequest(_VERSION_ORDER, MAX_PAGE_SIZE)
+        page, _ = await self._read_versions(info, request)
+        return [self._to_evaluation(document) for document in page.items]
+
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("erased_at", "consent", *_BLINDNESS))
+    async def evaluation_versions(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Evaluation] | None:
         """All versions of the evaluation, newest first. FORBIDDEN for VIEWER and CANDIDATE."""
-        return [self._to_evaluation(document) for document in await self._load_evaluations(info)]
+        request = build_page_request(_VERSION_ORDER, first, after, last, before)
+        page, count = await self._read_versions(info, request)
+        return Connection.of(page, self._to_evaluation, count)
 
     @resolved_field(guard=Action.READ_RECORDING, depends_on=("erased_at",))
     async def recordings(self, info: Info) -> list[Recording] | None:
@@ -551,7 +592,8 @@ class Interview(Node):
         """
         if self.document.erased_at is not None:
             return []
-        return [Recording.of(file) for file in await info.context.loaders.recordings.load(self.document.id)]
+        interview_id = self.document.id
+        return [Recording.of(file, interview_id) for file in await info.context.loaders.recordings.load(interview_id)]
 
     @resolved_field(guard=Action.READ_EVALUATION)
     async def usage(self, info: Info) -> InterviewUsage | None:
@@ -566,11 +608,18 @@ class Interview(Node):
     def _to_evaluation(self, document: EvaluationDocument) -> Evaluation:
         return Evaluation.of(show_evaluation(self.caller, self.document, document))
 
-    async def _load_evaluations(self, info: Info) -> list[EvaluationDocument]:
+    @property
+    def _has_evaluations(self) -> bool:
         consent = self.document.consent
-        if self.document.erased_at is not None or (consent and consent.withdrawn_at):
-            return []
-        return await info.context.loaders.evaluations.load(self.document.id)
+        return self.document.erased_at is None and not (consent and consent.withdrawn_at)
+
+    async def _read_versions(self, info: Info, request: PageRequest) -> tuple[Page[EvaluationDocument], int]:
+        """Return a page of the versions, and how many there are in all."""
+        loaders, interview_id = info.context.loaders, self.document.id
+        numbers = await loaders.version_numbers.load(interview_id) if self._has_evaluations else []
+        page = slice_numbers(numbers, interview_id, request)
+        found = await loaders.evaluation_versions.load_many([(interview_id, number) for number in page.items])
+        return fill_page(page, {version.version: version for version in found if version}), len(numbers)
 
     @classmethod
     def of(cls, document: documents.Interview | InterviewRow, caller: Principal) -> "Interview":

@@ -3,13 +3,17 @@
 from datetime import datetime
 
 import strawberry
+from bson import ObjectId
 
-from schema.decorators import object_type
+from auth import Principal
+from schema.context import Info
+from schema.decorators import object_type, resolved_field
 from schema.types.api_key import ApiKey
 from schema.types.data_protection import RetentionPolicy
 from schema.types.enums import PositionWarningCode
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
+from schema.types.interview_edge import load_interview_edge
 from schema.types.position import Position
 from schema.types.transcript import Turn
 from schema.types.viewer import Organization
@@ -289,5 +293,12 @@ class ReleaseLegalHoldPayload:
 class SetDemographicsPayload:
     """The result of setDemographics. The data themselves cannot be read: impactAnalysis returns rates."""
 
+    stored_interview_id: strawberry.Private[ObjectId]
+    caller: strawberry.Private[Principal]
     interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
     updated_at: datetime = strawberry.field(description="When the data were stored.")
+
+    @resolved_field()
+    async def interview(self, info: Info) -> Interview | None:
+        """The interview of the candidate."""
+        return await load_interview_edge(info, self.stored_interview_id, self.caller)

@@ -119,7 +119,7 @@ class Position(Node):
     facts: list[Fact] | None = document_field(
         "What the interviewer says when candidates ask about the job. It answers no other questions.", guard=Action.READ_QUESTIONS
     )
-    blind_review: bool = document_field(
+    blind_review: bool | None = document_field(
         "Whether reviewers rate an interview before they see its evaluation.", guard=Action.READ_POSITION
     )
     correction_hours: int = document_field(

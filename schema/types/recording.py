@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import strawberry
+from bson import ObjectId
 
 from models.documents import recording as documents
 from resolvers.ids import IdKind, encode_id
@@ -10,6 +11,7 @@ from resolvers.recordings import build_playback_url
 from schema.context import Info
 from schema.decorators import document_field, object_type, resolved_field
 from schema.types.enums import RecordingKind, RecordingStatus
+from schema.types.interview_edge import InterviewEdge, load_interview_edge
 from schema.types.node import Node
 
 
@@ -18,6 +20,7 @@ class Recording(Node):
     """An audio or video file of a voice interview whose candidate consented to recording."""
 
     document: strawberry.Private[documents.RecordingFile]
+    interview_id: strawberry.Private[ObjectId]
     kind: RecordingKind = document_field("What the file contains.")
     status: RecordingStatus = document_field("The state of the recording.")
     mime_type: str | None = document_field("The media type of the file behind `url`. Null until there is a file.")
@@ -37,7 +40,12 @@ class Recording(Node):
         """
         return build_playback_url(info.context.services, self.document)
 
+    @resolved_field()
+    async def interview(self, info: Info) -> InterviewEdge | None:
+        """The recorded interview."""
+        return await load_interview_edge(info, self.interview_id, await info.context.principal())
+
     @classmethod
-    def of(cls, file: documents.RecordingFile) -> "Recording":
+    def of(cls, file: documents.RecordingFile, interview_id: ObjectId) -> "Recording":
         """Build the recording from a file of its document."""
-        return cls(document=file, id=strawberry.ID(encode_id(IdKind.RECORDING, file.id)))
+        return cls(document=file, interview_id=interview_id, id=strawberry.ID(encode_id(IdKind.RECORDING, file.id)))

@@ -12,6 +12,8 @@ from resolvers.transcripts import TranscriptSlice
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, object_type, resolved_field
 from schema.types.enums import Channel, Speaker
+from schema.types.interview_edge import InterviewEdge, load_interview_edge
+from schema.types.node import Node
 
 
 @object_type
@@ -59,12 +61,11 @@ class UncertainWord:
 
 
 @object_type
-class Turn:
+class Turn(Node):
     """One uninterrupted contribution by one speaker. A stored turn never changes."""
 
     document: strawberry.Private[documents.Turn]
     caller: strawberry.Private[Principal]
-    id: strawberry.ID = strawberry.field(description="An opaque id. It never changes. Query.node does not accept it.")
     interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
     seq: int = document_field("The turn's number within the interview: 1, 2, 3 and so on, without gaps.")
     speaker: Speaker = document_field("Who spoke.")
@@ -97,6 +98,15 @@ class Turn:
     )
 
     @resolved_field()
+    async def interview(self, info: Info) -> InterviewEdge | None:
+        """The interview that the turn belongs to.
+
+        In turnAdded, it may be as it was when the turn was first sent, and results that a blind
+        review hides stay hidden: use interviewChanged to follow an interview.
+        """
+        return await load_interview_edge(info, self.document.interview_id, self.caller)
+
+    @resolved_field()
     async def correction(self, info: Info) -> TurnCorrection | None:
         """The candidate's correction of this turn. Null if there is none.
 
@@ -123,6 +133,7 @@ class Transcript:
     """Turns of an interview, in order."""
 
     document: strawberry.Private[TranscriptSlice]
+    caller: strawberry.Private[Principal]
     interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
     turns: list[Turn] = strawberry.field(description="The selected turns, ordered by `seq`.")
     last_seq: int = document_field(
@@ -133,11 +144,17 @@ class Transcript:
         "whole transcript."
     )
 
+    @resolved_field()
+    async def interview(self, info: Info) -> InterviewEdge | None:
+        """The interview that the turns belong to."""
+        return await load_interview_edge(info, self.document.interview_id, self.caller)
+
     @classmethod
     def of(cls, transcript: TranscriptSlice, caller: Principal) -> "Transcript":
         """Build the transcript as this caller sees it."""
         return cls(
             document=transcript,
+            caller=caller,
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, transcript.interview_id)),
             turns=[Turn.of(turn, caller) for turn in transcript.turns],
         )
@@ -152,6 +169,7 @@ class InterimTranscript:
     """
 
     document: strawberry.Private[Interim]
+    caller: strawberry.Private[Principal]
     interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
     speaker: Speaker = document_field("Who is speaking.")
     text: str = document_field(
@@ -160,7 +178,12 @@ class InterimTranscript:
     after_seq: int = document_field("`seq` of the newest stored turn at that moment, 0 if there was none.")
     at: datetime = document_field("When the words were recognized.")
 
+    @resolved_field()
+    async def interview(self, info: Info) -> InterviewEdge | None:
+        """The interview in which the words are said. Results that a blind review hides stay hidden here."""
+        return await load_interview_edge(info, self.document.interview_id, self.caller)
+
     @classmethod
-    def of(cls, interim: Interim) -> "InterimTranscript":
+    def of(cls, interim: Interim, caller: Principal) -> "InterimTranscript":
         """Build the interim transcript from its message."""
-        return cls(document=interim, interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interim.interview_id)))
+        return cls(document=interim, caller=caller, interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interim.interview_id)))

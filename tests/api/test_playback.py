@@ -198,14 +198,13 @@ async def test_recording_is_hidden_from_other_tenants_and_unauthorized_roles(
     interview, file = await make_stored_recording(services, tenant)
     foreign, _ = await make_stored_recording(services, other_tenant)
     query = "query($id: ID!) { node(id: $id) { id } }"
-    for token_tenant, role, token_interview in (
-        (other_tenant, Role.ADMIN, foreign),
-        (tenant, Role.VIEWER, interview),
-        (tenant, Role.CANDIDATE, interview),
+    for token_tenant, role, token_interview, code in (
+        (other_tenant, Role.ADMIN, foreign, "NOT_FOUND"),
+        (tenant, Role.VIEWER, interview, "FORBIDDEN"),
+        (tenant, Role.CANDIDATE, interview, "FORBIDDEN"),
     ):
-        assert (await api.execute(query, await issue_token(token_tenant, role, token_interview), id=f"rec_{file.id}"))[
-            "node"
-        ] is None
+        refused = await api.execute(query, await issue_token(token_tenant, role, token_interview), id=f"rec_{file.id}")
+        assert (refused.data, refused.codes) == ({"node": None}, [code])
 
 
 async def test_recording_in_progress_has_no_link(api: ApiClient, tenant: Tenant) -> None:

@@ -281,9 +281,12 @@ async def test_introspection_is_possible_only_if_allowed() -> None:
         ("{ viewer { name @skp(if: true) } }", None),
         ("query($filter: InterviewFilte) { interviews(filter: $filter) { totalCount } }", None),
         ("{ interviews(filter: {statuss: [COMPLETED]}) { totalCount } }", None),
-        ("{ interviews(filter: {status: [COMPLETE]}) { totalCount } }", None),
+        ("{ interviews(filter: {statuses: [COMPLETE]}) { totalCount } }", None),
         ("query($filter: InterviewFilter) { interviews(filter: $filter) { totalCount } }", {"filter": {"statuss": []}}),
-        ("query($filter: InterviewFilter) { interviews(filter: $filter) { totalCount } }", {"filter": {"status": ["COMPLETE"]}}),
+        (
+            "query($filter: InterviewFilter) { interviews(filter: $filter) { totalCount } }",
+            {"filter": {"statuses": ["COMPLETE"]}},
+        ),
     ],
 )
 async def test_errors_suggest_no_names_of_the_schema(schema: Schema, document: str, variables: dict[str, Any] | None) -> None:

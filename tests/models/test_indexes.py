@@ -124,6 +124,10 @@ async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profile
         evaluation.get_organization_evaluation(dataset.organization_id, ObjectId()),
         evaluation.list_evaluations(interview_id),
         evaluation.list_evaluations_for_interviews([interview_id]),
+        evaluation.list_version_numbers([interview_id]),
+        evaluation.get_evaluation_versions({interview_id: [1]}),
+        turn.get_turn(ObjectId()),
+        turn.read_turn_ranges([(interview_id, 1, 1)]),
         recording.find_recording_with_file(ObjectId()),
         recording.list_recordings_for_interviews([interview_id]),
         credentials.find_key_by_secret(dataset.secret),
@@ -137,7 +141,7 @@ async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profile
         turn_correction.find_correction(interview_id, 1),
         turn_correction.list_corrections([interview_id]),
     )
-    assert_uses_indexes(plans, 20)
+    assert_uses_indexes(plans, 24)
     for plan in plans:
         assert not plan.sorts, plan
         assert plan.keys <= 3, plan

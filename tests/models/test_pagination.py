@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from errors import BadInput
 from models.documents.interview import Interview
-from models.reads.pagination import PageRequest, SortOrder, encode_cursor, find_page
+from models.reads.pagination import PageRequest, SortOrder, encode_cursor, fill_page, find_page, slice_numbers
 from models.storage.clock import now
 from tests.factories import make_interview, make_position
 
@@ -124,3 +124,51 @@ async def test_cursor_of_another_list_raises_bad_input(cursor: str) -> None:
         with pytest.raises(BadInput, match="is not a cursor of this list") as refused:
             await find_page(Interview, {}, PageRequest(BY_SCORE, 1, cursor, backward))
         assert refused.value.field == field
+
+
+# --- lists of known numbers
+
+LIST_ID = ObjectId()
+
+
+@given(
+    count=st.integers(0, 12),
+    descending=st.booleans(),
+    backward=st.booleans(),
+    sizes=st.lists(st.integers(1, 5), min_size=1, max_size=3),
+)
+def test_consecutive_pages_cover_the_whole_list_of_numbers(
+    count: int, descending: bool, backward: bool, sizes: list[int]
+) -> None:
+    order, numbers = SortOrder("seq", descending), range(count, 0, -1) if descending else range(1, count + 1)
+    found: list[int] = []
+    cursor, has_more = None, True
+    for index in range(count + 1):
+        page = slice_numbers(numbers, LIST_ID, PageRequest(order, sizes[index % len(sizes)], cursor, backward))
+        assert len(page.items) <= sizes[index % len(sizes)]
+        found = page.items + found if backward else found + page.items
+        has_more = page.has_previous if backward else page.has_next
+        assert (page.has_next if backward else page.has_previous) is (cursor is not None)
+        if not has_more:
+            break
+        cursor = page.cursors[0] if backward else page.cursors[-1]
+    assert (found, has_more) == (list(numbers), False)
+
+
+def test_cursor_of_a_number_that_is_gone_continues_behind_it() -> None:
+    order = SortOrder("version", descending=True)
+    cursor = encode_cursor(order, 4, LIST_ID)
+    assert slice_numbers([6, 5, 3, 2], LIST_ID, PageRequest(order, 1, cursor)).items == [3]
+    assert slice_numbers([6, 5, 3, 2], LIST_ID, PageRequest(order, 1, cursor, backward=True)).items == [5]
+
+
+def test_cursor_of_another_objects_list_is_refused() -> None:
+    order = SortOrder("seq")
+    for cursor in (encode_cursor(order, 1, ObjectId()), encode_cursor(order, "1", LIST_ID), encode_cursor(order, 1.5, LIST_ID)):
+        with pytest.raises(BadInput, match="after is not a cursor of this list"):
+            slice_numbers([1, 2], LIST_ID, PageRequest(order, 1, cursor))
+
+
+def test_item_that_was_deleted_in_the_meantime_is_left_out() -> None:
+    page = fill_page(slice_numbers(range(1, 9), LIST_ID, PageRequest(SortOrder("seq"), 3)), {1: "one", 3: "three"})
+    assert (page.items, len(page.cursors), page.has_next) == (["one", "three"], 2, True)

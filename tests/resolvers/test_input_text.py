@@ -118,13 +118,13 @@ def test_blank_optional_text_is_none() -> None:
 
 
 def test_error_names_the_invalid_value_of_a_filter() -> None:
-    assert clean_filter_values(None, "filter.externalId") is None
-    assert clean_filter_values([], "filter.externalId") == []
+    assert clean_filter_values(None, "filter.externalIds") is None
+    assert clean_filter_values([], "filter.externalIds") == []
     with pytest.raises(BadInput) as refused:
-        clean_filter_values(["fine", "\0"], "filter.externalId")
-    assert refused.value.field == "filter.externalId[1]"
+        clean_filter_values(["fine", "\0"], "filter.externalIds")
+    assert refused.value.field == "filter.externalIds[1]"
     with pytest.raises(BadInput, match="the limit is 100"):
-        clean_filter_values(["a"] * 101, "filter.externalId")
+        clean_filter_values(["a"] * 101, "filter.externalIds")
 
 
 @given(st.text())

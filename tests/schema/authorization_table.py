@@ -57,12 +57,14 @@ from models.documents.judgement import JudgementDocument
 from models.documents.notice import Notice, insert_notice
 from models.documents.organization import Organization, RetentionPolicy, Role
 from models.documents.position import CriterionAnalysis, Fact, JobAnalysis, Position
-from models.documents.turn import Channel, Latency, Speaker, WordConfidence
+from models.documents.recording import RecordingFile
+from models.documents.turn import Channel, Latency, Speaker, Turn, WordConfidence
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
 from resolvers.consent import record_consent
+from resolvers.ids import IdKind, encode_id
 from schema.build import print_sdl
 from tests.factories import new_interviewer_update, new_outcome, new_recording, new_recording_file, new_turn
 from tests.resolvers.tenant import CONSENT, ORGANIZATION_ROLES, STAFF, Tenant, global_id_of
@@ -111,14 +113,15 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Interview": {
         ALL_ROLES: (
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
-            "erasedAt durationSeconds lastSeq transcript consent aiDisclosedAt corrections recordingsErasedAt "
+            "erasedAt durationSeconds lastSeq transcript turns consent aiDisclosedAt corrections recordingsErasedAt "
             "transcriptErasedAt erasureReceipt pausedAt endsAt candidateQuestions isPartial partialReason "
             "speechOutage mayBeRecorded"
         ),
         DECIDERS | {Role.CANDIDATE}: "requests accommodations withdrawalReason",
         DECIDERS: "legalHold releasedLegalHolds",
         ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage reopenings",
-        STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations recordings usage reviewReasons",
+        STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations evaluationVersions recordings "
+        "usage reviewReasons",
     },
     "CandidateRequest": {
         DECIDERS | {Role.CANDIDATE}: "id kinds details requestedAt seqs status answeredAt note",
@@ -134,10 +137,10 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
     "Consent": {ALL_ROLES: "textVersion givenAt recording language textDigest method withdrawnAt text"},
     "Progress": {ALL_ROLES: "question questions exchanges elapsedSeconds limitSeconds"},
-    "Transcript": {ALL_ROLES: "interviewId turns lastSeq isComplete"},
+    "Transcript": {ALL_ROLES: "interviewId interview turns lastSeq isComplete"},
     "Turn": {
-        ALL_ROLES: "id interviewId seq speaker text channel questionKey startedAt endedAt confidence isUncertain uncertainWords "
-        "language interrupted correction",
+        ALL_ROLES: "id interviewId interview seq speaker text channel questionKey startedAt endedAt confidence isUncertain "
+        "uncertainWords language interrupted correction",
         ORGANIZATION_ROLES: "latency",
     },
     "UncertainWord": {ALL_ROLES: "start end confidence"},
@@ -159,13 +162,17 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "InterviewEdge": {ORGANIZATION_ROLES: "cursor node"},
     "PositionConnection": {ORGANIZATION_ROLES: "edges nodes pageInfo totalCount"},
     "PositionEdge": {ORGANIZATION_ROLES: "cursor node"},
-    "PageInfo": {ORGANIZATION_ROLES: "hasNextPage hasPreviousPage startCursor endCursor"},
+    "TurnConnection": {ALL_ROLES: "edges nodes pageInfo totalCount"},
+    "TurnEdge": {ALL_ROLES: "cursor node"},
+    "EvaluationConnection": {STAFF: "edges nodes pageInfo totalCount"},
+    "EvaluationEdge": {STAFF: "cursor node"},
+    "PageInfo": {ALL_ROLES: "hasNextPage hasPreviousPage startCursor endCursor"},
     "Evaluation": {
         STAFF: (
-            "id interviewId version status failure overallScore recommendation summary coverage criteria criterion strengths "
-            "weaknesses positionVersion promptVersion model transcriptDigest usage sandbox requestedBy requestReason createdAt "
-            "completedAt isBlind ratings reviews inconclusiveReason lowestScore highestScore flags passes evaluatorAddresses "
-            "removedSentences replacedTexts provenance reportUrl explanationUrl feedbackLetterUrl"
+            "id interviewId interview position version status failure overallScore recommendation summary coverage criteria "
+            "criterion strengths weaknesses positionVersion promptVersion model transcriptDigest usage sandbox requestedBy "
+            "requestReason createdAt completedAt isBlind ratings reviews inconclusiveReason lowestScore highestScore flags "
+            "passes evaluatorAddresses removedSentences replacedTexts provenance reportUrl explanationUrl feedbackLetterUrl"
         ),
         ADMIN_ONLY: "rawJudgements",
     },
@@ -194,7 +201,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Rating": {STAFF: "reviewer createdAt levels"},
     "RatedLevel": {STAFF: "criterionKey level reason"},
     "LevelOverride": {STAFF: "criterionKey level reason"},
-    "Recording": {STAFF: "id kind status mimeType url durationSeconds sizeBytes startedAt failure"},
+    "Recording": {STAFF: "id interview kind status mimeType url durationSeconds sizeBytes startedAt failure"},
     "Invitation": {
         ALL_ROLES: (
             "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt "
@@ -214,9 +221,10 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
     "InterviewFilter": {
         ORGANIZATION_ROLES: (
-            "status positionKey positionVersion channel externalId createdAfter createdBefore updatedAfter candidate"
+            "statuses positionKeys positionVersion channels externalIds createdAtOrAfter createdBefore updatedAtOrAfter "
+            "candidate status positionKey channel externalId createdAfter updatedAfter"
         ),
-        STAFF: "minScore maxScore recommendation decision reviewed evaluationStatus",
+        STAFF: "minScore maxScore recommendations decisions reviewed evaluationStatuses recommendation decision evaluationStatus",
         DECIDERS: "hasOpenRequests",
     },
     "InterviewOrderField": {ORGANIZATION_ROLES: "CREATED_AT UPDATED_AT STARTED_AT CANDIDATE", STAFF: "SCORE"},
@@ -304,7 +312,11 @@ TYPE_QUERIES = {
     "InterviewEdge": "{ interviews { edges { FIELD } } }",
     "PositionConnection": "{ positions { FIELD } }",
     "PositionEdge": "{ positions { edges { FIELD } } }",
-    "PageInfo": "{ interviews { pageInfo { FIELD } } }",
+    "TurnConnection": "{ interview(id: $interview) { turns { FIELD } } }",
+    "TurnEdge": "{ interview(id: $interview) { turns { edges { FIELD } } } }",
+    "EvaluationConnection": "{ interview(id: $interview) { evaluationVersions { FIELD } } }",
+    "EvaluationEdge": "{ interview(id: $interview) { evaluationVersions { edges { FIELD } } } }",
+    "PageInfo": "{ interview(id: $interview) { turns { pageInfo { FIELD } } } }",
     "Evaluation": "{ evaluation(interviewId: $interview) { FIELD } }",
     "CriterionAgreement": "{ agreement(positionKey: $position) { FIELD } }",
     "EvaluationComparison": "{ compareEvaluations(interviewId: $interview, a: 1, b: 2) { FIELD } }",
@@ -398,7 +410,15 @@ def field_selection(kind: str, name: str) -> str:
 class AuthorizationScenario:
     """A tenant with a completed interview that has a value in every field, and a token of each role."""
 
-    def __init__(self, tenant: Tenant, interview: Interview, evaluation: EvaluationDocument, tokens: dict[Role, str]) -> None:
+    def __init__(
+        self,
+        tenant: Tenant,
+        interview: Interview,
+        evaluation: EvaluationDocument,
+        turn: Turn,
+        file: RecordingFile,
+        tokens: dict[Role, str],
+    ) -> None:
         self.tokens = tokens
         self.variables = {
             "interview": global_id_of(interview),
@@ -406,7 +426,11 @@ class AuthorizationScenario:
             "position": tenant.position.key,
             "invite": tenant.invite_token(interview),
         }
-        self.nodes = [global_id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)]
+        self.nodes = [
+            *(global_id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)),
+            encode_id(IdKind.TURN, turn.id),
+            encode_id(IdKind.RECORDING, file.id),
+        ]
 
     async def query_error_codes(self, api: ApiClient, role: Role | None, query: str) -> list[str]:
         """Return the error codes that the role gets for this query, which may use the scenario's variables."""
@@ -561,7 +585,8 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         prompt_digest="01",
         usage=Usage(),
     ).insert()
-    await new_recording(interview, files=[new_recording_file(failure="Not at first.")]).insert()
+    file = new_recording_file(failure="Not at first.")
+    await new_recording(interview, files=[file]).insert()
     # an impact analysis needs five interviews
     others = [await tenant.make_interview(status=InterviewStatus.COMPLETED, evaluated=True, score=50.0) for _ in range(4)]
     for one in (interview, *others):
@@ -588,9 +613,8 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         decision=Decision.ADVANCE,
         decided_by_role=Role.RECRUITER,
     ).insert()
-    return AuthorizationScenario(
-        tenant, interview, evaluation, {role: await issue_token(tenant, role, interview) for role in Role}
-    )
+    tokens = {role: await issue_token(tenant, role, interview) for role in Role}
+    return AuthorizationScenario(tenant, interview, evaluation, turn, file, tokens)
 
 
 def sample_value(field: GraphQLInputField, scenario: AuthorizationScenario, name: str = "") -> Any:

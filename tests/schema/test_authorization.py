@@ -133,7 +133,7 @@ async def test_subscription_is_allowed_for_its_roles_only(
     actual, expected = {}, {}
     for name, roles in roles_by_field("Subscription").items():
         is_wall = name == "interviewsChanged"
-        text = "subscription { interviewsChanged(filter: {status: [COMPLETED]}) { id } }"
+        text = "subscription { interviewsChanged(filter: {statuses: [COMPLETED]}) { id } }"
         if not is_wall:
             text = f"subscription($id: ID!) {{ {name}(interviewId: $id) {{ __typename }} }}"
         variables = {} if is_wall else {"id": scenario.variables["interview"]}
@@ -185,7 +185,7 @@ async def test_objects_of_another_organization_are_not_found(
     assert actual == {name: ({name: None}, ["NOT_FOUND"]) for name in actual}
     for node in scenario.nodes:
         response = await api.execute("query($id: ID!) { node(id: $id) { id } }", token, id=node)
-        assert (response.data, response.errors) == ({"node": None}, [])
+        assert (response.data, response.codes) == ({"node": None}, ["NOT_FOUND"])
         own = await api.execute("query($id: ID!) { node(id: $id) { id } }", scenario.tokens[Role.ADMIN], id=node)
         assert own["node"] == {"id": node}
     lists = await api.execute("{ interviews { totalCount } positions { nodes { id } } }", token)
@@ -243,18 +243,20 @@ async def test_candidate_reaches_no_other_interview_of_the_organization(
         actual[name] = [await read_refusal_code(server, token, text, variables)]
     assert actual == {name: ["NOT_FOUND"] for name in actual}
     assert {"sendMessage", "endInterview", "turnAdded", "interimTranscript", "interviewChanged"} <= actual.keys()
-    node = await api.execute("query($interview: ID!) { node(id: $interview) { id } }", token, **variables)
-    assert (node.data, node.errors) == ({"node": None}, [])
+    for node, code in zip(scenario.nodes, ("NOT_FOUND", "FORBIDDEN", "FORBIDDEN", None, "NOT_FOUND", "FORBIDDEN"), strict=True):
+        response = await api.execute("query($id: ID!) { node(id: $id) { id } }", token, id=node)
+        assert (response.data, response.codes) == ({"node": None if code else {"id": node}}, [code] if code else [])
 
 
-async def test_node_is_null_for_roles_that_may_not_read_it(api: ApiClient, scenario: AuthorizationScenario) -> None:
-    interview, evaluation, position, organization = scenario.nodes
-    readers = {interview: ALL_ROLES, evaluation: STAFF, position: ORGANIZATION_ROLES, organization: ALL_ROLES}
+async def test_node_is_forbidden_for_roles_that_may_not_read_its_kind(api: ApiClient, scenario: AuthorizationScenario) -> None:
+    readers = dict(zip(scenario.nodes, (ALL_ROLES, STAFF, ORGANIZATION_ROLES, ALL_ROLES, ALL_ROLES, STAFF), strict=True))
     actual = {}
     for node in readers:
         for role in Role:
             response = await api.execute("query($id: ID!) { node(id: $id) { id } }", scenario.tokens[role], id=node)
-            actual[node, role] = (response.data, response.errors)
+            actual[node, role] = (response.data, response.codes)
     assert actual == {
-        (node, role): ({"node": {"id": node} if role in roles else None}, []) for node, roles in readers.items() for role in Role
+        (node, role): ({"node": {"id": node}}, []) if role in roles else ({"node": None}, ["FORBIDDEN"])
+        for node, roles in readers.items()
+        for role in Role
     }

@@ -39,7 +39,7 @@ from models.storage.clock import now
 from models.writes.evaluation_transitions import claim_evaluation, complete_evaluation
 from models.writes.interview_erasure import delete_erased, mark_erased
 from resolvers.starting import schedule_interview
-from tests.factories import make_position, new_outcome, reload_interview
+from tests.factories import make_position, new_outcome, new_recording, reload_interview
 from tests.resolvers.tenant import STAFF, Tenant, global_id_of
 from tests.schema.api_client import ApiClient, GraphQLResponse, ServerAddress, bearer_headers, issue_token
 from tests.schema.authorization_table import SCHEMA, fields_of, roles_by_field
@@ -109,8 +109,7 @@ async def blind(api: ApiClient, tenant: Tenant) -> BlindScenario:
     adoption = Adoption(
         id=PydanticObjectId(), version=1, reason="a secret adoption", adopted_by="a secret adopter", adopted_at=now()
     )
-    interview = await tenant.make_interview(
-        InterviewStatus.COMPLETED,
+    interview = await tenant.make_completed_interview(
         is_blind=True,
         evaluated=True,
         counted_version=1,
@@ -122,6 +121,7 @@ async def blind(api: ApiClient, tenant: Tenant) -> BlindScenario:
         decided_by="a secret reviewer",
         decided_at=now(),
     )
+    await new_recording(interview).insert()
     evaluation = await tenant.make_evaluation(interview, **secret_evaluation_values())
     await tenant.make_evaluation(interview, version=2, **secret_evaluation_values())
     # a key's name is shown where the key acts: it must not be one of the secrets
@@ -131,9 +131,10 @@ async def blind(api: ApiClient, tenant: Tenant) -> BlindScenario:
 
 OTHER_SUBJECTS = {
     *("Turn", "Transcript", "Position", "Recording", "ReplyLatency", "LegalHold", "RawJudgement", "CandidateRequest"),
-    *("Accommodations", "Interview.withdrawalReason"),
+    *("Accommodations", "Interview.withdrawalReason", "Evaluation.interview"),
+    *("Interview.evaluationVersions", "Interview.turns"),
 }
-"""Types and fields that hold no results, and from which no path leads to any; and what has a test of its own."""
+"""Types and fields that hold no results of their own: their `interview` has a path of its own; and what has its own test."""
 ARGUMENTS = {"Evaluation.criterion": '(key: "technical")'}
 
 
@@ -222,6 +223,12 @@ PATHS: dict[str, Read] = {
     "Query.interview": read_query(f"interview(id: $id) {{ {select_all('Interview')} }}"),
     "Interview.evaluation": read_query(f"interview(id: $id) {{ evaluation(version: 1) {{ {select_all('Evaluation')} }} }}"),
     "Interview.evaluations": read_query(f"interview(id: $id) {{ evaluations {{ {select_all('Evaluation')} }} }}"),
+    "EvaluationConnection.nodes": read_query(
+        f"interview(id: $id) {{ evaluationVersions {{ nodes {{ {select_all('Evaluation')} }} }} }}"
+    ),
+    "EvaluationEdge.node": read_query(
+        f"interview(id: $id) {{ evaluationVersions {{ edges {{ node {{ {select_all('Evaluation')} }} }} }} }}"
+    ),
     **{
         path: read_query(f"compareEvaluations(interviewId: $id, a: 1, b: 2) {{ {select_all('EvaluationComparison')} }}")
         for path in ("EvaluationComparison.a", "EvaluationComparison.b")
@@ -240,6 +247,12 @@ PATHS: dict[str, Read] = {
             "/comparison.csv?positionKey=tester&positionVersion=1",
         )
     },
+    "Evaluation.interview": read_query(f"evaluation(interviewId: $id) {{ interview {{ {select_all('Interview')} }} }}"),
+    "Transcript.interview": read_query(f"transcript(interviewId: $id) {{ interview {{ {select_all('Interview')} }} }}"),
+    "Turn.interview": read_query(f"transcript(interviewId: $id) {{ turns {{ interview {{ {select_all('Interview')} }} }} }}"),
+    "Recording.interview": read_query(
+        f"interview(id: $id) {{ recordings {{ interview {{ {select_all('Interview')} }} }} }}",
+    ),
     "Query.interviews": read_list(f"interviews {{ nodes {{ {select_all('Interview')} }} }}"),
     "InterviewEdge.node": read_list(f"interviews {{ edges {{ node {{ {select_all('Interview')} }} }} }}"),
     # a field alone: lists read only the stored fields of what is selected
@@ -250,6 +263,7 @@ PATHS: dict[str, Read] = {
             "adoptions": "{ version reason adoptedBy adoptedAt }",
             "evaluation": "{ overallScore summary }",
             "evaluations": "{ overallScore summary }",
+            "evaluationVersions": "{ nodes { overallScore summary } }",
         }.items()
     },
     "EvaluateInterviewPayload.evaluation": read_requested_evaluation,
@@ -328,7 +342,9 @@ async def test_raw_judgements_are_hidden_from_an_administrator_who_has_not_rated
 MATCHING_FILTERS: dict[str, Any] = {
     "minScore": 80,
     "maxScore": 90,
+    "recommendations": ["STRONG_HIRE"],
     "recommendation": ["STRONG_HIRE"],
+    "decisions": ["REJECT"],
     "decision": ["REJECT"],
     "reviewed": True,
 }
@@ -341,7 +357,7 @@ LIST_QUERY = """query($filter: InterviewFilter, $orderBy: InterviewOrder) {
 def test_every_filter_by_results_has_a_case() -> None:
     by_evaluation = {name for name, roles in roles_by_field("InterviewFilter").items() if roles == STAFF}
     # the state of an evaluation says nothing about its results
-    assert by_evaluation - {"evaluationStatus"} == set(MATCHING_FILTERS)
+    assert by_evaluation - {"evaluationStatuses", "evaluationStatus"} == set(MATCHING_FILTERS)
     assert {name for name, roles in roles_by_field("InterviewOrderField").items() if roles == STAFF} == {BY_SCORE["field"]}
 
 
@@ -393,7 +409,7 @@ async def open_stream(server: ServerAddress, token: str, text: str, **variables:
     "text",
     [
         f"subscription($id: ID!) {{ interviewChanged(interviewId: $id) {{ {select_all('Interview')} }} }}",
-        f"subscription {{ interviewsChanged(filter: {{ status: [COMPLETED] }}) {{ {select_all('Interview')} }} }}",
+        f"subscription {{ interviewsChanged(filter: {{ statuses: [COMPLETED] }}) {{ {select_all('Interview')} }} }}",
     ],
     ids=["interviewChanged", "interviewsChanged"],
 )
@@ -410,6 +426,13 @@ async def test_stream_has_no_result_before_the_reviewer_has_rated(blind: BlindSc
         async with asyncio.timeout(30):
             while find_secrets(await anext(seen_by_reviewer)) != everything:
                 pass
+
+
+async def test_interview_behind_a_followed_turn_has_no_result_for_reviewers(blind: BlindScenario, server: ServerAddress) -> None:
+    text = f"subscription($id: ID!) {{ turnAdded(interviewId: $id) {{ interview {{ {select_all('Interview')} }} }} }}"
+    for token, has_secrets in ((blind.program, True), (blind.reviewer, False)):
+        async with open_stream(server, token, text, id=global_id_of(blind.interview)) as events:
+            assert bool(find_secrets(await anext(events))) is has_secrets
 
 
 # --- rateEvaluation
@@ -451,7 +474,7 @@ async def test_reviewer_decides_only_after_rating(blind: BlindScenario, mutation
 async def test_decision_is_visible_to_all_reviewers_once_only_the_transcript_is_erased(blind: BlindScenario) -> None:
     await mark_erased(blind.interview.id, ErasureScope.TRANSCRIPT)
     await delete_erased(blind.interview.id)
-    found = await blind.execute("{ interviews(filter: { decision: [REJECT] }) { nodes { id decision } } }", blind.reviewer)
+    found = await blind.execute("{ interviews(filter: { decisions: [REJECT] }) { nodes { id decision } } }", blind.reviewer)
     assert found["interviews"]["nodes"] == [{"id": global_id_of(blind.interview), "decision": "REJECT"}]
 
 

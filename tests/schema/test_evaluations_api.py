@@ -222,9 +222,9 @@ COUNTED_QUERY = """query($id: ID!) {
     evaluation { version overallScore } decision decisionVersion decidedBy decidedAt
     adoptions { version reason adoptedBy adoptedAt }
   }
-  hire: interviews(filter: { recommendation: [HIRE] }) { totalCount }
+  hire: interviews(filter: { recommendations: [HIRE] }) { totalCount }
   strong: interviews(filter: { minScore: 90 }) { nodes { evaluation { version } adoptions { version } decidedAt } }
-  rejected: interviews(filter: { decision: [REJECT], reviewed: true }) { totalCount }
+  rejected: interviews(filter: { decisions: [REJECT], reviewed: true }) { totalCount }
 }"""
 
 
@@ -272,7 +272,7 @@ async def test_interview_stored_by_an_older_release_has_its_newest_completed_eva
     await Interview.get_pymongo_collection().update_one({"_id": interview.id}, {"$set": older, "$unset": newer})
     selection = "decision decisionVersion decidedBy decidedAt adoptions { version } evaluation { version isBlind }"
     query = f"""query($id: ID!) {{ interview(id: $id) {{ {selection} }}
-      interviews(filter: {{ evaluationStatus: [COMPLETED], decision: [HOLD] }}, orderBy: {{ field: SCORE }}) {{
+      interviews(filter: {{ evaluationStatuses: [COMPLETED], decisions: [HOLD] }}, orderBy: {{ field: SCORE }}) {{
         totalCount nodes {{ {selection} }} }} }}"""
     read = await api.execute(query, await issue_token(tenant, Role.RECRUITER), id=global_id_of(interview))
     unknown = dict.fromkeys(("decisionVersion", "decidedBy", "decidedAt"))
@@ -337,7 +337,7 @@ async def test_review_computes_its_own_score_and_leaves_results_unchanged(
     second = await review_evaluation(api, token, evaluation, decision="REJECT", reason="Not after all.")
     both = second["reviewEvaluation"]["evaluation"]["reviews"]
     assert [(each["decision"], each["overallScore"]) for each in both] == [("ADVANCE", 75.0), ("REJECT", 50.0)]
-    query = "query($id: ID!) { interview(id: $id) { decision } interviews(filter: {decision: [REJECT]}) { totalCount } }"
+    query = "query($id: ID!) { interview(id: $id) { decision } interviews(filter: {decisions: [REJECT]}) { totalCount } }"
     read = await api.execute(query, token, id=global_id_of(interview))
     assert (read["interview"]["decision"], read["interviews"]["totalCount"]) == ("REJECT", 1)
 

@@ -52,7 +52,7 @@ from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import issue_token
 
 USAGE = Usage(input_tokens=100, cached_input_tokens=10, output_tokens=5, cost_usd=0.25)
-EVERY_STATUS = LiveInterviewFilter(status=tuple(InterviewStatus))
+EVERY_STATUS = LiveInterviewFilter(statuses=tuple(InterviewStatus))
 BLIND_REVIEWER = "RECRUITER"
 """In these tests the recruiter has not rated the interview, which is reviewed blind, and the administrator has."""
 ALL = frozenset({"ADMIN", BLIND_REVIEWER, "INTEGRATION", "VIEWER", "CANDIDATE"})

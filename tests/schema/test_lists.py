@@ -10,10 +10,14 @@ from unittest.mock import AsyncMock
 import pytest
 from strawberry.utils.str_converters import to_camel_case
 
-from models.documents.interview import Candidate, Interview
+from errors import BadInput
+from models.documents.interview import Candidate, Interview, InterviewStatus
 from models.documents.organization import Role
 from models.reads import interview_list
 from models.reads.interview_list import InterviewOrderField
+from resolvers.subscriptions import LiveInterviewFilter
+from schema.arguments import RequestBuilder
+from schema.inputs.lists import DEPRECATED_NAMES, LiveFilter
 from tests.models.interview_list_cases import FILTERS, FilterCase, combine_filters
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, issue_token
@@ -27,7 +31,8 @@ def filter_input(case: FilterCase) -> dict[str, Any]:
 
 
 def test_every_filter_field_has_a_case() -> None:
-    assert {name for case in FILTERS.values() for name in filter_input(case)} == set(roles_by_field("InterviewFilter"))
+    names = set(roles_by_field("InterviewFilter")) - {to_camel_case(name) for name in DEPRECATED_NAMES}
+    assert {name for case in FILTERS.values() for name in filter_input(case)} == names
 
 
 async def test_filters_select_matching_interviews_alone_and_combined(
@@ -44,6 +49,41 @@ async def test_filters_select_matching_interviews_alone_and_combined(
         nonempty += bool(matching)
     assert found == expected
     assert nonempty > len(FILTERS), "most of the filters match an interview"
+
+
+async def test_deprecated_names_of_filters_select_the_same_and_are_refused_beside_the_new_names(
+    api: ApiClient, tenant: Tenant, forty_interviews: list[Interview]
+) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
+    for deprecated, name in DEPRECATED_NAMES.items():
+        old, new = to_camel_case(deprecated), to_camel_case(name)
+        value = next(case.fields[name] for case in FILTERS.values() if case.fields.keys() == {name})
+        expected = await read_interviews(api, token, filter={new: value}, first=100)
+        assert await read_interviews(api, token, filter={old: value, new: None}, first=100) == expected
+        assert 0 < expected["totalCount"] < len(forty_interviews)
+        both = await api.execute(INTERVIEWS_QUERY, token, filter={old: value, new: value})
+        assert (both.codes, both.error["extensions"]["field"]) == (["BAD_INPUT"], f"filter.{old}")
+        assert both.error["message"] == f"filter.{old} is the deprecated name of filter.{new}: send filter.{new} only."
+
+
+def test_deprecated_names_of_the_live_filter_select_the_same() -> None:
+    builder = RequestBuilder(LiveInterviewFilter, deprecated_names=DEPRECATED_NAMES, path="filter")
+    completed, default = [InterviewStatus.COMPLETED], list(LiveInterviewFilter().statuses)
+    assert builder.build(LiveFilter()) == LiveInterviewFilter()
+    for sent in (LiveFilter(status=completed), LiveFilter(statuses=completed)):
+        assert builder.build(sent) == LiveInterviewFilter(statuses=completed)
+    assert builder.build(LiveFilter(position_key=["a"])) == LiveInterviewFilter(position_keys=["a"])
+    with pytest.raises(BadInput, match=r"filter\.status is the deprecated name of filter\.statuses"):
+        builder.build(LiveFilter(status=completed, statuses=default))
+
+
+async def test_errors_name_filters_as_the_caller_sent_them(api: ApiClient, tenant: Tenant) -> None:
+    recruiter, viewer = await issue_token(tenant, Role.RECRUITER), await issue_token(tenant, Role.VIEWER)
+    refused = await api.execute(INTERVIEWS_QUERY, viewer, filter={"decision": ["HOLD"]})
+    assert (refused.codes, refused.error["extensions"]["field"]) == (["FORBIDDEN"], "filter.decision")
+    invalid = await api.execute(INTERVIEWS_QUERY, recruiter, filter={"positionKey": ["a\0"]})
+    assert (invalid.codes, invalid.error["extensions"]["field"]) == (["BAD_INPUT"], "filter.positionKey[0]")
+    assert "filter.positionKey[0]" in invalid.error["message"]
 
 
 async def test_viewer_finds_candidates_by_name_but_not_by_email(
@@ -100,7 +140,7 @@ async def test_empty_page_reports_whether_more_items_exist(
     empty_page_info = {"hasNextPage": True, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
     assert await read_interviews(api, token, first=0) == {"totalCount": 40, "edges": [], "nodes": [], "pageInfo": empty_page_info}
     for size in (None, 0):
-        empty_page = await read_interviews(api, token, filter={"positionKey": ["no_such_position"]}, first=size)
+        empty_page = await read_interviews(api, token, filter={"positionKeys": ["no_such_position"]}, first=size)
         assert empty_page == {"totalCount": 0, "edges": [], "nodes": [], "pageInfo": {**empty_page_info, "hasNextPage": False}}
 
 
@@ -124,13 +164,13 @@ INVALID_ARGUMENTS: list[tuple[dict[str, Any], str | None]] = [
     ({"after": "x"}, "after"),
     ({"before": "AAAA"}, "before"),
     ({"filter": {"minScore": 60, "maxScore": 50}}, "filter.minScore"),
-    ({"filter": {"createdAfter": TIMESTAMP, "createdBefore": TIMESTAMP}}, "filter.createdAfter"),
-    ({"filter": {"externalId": LONG_LIST}}, "filter.externalId"),
-    ({"filter": {"positionKey": ["a\0"]}}, "filter.positionKey[0]"),
+    ({"filter": {"createdAtOrAfter": TIMESTAMP, "createdBefore": TIMESTAMP}}, "filter.createdAtOrAfter"),
+    ({"filter": {"externalIds": LONG_LIST}}, "filter.externalIds"),
+    ({"filter": {"positionKeys": ["a\0"]}}, "filter.positionKeys[0]"),
     ({"filter": {"candidate": "\x1b"}}, "filter.candidate"),
     ({"filter": {"candidate": ""}}, "filter.candidate"),
-    ({"filter": {"createdAfter": "yesterday"}}, None),
-    ({"filter": {"status": ["ASLEEP"]}}, None),
+    ({"filter": {"createdAtOrAfter": "yesterday"}}, None),
+    ({"filter": {"statuses": ["ASLEEP"]}}, None),
     ({"filter": {"unknown": 1}}, None),
     ({"orderBy": {"field": "EMAIL"}}, None),
 ]

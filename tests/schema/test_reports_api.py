@@ -67,7 +67,7 @@ async def test_candidates_found_by_filter_are_ordered_by_name_and_not_by_result(
         await make_evaluated_interview(tenant, name, level)
     await tenant.make_interview(InterviewStatus.CANCELLED, name="Dora", candidate=Candidate(name="Dora"))
     assert names_of(await compare(api, tenant)) == ["Ada", "Bob", "Carl", "Dora"]
-    assert names_of(await compare(api, tenant, filter={"status": ["COMPLETED"]})) == ["Ada", "Bob", "Carl"]
+    assert names_of(await compare(api, tenant, filter={"statuses": ["COMPLETED"]})) == ["Ada", "Bob", "Carl"]
 
 
 async def test_interviews_of_other_versions_positions_and_organizations_are_left_out(
@@ -100,7 +100,7 @@ async def test_interview_of_another_position_version_is_refused_with_its_place(a
         ({"ids": [f"int_{index:024x}" for index in range(MAX_COMPARED + 1)]}, "interviewIds"),
         ({"ids": ["int_" + "0" * 24] * 2}, "interviewIds"),
         ({"ids": ["int_" + "0" * 24], "filter": {}}, "filter"),
-        ({"filter": {"positionKey": ["tester"]}}, "filter.positionKey"),
+        ({"filter": {"positionKeys": ["tester"]}}, "filter.positionKeys"),
         ({"filter": {"positionVersion": 2}}, "filter.positionVersion"),
     ],
 )

@@ -11,6 +11,7 @@ from graphql import (
     GraphQLSchema,
     build_schema,
     is_introspection_type,
+    is_non_null_type,
     is_specified_scalar_type,
 )
 from graphql.utilities import find_breaking_changes, find_dangerous_changes
@@ -37,6 +38,20 @@ def test_no_promise_of_the_contract_is_broken(printed_schema: GraphQLSchema) -> 
     broken = [change.description for change in find_breaking_changes(contract, printed_schema)]
     dangerous = find_dangerous_changes(contract, printed_schema)
     assert broken + [change.description for change in dangerous if change.type.name.endswith("DEFAULT_VALUE_CHANGE")] == []
+
+
+PROMISED_NON_NULL_ROOTS = {
+    *("Query.viewer", "Query.interviews", "Query.positions"),
+    *("Subscription.turnAdded", "Subscription.interimTranscript"),
+    *("Subscription.interviewChanged", "Subscription.interviewsChanged"),
+}
+"""The first contract promises that they are not null (docs/adr/0019-api-review.md)."""
+
+
+def test_root_fields_are_nullable_so_that_one_failure_leaves_the_others(printed_schema: GraphQLSchema) -> None:
+    roots = [kind for kind in (printed_schema.query_type, printed_schema.mutation_type, printed_schema.subscription_type) if kind]
+    non_null = {f"{kind}.{name}" for kind in roots for name, field in kind.fields.items() if is_non_null_type(field.type)}
+    assert non_null == PROMISED_NON_NULL_ROOTS
 
 
 def list_descriptions(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:

@@ -248,7 +248,7 @@ export type Role =
   | 'CANDIDATE'
   /** For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening interviews and reading legal holds. */
   | 'INTEGRATION'
-  /** Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, the retention policy, the notice, decision records and impact analyses. */
+  /** Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, API keys, the retention policy, the notice, decision records and impact analyses. */
   | 'RECRUITER'
   /** Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or recordings, nor filter or sort by them, and cannot change anything. */
   | 'VIEWER';
