@@ -209,7 +209,9 @@ class Query:
         - BAD_INPUT: `after` is negative, or `first` outside 0 to 100.
         """
         caller = await info.context.principal()
-        found = await transcripts.get_transcript(caller, interview_id, after, unset_to_none(first))
+        found = await transcripts.get_transcript(
+            caller, interview_id, after, unset_to_none(first), info.context.loaders.read_turns
+        )
         return Transcript.of(found, caller)
 
     @resolved_field()
