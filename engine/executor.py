@@ -100,6 +100,8 @@ class OperationContext(ABC):
     """Names of all fields in the operation's document. Set once the document is parsed."""
     plans: SelectionPlans | None = None
     """Selection plans shared by operations of the same document. None if they must not be shared."""
+    cost: int = 0
+    """The cost of the operation (engine.cost). Set once the document is validated."""
 
     @abstractmethod
     def for_operation(self) -> Self:
