@@ -7,10 +7,12 @@ data.
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import aclosing
+from functools import partial
 
 from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
+from engine.limits import OperationLimits, ReadMeter
 from models.documents.consent_text import AgreedConsentText, find_consent_texts
 from models.documents.evaluation import Evaluation, list_evaluations_for_interviews
 from models.documents.judgement import JudgementDocument, list_judgements_of_evaluations
@@ -33,7 +35,9 @@ class Loaders:
     They load data of interviews that the caller has been authorized to read.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: OperationLimits) -> None:
+        self.read_meter = ReadMeter(limits)
+        """Counts the turns of transcripts, of which one interview can have many."""
         self.positions: DataLoader[ObjectId, Position | None] = DataLoader(_load_positions, cache=False)
         self.evaluations: DataLoader[ObjectId, list[Evaluation]] = DataLoader(_load_evaluations, cache=False)
         """All versions, newest first, by interview."""
@@ -43,7 +47,9 @@ class Loaders:
         """Tokens and cost, by interview."""
         self.recordings: DataLoader[ObjectId, list[RecordingFile]] = DataLoader(_load_recordings, cache=False)
         """All files, by interview."""
-        self.transcripts: DataLoader[TranscriptKey, list[Turn]] = DataLoader(_load_transcripts, cache=False)
+        self.transcripts: DataLoader[TranscriptKey, list[Turn]] = DataLoader(
+            partial(_load_transcripts, self.read_meter), cache=False
+        )
         self.judgements: DataLoader[ObjectId, list[JudgementDocument]] = DataLoader(_load_judgements, cache=False)
         """The judge's raw answers in the order of the passes, by evaluation."""
         self.turns: DataLoader[TurnKey, Turn | None] = DataLoader(_load_turns, cache=False)
@@ -86,7 +92,7 @@ async def _load_recordings(interview_ids: Sequence[ObjectId]) -> list[list[Recor
     return [found.get(interview_id, []) for interview_id in interview_ids]
 
 
-async def _load_transcripts(keys: Sequence[TranscriptKey]) -> list[list[Turn]]:
+async def _load_transcripts(meter: ReadMeter, keys: Sequence[TranscriptKey]) -> list[list[Turn]]:
     interviews: defaultdict[tuple[int, int], set[ObjectId]] = defaultdict(set)
     for interview_id, after, limit in keys:
         interviews[after, limit].add(interview_id)
@@ -95,6 +101,7 @@ async def _load_transcripts(keys: Sequence[TranscriptKey]) -> list[list[Turn]]:
     for (after, limit), interview_ids in interviews.items():
         async with aclosing(iterate_turns(list(interview_ids), after, limit)) as turns:
             async for turn in turns:
+                meter.add_row(turn.text)
                 transcripts[turn.interview_id, after, limit].append(turn)
     return [transcripts[key] for key in keys]
 
