@@ -21,6 +21,8 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "RATE_LIMITED"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
+    TIMEOUT = "TIMEOUT"
+    RESPONSE_TOO_LARGE = "RESPONSE_TOO_LARGE"
 
 
 class AppError(Exception):
@@ -86,6 +88,18 @@ class Unavailable(AppError):
     """A required server is unavailable; nothing was partly stored, and the same call may be retried."""
 
     code = ErrorCode.UNAVAILABLE
+
+
+class TimedOut(AppError):
+    """The operation took too long and was stopped; what a mutation had stored by then is stored."""
+
+    code = ErrorCode.TIMEOUT
+
+
+class ResponseTooLarge(AppError):
+    """The operation reads or returns more than a response may have."""
+
+    code = ErrorCode.RESPONSE_TOO_LARGE
 
 
 def extract_locations(error: BaseException) -> list[str]:

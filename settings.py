@@ -79,6 +79,8 @@ class ApiSettings(BaseModel):
         0, ge=0, description="Connections of one process, above which it answers 503; 0: as many as its file descriptors allow."
     )
     drain_seconds: int = Field(10, gt=0, description="Seconds that requests in progress have to complete after SIGTERM.")
+    operation_seconds: float = Field(20.0, gt=0, description="Seconds after which a query or mutation is stopped.")
+    response_megabytes: float = Field(8.0, gt=0, description="Size of the largest GraphQL response.")
 
 
 class AuthSettings(BaseModel):

@@ -45,7 +45,8 @@ from api.web_pages import build_page_routes
 from api.webhooks import webhook_routes
 from api.websocket import GraphQLWebSocket, WebSocketConnection
 from engine.errors import Failure, to_failure
-from engine.execution import is_request_error
+from engine.execution import is_request_error, was_stopped
+from engine.limits import OperationLimits
 from engine.shared_subscriptions import SharedOperations
 from errors import ErrorCode, Unauthenticated
 from recording.storage import open_store
@@ -139,6 +140,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         self._serves_ide_assets = api.ide_assets is not None
         self._shared_operations = SharedOperations()
         self._shutdown = shutdown
+        self._limits = OperationLimits(api.operation_seconds, int(api.response_megabytes * 1024 * 1024))
         super().__init__(
             build_schema(introspection=api.ide),
             graphql_ide="graphiql" if api.ide else None,
@@ -195,6 +197,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
             request_id=request.state.request_id,
             authorization=request.headers.get("authorization"),
             shared_operations=self._shared_operations,
+            limits=self._limits,
         )
 
     async def on_ws_connect(self, context: GraphQLContext) -> UnsetType | dict[str, object] | None:
@@ -272,7 +275,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the response body, without `data` if nothing was executed."""
         response = process_result(result)
-        if is_request_error(result):
+        if is_request_error(result) and not was_stopped(result):
             response.pop("data", None)
         return response
 

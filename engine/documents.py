@@ -7,7 +7,7 @@ runs, so that the time is linear.
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -30,12 +30,14 @@ from graphql import (
     TokenKind,
     ValidationRule,
     VisitorAction,
+    get_operation_ast,
     specified_rules,
     validate,
 )
 from graphql.validation.validate import ValidationAbortedError
 from strawberry.extensions import SchemaExtension
 
+from engine.cost import MAX_ANONYMOUS_COST, MAX_COST, OperationCost, measure_cost
 from engine.fast_fields import SelectionPlans
 from errors import AppError
 
@@ -94,9 +96,7 @@ class DocumentLimits(ValidationRule):
 
 def measure_document(document: DocumentNode) -> DocumentSize:
     """Return the size of all operations, counting a fragment wherever it is spread, plus that of each fragment definition."""
-    fragments = {
-        definition.name.value: definition for definition in document.definitions if isinstance(definition, FragmentDefinitionNode)
-    }
+    fragments = _find_fragments(document)
     measured_fragments: dict[str, DocumentSize] = {}
 
     def measure_selection_set(selected: SelectionSetNode, earlier_names: set[str]) -> DocumentSize:
@@ -136,6 +136,12 @@ def measure_document(document: DocumentNode) -> DocumentSize:
     return whole._replace(root_fields=max((size.root_fields for size in selected), default=0))
 
 
+def _find_fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {
+        definition.name.value: definition for definition in document.definitions if isinstance(definition, FragmentDefinitionNode)
+    }
+
+
 def _combine(sizes: list[DocumentSize]) -> DocumentSize:
     if not sizes:
         return DocumentSize()
@@ -152,6 +158,7 @@ class ParsedDocument:
     """A parsed document with everything that is derived from it."""
 
     document: DocumentNode
+    fragments: dict[str, FragmentDefinitionNode]
     mentioned_fields: frozenset[str]
     """Names of the fields that occur in any operation or fragment."""
     plans: SelectionPlans | None
@@ -159,13 +166,16 @@ class ParsedDocument:
     selections depend on variables."""
     errors: list[GraphQLError] | None = None
     """Validation errors. None until the document is validated."""
+    highest_costs: dict[str | None, OperationCost] = field(default_factory=dict)
+    """The cost of each operation that was requested, by operationName, with the variables that make it highest."""
 
     @classmethod
     def of(cls, document: DocumentNode) -> "ParsedDocument":
         """Derive everything except validation errors."""
         nodes = list(_walk_nodes(document))
         mentioned = frozenset(node.name.value for node in nodes if isinstance(node, FieldNode))
-        return cls(document, mentioned, None if any(getattr(node, "directives", None) for node in nodes) else {})
+        plans: SelectionPlans | None = None if any(getattr(node, "directives", None) for node in nodes) else {}
+        return cls(document, _find_fragments(document), mentioned, plans)
 
 
 class DocumentCache:
@@ -266,8 +276,8 @@ class DocumentExtension(SchemaExtension):
         if parsed is not None:
             context.context.mentioned_fields, context.context.plans = parsed.mentioned_fields, parsed.plans
 
-    def on_validate(self) -> Iterator[None]:
-        """Set the document's validation errors."""
+    async def on_validate(self) -> AsyncIterator[None]:
+        """Set the document's validation errors, or the error of an operation that this caller may not run because of its cost."""
         context, parsed = self.execution_context, self._parsed
         if parsed is None:
             raise RuntimeError("on_validate was called before on_parse")
@@ -279,5 +289,27 @@ class DocumentExtension(SchemaExtension):
         else:
             if parsed.errors is None:
                 parsed.errors = _validate(context.schema._schema, parsed.document, self._introspection)
-            context.pre_execution_errors = parsed.errors
+            context.pre_execution_errors = parsed.errors or await self._check_cost(parsed)
         yield
+
+    async def _check_cost(self, parsed: ParsedDocument) -> list[GraphQLError]:
+        context = self.execution_context
+        name = context._provided_operation_name
+        operation = get_operation_ast(parsed.document, name)
+        if operation is None:
+            raise RuntimeError("the operation is known before the document is validated")
+        schema, fragments = context.schema._schema, parsed.fragments
+        cost = parsed.highest_costs.get(name)
+        if cost is None:
+            cost = parsed.highest_costs[name] = measure_cost(schema, operation, fragments)
+        if cost.total > MAX_ANONYMOUS_COST:
+            cost = measure_cost(schema, operation, fragments, context.variables or {})
+        context.context.cost = cost.total
+        if cost.total > MAX_COST:
+            return [cost.to_error()]
+        if cost.total > MAX_ANONYMOUS_COST:
+            try:
+                await context.context.check_caller()
+            except Exception as error:
+                return [GraphQLError(str(error), original_error=error)]
+        return []

@@ -24,6 +24,9 @@ MAX_MESSAGE_CHARACTERS = 500
 TRANSIENT_CODES = (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL)
 """Codes of transient errors: a client that retries later may succeed."""
 
+STOPPED_CODES = (ErrorCode.TIMEOUT, ErrorCode.RESPONSE_TOO_LARGE)
+"""Codes of errors that stop an operation while it is executed."""
+
 _REQUEST_ERRORS = (GraphQLError, MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 _TRANSIENT_LABELS = ("TransientTransactionError", "RetryableWriteError")
 

@@ -12,13 +12,18 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from engine import metrics
-from engine.errors import get_error_code, to_graphql_error
+from engine.errors import STOPPED_CODES, get_error_code, to_graphql_error
 from engine.executor import OperationContext
 
 
 def is_request_error(result: ExecutionResult) -> bool:
     """Return whether the whole request failed: before execution or, in a subscription, instead of the next event."""
     return result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or [])
+
+
+def was_stopped(result: ExecutionResult) -> bool:
+    """Return whether the operation was stopped while it was executed, so that its data is null."""
+    return result.data is None and any(get_error_code(error) in STOPPED_CODES for error in result.errors or [])
 
 
 class Schema(strawberry.Schema):

@@ -1,15 +1,17 @@
 """The executor of an operation, which a subscription can reuse for any number of events without using more memory."""
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
-from graphql import DocumentNode, Executor, GraphQLError, GraphQLObjectType, GraphQLSchema, OperationType
+from graphql import DocumentNode, ExecutionResult, Executor, GraphQLError, GraphQLObjectType, GraphQLSchema, OperationType
 from graphql.execution.collect_fields import DeferUsage, GroupedFieldSet
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
 from engine.fast_fields import FastFieldExecutor, SelectionPlans
+from engine.limits import DEFAULT_LIMITS, OperationLimits, ResponseMeter
 
 
 class OperationExecutor(FastFieldExecutor):
@@ -86,7 +88,42 @@ class OperationExecutor(FastFieldExecutor):
             if not self._root_fields:
                 self._root_fields.append(grouped_field_set)
             grouped_field_set = self._root_fields[0]
+        context = self.context_value
+        if isinstance(context, OperationContext):
+            self.meter = ResponseMeter(context.limits)
+            context.begin_execution()
         return super().execute_collected_root_fields(root_type, root_value, grouped_field_set, serially, new_defer_usages)
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        """Return the result of the operation or of one event, or an awaitable of it, which ends in time."""
+        result: Any = super().execute_operation(serially)
+        return self._stop_in_time(result) if self.is_awaitable(result) else result
+
+    async def _stop_in_time(self, result: Awaitable[ExecutionResult]) -> ExecutionResult:
+        limits = self.context_value.limits if isinstance(self.context_value, OperationContext) else DEFAULT_LIMITS
+        try:
+            async with asyncio.timeout(limits.seconds):
+                return await result
+        except TimeoutError:
+            # of the timeout alone: an error in a resolver is the error of its field
+            self.meter.fail(limits.timed_out())
+            stopped: ExecutionResult = self.build_response(None)
+            return stopped
+
+    def handle_field_error(self, *arguments: Any) -> None:
+        """Record the error of a field, and count it."""
+        self.meter.add_error()
+        super().handle_field_error(*arguments)
+
+    def build_response(self, data: dict[str, Any] | None) -> Any:
+        """Return the result of the execution: nothing but the failure if a limit was exceeded."""
+        self.meter.check_bytes()
+        failure = self.meter.failure
+        if failure is None:
+            return super().build_response(data)
+        for future in self.background_futures:
+            future.cancel()
+        return ExecutionResult(None, [GraphQLError(str(failure), original_error=failure)])
 
 
 @dataclass(kw_only=True, slots=True)
@@ -100,10 +137,17 @@ class OperationContext(ABC):
     """Names of all fields in the operation's document. Set once the document is parsed."""
     plans: SelectionPlans | None = None
     """Selection plans shared by operations of the same document. None if they must not be shared."""
+    limits: OperationLimits = DEFAULT_LIMITS
+    cost: int = 0
+    """The cost of the operation (engine.cost). Set once the document is validated."""
 
     @abstractmethod
     def for_operation(self) -> Self:
         """Return a context for another operation, which authenticates its caller and loads its data independently."""
+
+    @abstractmethod
+    def begin_execution(self) -> None:
+        """Prepare for the execution of the operation, or of an event of a subscription."""
 
     @abstractmethod
     async def check_caller(self) -> None:

@@ -32,6 +32,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
+from engine.limits import DEFAULT_LIMITS, ResponseMeter
+
 FieldReader = Callable[[Any], Any]
 """Reads a field off its object. Any exception makes graphql-core execute the object."""
 ValueCompleter = Callable[[Any], Any]
@@ -103,6 +105,8 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         shared_plans: SelectionPlans | None = getattr(self.context_value, "plans", None)
         self._plans: SelectionPlans = {} if shared_plans is None else shared_plans
         self._has_shared_plans = shared_plans is not None
+        self.meter = ResponseMeter(getattr(self.context_value, "limits", DEFAULT_LIMITS))
+        """Counts what the response has. OperationExecutor replaces it for each event of a subscription."""
 
     def execute_fields(
         self,
@@ -112,7 +116,11 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
         grouped_field_set: GroupedFieldSet,
         position_context: Any,
     ) -> Any:
-        """Return the values of the fields by response name, or an awaitable of them if a field is asynchronous."""
+        """Return the values of the fields by response name, or an awaitable of them if a field is asynchronous.
+
+        Raises what ends the whole execution (ResponseMeter).
+        """
+        self.meter.add_fields(len(grouped_field_set))
         plan = self._get_plan(parent_type, grouped_field_set, path)
         if not plan.readers:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
@@ -120,6 +128,7 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
             values = {name: read(source_value) for name, read in plan.readers.items()}
         except Exception:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+        self.meter.add_value(values)
         if not plan.slow_fields:
             return values
         slow_values: Any = super().execute_fields(parent_type, source_value, path, plan.slow_fields, position_context)
@@ -130,6 +139,14 @@ class FastFieldExecutor(StrawberryGraphQLCoreExecutionContext):
             return _merge_in_order(grouped_field_set, values, await slow_values)
 
         return merge_when_ready()
+
+    def complete_leaf_value(  # type: ignore[override]  # graphql-core calls it on the executor, where its own is static
+        self, return_type: GraphQLLeafType, result: Any
+    ) -> Any:
+        """Complete a leaf that graphql-core executes, and count it."""
+        value = super().complete_leaf_value(return_type, result)
+        self.meter.add_value(value)
+        return value
 
     def _get_plan(self, parent_type: GraphQLObjectType, selected: GroupedFieldSet, path: Path | None) -> SelectionPlan:
         # every operation of the document has an equal selection at one response path, but not the same object

@@ -38,7 +38,7 @@ async def correct_turn(services: Services, principal: Principal, request: Correc
     require_permission(principal, Action.CORRECT_TURN)
     interview = await load_interview(principal, request.interview_id)
     text = clean_text(request.text, "text", DETAIL_LIMIT)
-    turns = await read_turns_by_seq(interview.id, [request.seq]) if 0 < request.seq <= interview.last_seq else []
+    turns = await read_turns_by_seq({interview.id: [request.seq]}) if 0 < request.seq <= interview.last_seq else []
     if not turns or turns[0].speaker is not Speaker.CANDIDATE:
         raise BadInput("seq is not the number of one of your own turns: the query transcript lists them.", field="seq")
     position = await get_position(interview.position.id)

@@ -1,6 +1,6 @@
 """Reading, requesting and reviewing evaluations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ from models.documents.evaluation import (
     pick_evaluation,
 )
 from models.documents.interview import Adoption, Decision, EvaluationStatus, Interview, get_organization_interview
-from models.documents.judgement import JudgementDocument, list_judgements
+from models.documents.judgement import JudgementDocument
 from models.storage.clock import now
 from models.writes import evaluation_transitions
 from resolvers.blind_review import VisibleEvaluation, require_rating, show_evaluation
@@ -115,10 +115,15 @@ async def _find_with_interview(principal: Principal, evaluation_id: ObjectId) ->
     return interview, evaluation
 
 
-async def list_raw_judgements(principal: Principal, evaluation: VisibleEvaluation) -> list[JudgementDocument]:
-    """Return the raw answers of the judge, in the order of the passes; none if the evaluation is blind."""
+async def list_raw_judgements(
+    principal: Principal, evaluation: VisibleEvaluation, read: Callable[[ObjectId], Awaitable[list[JudgementDocument]]]
+) -> list[JudgementDocument]:
+    """Return the raw answers of the judge, in the order of the passes; none if the evaluation is blind.
+
+    `read` returns those of an evaluation.
+    """
     require_permission(principal, Action.READ_RAW_JUDGEMENT)
-    return [] if evaluation.is_blind else await list_judgements(evaluation.document.id)
+    return [] if evaluation.is_blind else await read(evaluation.document.id)
 
 
 async def evaluate_interview(

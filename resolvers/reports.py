@@ -102,7 +102,7 @@ async def get_report(
         evaluation=evaluation,
         outcome=outcome,
         position=position,
-        turns={turn.seq: turn for turn in await read_turns_by_seq(interview.id, list_quoted_seqs(outcome))},
+        turns={turn.seq: turn for turn in await read_turns_by_seq({interview.id: list_quoted_seqs(outcome)})},
         corrections=await _read_corrections(interview.id),
         recording=await get_interview_recording(interview.id),
     )

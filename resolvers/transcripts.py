@@ -1,5 +1,6 @@
 """Reading transcripts. resolvers.subscriptions streams the turns that follow."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bson import ObjectId
@@ -24,13 +25,19 @@ class TranscriptSlice:
     is_complete: bool
 
 
-async def get_transcript(principal: Principal, interview_id: str, after: int, first: int | None) -> TranscriptSlice:
+TurnReader = Callable[[ObjectId, int, int], Awaitable[list[Turn]]]
+"""Reads the turns of an interview after a seq, as models.documents.turn.read_turns does; at most so many unless it is 0."""
+
+
+async def get_transcript(
+    principal: Principal, interview_id: str, after: int, first: int | None, read: TurnReader = read_turns
+) -> TranscriptSlice:
     """Return the turns after seq `after` (0 for the beginning): the next `first`, by default all of them.
 
     Raises NotFound if the interview is unknown or belongs to others, and BadInput for a number that is out of range.
     """
     require_permission(principal, Action.READ_INTERVIEW)
-    return await read_transcript(await load_interview(principal, interview_id), after, first)
+    return await read_transcript(await load_interview(principal, interview_id), after, first, read)
 
 
 async def find_visible_turn(principal: Principal, turn_id: ObjectId) -> Turn | None:
@@ -45,7 +52,9 @@ async def find_visible_turn(principal: Principal, turn_id: ObjectId) -> Turn | N
     return turn if interview.erased_at is None and turn.seq <= interview.last_seq else None
 
 
-async def read_transcript(interview: Interview | InterviewRow, after: int, first: int | None) -> TranscriptSlice:
+async def read_transcript(
+    interview: Interview | InterviewRow, after: int, first: int | None, read: TurnReader = read_turns
+) -> TranscriptSlice:
     """Return the turns of an interview that the caller may read, as `get_transcript` does. Raises BadInput."""
     if after < 0:
         raise BadInput("after must be the seq of the last turn that you have received, or 0 if you have none.", field="after")
@@ -53,7 +62,7 @@ async def read_transcript(interview: Interview | InterviewRow, after: int, first
         raise BadInput(f"first must be between 0 and {MAX_PAGE_SIZE}. Leave it out to get every turn.", field="first")
     # After an erasure has begun, turns that are not deleted yet are hidden: that of a transcript sets last_seq to 0.
     should_read = first != 0 and interview.erased_at is None and interview.last_seq > 0
-    turns = await read_turns(interview.id, after, first or 0) if should_read else []
+    turns = await read(interview.id, after, first or 0) if should_read else []
     # Turns may have been added since the interview was read: a subscription after last_seq must not repeat them.
     last_seq = max(interview.last_seq, turns[-1].seq if turns else 0)
     return TranscriptSlice(interview.id, turns, last_seq, interview.status in TERMINAL_STATUSES)

@@ -32,9 +32,12 @@ class GraphQLContext(SubscriptionContext):
     """The payload of connection_init, set by Strawberry."""
     access_monitor: AccessMonitor | None = None
     """Rechecks the caller of a WebSocket. None until connection_init is accepted, and over HTTP."""
-    loaders: Loaders = field(default_factory=Loaders, init=False)
+    loaders: Loaders = field(init=False)
     _principal: Principal | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.limits)
 
     def for_operation(self) -> "GraphQLContext":
         """Return a context for another operation, which authenticates its caller and loads its data independently."""
@@ -45,11 +48,16 @@ class GraphQLContext(SubscriptionContext):
             access_monitor=self.access_monitor,
             shared_operations=self.shared_operations,
             event_sink=self.event_sink,
+            limits=self.limits,
         )
 
     def for_scope(self, scope: Principal) -> "GraphQLContext":
         """Return a context for executing events on behalf of all callers of the scope (Principal.scope)."""
-        return GraphQLContext(services=self.services, request_id="", authorization=None, _principal=scope)
+        return GraphQLContext(services=self.services, request_id="", authorization=None, limits=self.limits, _principal=scope)
+
+    def begin_execution(self) -> None:
+        """Let the operation, or an event of a subscription, read as much as its limits allow."""
+        self.loaders.read_meter.reset()
 
     async def principal(self) -> Principal:
         """Return the caller, who is authenticated once for the operation.

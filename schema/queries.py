@@ -72,7 +72,9 @@ class Query:
     Send the credential, an API key or a candidate's token, as the header `Authorization: Bearer
     ...`. A request body may have at most 256 KiB. A document may have at most 2,000 tokens and,
     counting a fragment wherever it is spread, a depth of 15, 500 fields, 50 aliases, 50 fragment
-    spreads and 50 directives; a larger one is BAD_INPUT.
+    spreads and 50 directives; a larger one is BAD_INPUT. So is an operation that costs more than
+    50,000: a field costs 1 plus its selection, and the selection of a list counts once for each
+    item.
 
     In addition to the codes that each field lists, every query can fail with UNAUTHENTICATED,
     UNAVAILABLE (the database does not respond) and INTERNAL.
@@ -216,7 +218,9 @@ class Query:
         - BAD_INPUT: `after` is negative, or `first` outside 0 to 100.
         """
         caller = await info.context.principal()
-        found = await transcripts.get_transcript(caller, interview_id, after, unset_to_none(first))
+        found = await transcripts.get_transcript(
+            caller, interview_id, after, unset_to_none(first), info.context.loaders.read_turns
+        )
         return Transcript.of(found, caller)
 
     @resolved_field()

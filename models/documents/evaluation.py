@@ -17,7 +17,7 @@ from models.documents.organization import Role
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.lease import Lease
-from models.storage.stored_document import StoredDocument
+from models.storage.stored_document import READ_BATCH_SIZE, StoredDocument
 
 ACTIVE_STATUSES = (EvaluationStatus.PENDING, EvaluationStatus.RUNNING)
 
@@ -313,7 +313,7 @@ async def list_evaluations(interview_id: ObjectId) -> list[Evaluation]:
 
 async def list_evaluations_for_interviews(interview_ids: list[ObjectId]) -> list[Evaluation]:
     """Return every version of several interviews' evaluations, newest first."""
-    return await Evaluation.find({"interview_id": {"$in": interview_ids}}).sort("-version").to_list()
+    return await Evaluation.find({"interview_id": {"$in": interview_ids}}, batch_size=READ_BATCH_SIZE).sort("-version").to_list()
 
 
 async def list_version_numbers(interview_ids: list[ObjectId]) -> dict[ObjectId, list[int]]:

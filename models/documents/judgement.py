@@ -10,7 +10,7 @@ from pymongo import ASCENDING, IndexModel
 
 from models.documents.usage import Usage
 from models.storage.clock import now
-from models.storage.stored_document import StoredDocument
+from models.storage.stored_document import READ_BATCH_SIZE, StoredDocument
 
 
 class JudgementDocument(StoredDocument):
@@ -39,4 +39,10 @@ class JudgementDocument(StoredDocument):
 
 async def list_judgements(evaluation_id: ObjectId) -> list[JudgementDocument]:
     """Return the judgements of the evaluation, in the order of the passes."""
-    return await JudgementDocument.find({"evaluation_id": evaluation_id}).sort("number").to_list()
+    return await list_judgements_of_evaluations([evaluation_id])
+
+
+async def list_judgements_of_evaluations(evaluation_ids: list[ObjectId]) -> list[JudgementDocument]:
+    """Return the judgements of several evaluations, each evaluation's in the order of the passes."""
+    of_evaluations = JudgementDocument.find({"evaluation_id": {"$in": evaluation_ids}}, batch_size=READ_BATCH_SIZE)
+    return await of_evaluations.sort("evaluation_id", "number").to_list()

@@ -4,7 +4,7 @@ An append is one transaction over the interview (state, fence, last_seq + n) and
 so `seq` is contiguous from 1 and a key is stored once. Reads use PyMongo directly: Beanie takes four to five times as long.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from bson import ObjectId
 from pymongo import ASCENDING, IndexModel
 from pymongo.asynchronous.collection import AsyncCollection
 
-from models.storage.stored_document import StoredDocument
+from models.storage.stored_document import READ_BATCH_SIZE, StoredDocument
 
 
 class Speaker(StrEnum):
@@ -213,9 +213,23 @@ async def read_turn_ranges(ranges: Sequence[TurnRange]) -> list[Turn]:
     return [turn_from_row(row) async for row in get_turn_collection().find({"$or": conditions})] if conditions else []
 
 
-async def read_turns_by_seq(interview_id: ObjectId, seqs: Sequence[int]) -> list[Turn]:
-    """Return the turns with these seqs that exist, in order."""
-    rows = get_turn_collection().find({"interview_id": interview_id, "seq": {"$in": list(seqs)}}).sort("seq", ASCENDING)
+async def iterate_turns(interview_ids: Sequence[ObjectId], after: int, limit: int = 0) -> AsyncGenerator[Turn]:
+    """Yield the turns of several interviews with seq > `after`, each interview's in order.
+
+    Of each interview, at most `limit` turns are read unless it is 0.
+    """
+    # seq has no gaps, so the range has `limit` turns
+    seqs = {"$gt": after, "$lte": after + limit} if limit else {"$gt": after}
+    found = get_turn_collection().find({"interview_id": {"$in": list(interview_ids)}, "seq": seqs}, batch_size=READ_BATCH_SIZE)
+    async with found.sort([("interview_id", ASCENDING), ("seq", ASCENDING)]) as rows:
+        async for row in rows:
+            yield turn_from_row(row)
+
+
+async def read_turns_by_seq(seqs_by_interview: Mapping[ObjectId, Collection[int]]) -> list[Turn]:
+    """Return the turns of each interview that have these seqs and exist, in no particular order."""
+    of_interviews = [{"interview_id": each, "seq": {"$in": list(seqs)}} for each, seqs in seqs_by_interview.items()]
+    rows = get_turn_collection().find({"$or": of_interviews}, batch_size=READ_BATCH_SIZE)
     return [turn_from_row(row) async for row in rows]
 
 

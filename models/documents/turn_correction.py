@@ -9,7 +9,7 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.storage.clock import now
-from models.storage.stored_document import StoredDocument
+from models.storage.stored_document import READ_BATCH_SIZE, StoredDocument
 
 
 class TurnCorrection(StoredDocument):
@@ -32,4 +32,5 @@ async def find_correction(interview_id: ObjectId, seq: int) -> TurnCorrection | 
 
 async def list_corrections(interview_ids: list[ObjectId]) -> list[TurnCorrection]:
     """Return the corrections of these interviews, those of each interview by seq."""
-    return await TurnCorrection.find({"interview_id": {"$in": interview_ids}}).sort("interview_id", "seq").to_list()
+    of_interviews = TurnCorrection.find({"interview_id": {"$in": interview_ids}}, batch_size=READ_BATCH_SIZE)
+    return await of_interviews.sort("interview_id", "seq").to_list()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from bson import ObjectId
 
 from models.documents.turn import Latency, get_turn_collection
+from models.storage.stored_document import READ_BATCH_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,9 @@ class ReplyLatency:
 async def read_reply_latencies(interview_ids: Sequence[ObjectId]) -> dict[ObjectId, ReplyLatency]:
     """Return the latency of each of these interviews that has spoken replies."""
     criteria = {"interview_id": {"$in": list(interview_ids)}, "latency": {"$ne": None}}
+    projection = {"interview_id": 1, "latency": 1}
     replies: defaultdict[ObjectId, list[Latency]] = defaultdict(list)
-    async for row in get_turn_collection().find(criteria, {"interview_id": 1, "latency": 1}):
+    async for row in get_turn_collection().find(criteria, projection, batch_size=READ_BATCH_SIZE):
         replies[row["interview_id"]].append(Latency(**row["latency"]))
     return {interview_id: summarize_latencies(latencies) for interview_id, latencies in replies.items()}
 

@@ -87,6 +87,9 @@ _describe_enum(
         "UNAVAILABLE": "A server that the operation needs does not respond. Nothing was partly done: retry the same request "
         "after `retryAfterSeconds`.",
         "INTERNAL": "An unexpected error on our side. Quote `requestId` when you report it.",
+        "TIMEOUT": "The operation took too long and was stopped. Request less at a time. A mutation may have taken effect: send "
+        "it again with the same `idempotencyKey`.",
+        "RESPONSE_TOO_LARGE": "The response would be too large. Request fewer items at a time, or select less.",
     },
 )
 _describe_enum(

@@ -313,7 +313,8 @@ class Evaluation(Node):
     @resolved_field()
     async def raw_judgements(self, info: Info) -> list[RawJudgement] | None:
         """The raw answers of the model, one per pass. Empty if `isBlind`. FORBIDDEN for other roles than ADMIN."""
-        judgements = await list_raw_judgements(await info.context.principal(), VisibleEvaluation(self.document, self.is_blind))
+        visible = VisibleEvaluation(self.document, self.is_blind)
+        judgements = await list_raw_judgements(await info.context.principal(), visible, info.context.loaders.judgements.load)
         return [as_graphql(RawJudgement, judgement) for judgement in judgements]
 
     @resolved_field()

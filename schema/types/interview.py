@@ -456,9 +456,10 @@ class Interview(Node):
         return f"{info.context.services.settings.api.public_url}/interviews/{self.id}"
 
     @resolved_field(depends_on=("status", "last_seq", "erased_at"))
-    async def transcript(self, after: AfterSeq = 0, first: FirstTurns = UNSET) -> Transcript:
+    async def transcript(self, info: Info, after: AfterSeq = 0, first: FirstTurns = UNSET) -> Transcript:
         """The turns of the interview, as Query.transcript returns them."""
-        return Transcript.of(await read_transcript(self.document, after, unset_to_none(first)), self.caller)
+        found = await read_transcript(self.document, after, unset_to_none(first), info.context.loaders.read_turns)
+        return Transcript.of(found, self.caller)
 
     @resolved_field(depends_on=("last_seq", "erased_at"))
     async def turns(

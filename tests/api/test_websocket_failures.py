@@ -28,6 +28,7 @@ from tests.schema.shared_turns import TURN_ADDED
         ("{ unknown }", "BAD_INPUT"),
         ("query a { __typename } query b { __typename }", "BAD_INPUT"),
         ("", "BAD_INPUT"),
+        ("{ interviews(first: 100) { nodes { transcript { turns { id seq text channel speaker } } } } }", "BAD_INPUT"),
     ],
 )
 async def test_error_of_a_request_ends_only_its_operation(

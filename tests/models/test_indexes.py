@@ -168,13 +168,21 @@ async def test_blind_reviews_are_found_without_reading_others(dataset: SampleDat
     await interview.delete()
 
 
+async def read_all_turns(interview_ids: list[ObjectId], after: int, limit: int = 0) -> list[turn.Turn]:
+    return [each async for each in turn.iterate_turns(interview_ids, after, limit)]
+
+
 async def test_reading_turns_needs_no_sort(dataset: SampleDataset, profiler: Profiler) -> None:
     interview_id = dataset.interview.id
     plans = await profiler.plans(
-        turn.read_turns(interview_id), turn.read_turns(interview_id, 40), turn.read_turns_by_seq(interview_id, [3, 9])
+        turn.read_turns(interview_id),
+        turn.read_turns(interview_id, 40),
+        turn.read_turns_by_seq({interview_id: [3, 9], ObjectId(): [1]}),
+        read_all_turns([interview_id, ObjectId()], 0),
+        read_all_turns([interview_id, ObjectId()], 5, 10),
     )
-    assert_uses_indexes(plans, 3)
-    assert [plan.returned for plan in plans] == [51, 11, 2]
+    assert_uses_indexes(plans, 5)
+    assert [plan.returned for plan in plans] == [51, 11, 2, 51, 10]
     for plan in plans:
         assert not plan.sorts, plan
         assert plan.keys <= plan.returned + 3, plan

@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, NotFound
 from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress
-from models.documents.turn import Channel, Move, Speaker, get_turn_collection, read_turns, read_turns_by_seq
+from models.documents.turn import Channel, Move, Speaker, get_turn_collection, iterate_turns, read_turns, read_turns_by_seq
 from models.storage.clock import now
 from models.storage.lease import LeaseLost
 from models.writes import append_turns
@@ -247,7 +247,17 @@ async def test_turns_are_read_in_order_from_any_seq() -> None:
     assert await read_turns(interview_id, after=2) == stored[2:]
     assert await read_turns(interview_id, after=1, limit=2) == stored[1:3]
     assert await read_turns(interview_id, after=5) == []
-    assert await read_turns_by_seq(interview_id, [4, 9, 2]) == [stored[1], stored[3]]
+    assert await read_turns_by_seq({interview_id: [4, 9, 2]}) == [stored[1], stored[3]]
+
+
+async def test_turns_of_several_interviews_are_read_together() -> None:
+    interviews = [await make_interview() for _ in range(2)]
+    stored = [[await add_candidate_turn(interview, f"message {n}") for n in range(1, 5)] for interview in interviews]
+    ids = [interview.id for interview in interviews]
+    assert [turn async for turn in iterate_turns(ids, 0)] == stored[0] + stored[1]
+    assert [turn async for turn in iterate_turns(ids, 1, 2)] == stored[0][1:3] + stored[1][1:3]
+    selected = await read_turns_by_seq({ids[0]: [2, 9], ids[1]: [1, 4]})
+    assert sorted(selected, key=lambda turn: (turn.interview_id, turn.seq)) == [stored[0][1], stored[1][0], stored[1][3]]
 
 
 async def test_typed_turn_that_does_not_fit_is_refused_and_a_shorter_one_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 import { CombinedError } from '@urql/core'
 
-const TRANSIENT_CODES = new Set(['OFFLINE', 'UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL'])
+const TRANSIENT_CODES = new Set(['OFFLINE', 'UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL', 'TIMEOUT'])
 
 /** A failed API call. Its message is the API's own sentence, which says what to do. */
 export class Problem extends Error {

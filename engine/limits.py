@@ -1,0 +1,130 @@
+"""Limits on operations while they are executed. engine.cost estimates before it what these limits bound for certain."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from engine.cost import MAX_COST
+from errors import AppError, ResponseTooLarge, TimedOut
+
+ERROR_BYTES = 300
+"""Bytes for which an error of a field counts: its message, path, location, code and request id."""
+ROW_BYTES = 500
+"""Bytes for which a row that an operation has read counts, besides its texts."""
+VALUE_BYTES = 8
+"""Bytes for which a value counts besides its name and its text: quotes and separators, or a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationLimits:
+    """The limits of each query or mutation, and of each event of a subscription."""
+
+    seconds: float = 20.0
+    response_bytes: int = 8 * 1024 * 1024
+
+    def timed_out(self) -> TimedOut:
+        """Return the error of an operation that has taken too long."""
+        return TimedOut(
+            f"The operation took longer than {self.seconds:g} seconds and was stopped. Request less at a time. A mutation may "
+            "have taken effect: send it again with the same idempotencyKey, or read the state first."
+        )
+
+    def response_too_large(self) -> ResponseTooLarge:
+        """Return the error of an operation that reads or returns too much."""
+        return ResponseTooLarge(
+            f"The response would be larger than {self.response_bytes / 1024 / 1024:g} MB. Request fewer items at a time (first), "
+            "select less, or send several requests."
+        )
+
+
+DEFAULT_LIMITS = OperationLimits()
+
+
+class ResponseMeter:
+    """Counts what one execution puts into its response while it grows.
+
+    When a limit is exceeded, the execution has failed: every method raises, so that it ends without executing further fields.
+    Time is checked here as well, because asyncio cannot interrupt an execution that does not await.
+    """
+
+    __slots__ = ("_bytes", "_ends_at", "_fields", "_limits", "failure")
+
+    def __init__(self, limits: OperationLimits) -> None:
+        self.failure: AppError | None = None
+        """Why the whole execution has failed. None if it has not."""
+        self._limits = limits
+        self._ends_at = time.monotonic() + limits.seconds
+        self._fields = self._bytes = 0
+
+    def add_fields(self, count: int) -> None:
+        """Count the fields of an object before they are executed. Raises TimedOut and ResponseTooLarge."""
+        self._fields += count
+        if self._fields > MAX_COST or self._bytes > self._limits.response_bytes:
+            self.fail(self._limits.response_too_large())
+        elif time.monotonic() > self._ends_at:
+            self.fail(self._limits.timed_out())
+        if self.failure is not None:
+            raise self.failure
+
+    def add_value(self, value: object) -> None:
+        """Count a completed value with everything in it. The next object is not executed if it is too large."""
+        self._bytes += estimate_bytes(value)
+
+    def add_error(self) -> None:
+        """Count an error of a field."""
+        self._bytes += ERROR_BYTES
+
+    def fail(self, failure: AppError) -> None:
+        """Make the whole execution fail, unless it has failed already."""
+        self.failure = self.failure or failure
+
+    def check_bytes(self) -> None:
+        """Make the execution fail if its response has become too large since the last object was executed."""
+        if self._bytes > self._limits.response_bytes:
+            self.fail(self._limits.response_too_large())
+
+
+class ReadMeter:
+    """Counts the rows that an operation reads from the database, before they become values of its response."""
+
+    __slots__ = ("_bytes", "_limits")
+
+    def __init__(self, limits: OperationLimits) -> None:
+        self._limits = limits
+        self._bytes = 0
+
+    def reset(self) -> None:
+        """Begin the execution of another event."""
+        self._bytes = 0
+
+    def add_row(self, text: str) -> None:
+        """Count a row with its text. Raises ResponseTooLarge."""
+        self._bytes += ROW_BYTES + len(text)
+        if self._bytes > self._limits.response_bytes:
+            raise self._limits.response_too_large()
+
+
+def estimate_bytes(value: object) -> int:
+    """Return about the size of a completed value as JSON in UTF-8; escape sequences count as one byte.
+
+    It is called for each object of a response, so it is written for speed.
+    """
+    items: Iterable[object]
+    if type(value) is dict:
+        size = sum(map(len, value)) + VALUE_BYTES * len(value)
+        items = value.values()
+    elif type(value) is list:
+        size = VALUE_BYTES * len(value)
+        items = value
+    else:
+        size = VALUE_BYTES
+        items = (value,)
+    for item in items:
+        kind = type(item)
+        if kind is str:
+            text: Any = item
+            size += len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+        elif kind is dict or kind is list:
+            size += estimate_bytes(item)
+    return size

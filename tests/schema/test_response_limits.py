@@ -1,0 +1,178 @@
+"""Limits on operations while they are executed: the size of a response, what is read for it, and the time."""
+
+import asyncio
+import tracemalloc
+from collections.abc import Awaitable
+from typing import Any
+
+import httpx2
+import pytest
+from bson import ObjectId
+from gql import gql
+from gql.transport.exceptions import TransportQueryError
+from starlette.applications import Starlette
+
+from api.http import build_routes
+from engine.limits import OperationLimits
+from lifecycle.services import Services
+from models.documents.interview import Interview
+from models.documents.organization import Role
+from models.documents.turn import get_turn_collection
+from schema.build import build_schema
+from tests.factories import add_candidate_turn
+from tests.helpers import wait_until
+from tests.resolvers.tenant import Tenant, global_id_of
+from tests.schema.api_client import ApiClient, GraphQLResponse, bearer_headers, issue_token, serve, with_services
+from tests.schema.contexts import anonymous_context
+
+TURNS = 60
+TEXT = "word " * 4_000
+"""As long as a typed message may be."""
+
+
+async def make_long_transcript(interview: Interview, turns: int = TURNS) -> None:
+    """Store so many turns with the longest text."""
+    turn = await add_candidate_turn(interview, TEXT)
+    rows = get_turn_collection()
+    row = await rows.find_one({"_id": turn.id})
+    assert row
+    await rows.insert_many([{**row, "_id": ObjectId(), "seq": seq, "key": f"{seq}"} for seq in range(2, turns + 1)])
+    await interview.set({Interview.last_seq: turns})
+
+
+@pytest.fixture
+async def long_interview(tenant: Tenant) -> Interview:
+    """An interview whose transcript has 1.2 MB."""
+    interview = await tenant.make_interview()
+    await make_long_transcript(interview)
+    return interview
+
+
+DOCUMENTS = {
+    "a transcript": "{ transcript(interviewId: $id) { turns { text } } }",
+    "aliases of a nested field": "{ interview(id: $id) { "
+    + " ".join(f"t{n}: transcript {{ turns {{ text }} }}" for n in range(50))
+    + " } }",
+    "aliases of a text": "{ transcript(interviewId: $id) { turns { " + " ".join(f"t{n}: text" for n in range(50)) + " } } }",
+    "aliases that read other turns": "{ "
+    + " ".join(
+        f"a{root}: interview(id: $id) {{ "
+        + " ".join(f"t{n}: transcript(after: {root * 4 + n}) {{ turns {{ seq }} }}" for n in range(4))
+        + " }"
+        for root in range(10)
+    )
+    + " }",
+    "fragments": "{ "
+    + " ".join(f"a{n}: interview(id: $id) {{ ...f }}" for n in range(10))
+    + " } fragment f on Interview { a: transcript { ...g } b: transcript { ...g } } fragment g on Transcript { turns { text } }",
+    "a list in a list": "{ interviews(first: 20) { nodes { id transcript { turns { text } } } } }",
+}
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+async def test_response_that_would_be_too_large_is_refused_before_it_takes_memory(
+    api: ApiClient, tenant: Tenant, long_interview: Interview, kind: str
+) -> None:
+    text = DOCUMENTS[kind]
+    if kind == "a list in a list":
+        for _ in range(9):
+            await make_long_transcript(await tenant.make_interview())
+        token = await issue_token(tenant, Role.VIEWER)
+    else:
+        token = await issue_token(tenant, Role.CANDIDATE, long_interview)
+    head = "query($id: ID!) " if "$id" in text else ""
+    tracemalloc.start()
+    try:
+        response = await api.execute(f"{head}{text}", token, id=global_id_of(long_interview))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    if kind == "a transcript":
+        assert not response.errors
+        assert len(response["transcript"]["turns"]) == TURNS
+    else:
+        assert set(response.codes) == {"RESPONSE_TOO_LARGE"}
+        assert response.errors[0]["message"].startswith("The response would be larger than 8 MB. Request fewer items")
+        assert len(response.http_response.content) < 100_000
+    # 2.2 kB took 424 MB before there was a limit
+    assert peak < 60e6
+
+
+async def execute_with_limit(services: Services, token: str, text: str, **settings: Any) -> GraphQLResponse:
+    """Send a request to an API with these settings."""
+    limited = services.settings.model_copy(update={"api": services.settings.api.model_copy(update=settings)})
+    app = with_services(Starlette(routes=build_routes(limited)), services)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva") as client:
+        headers = {**bearer_headers(token), "Accept": "application/graphql-response+json"}
+        return await ApiClient(client).post({"query": text}, headers)
+
+
+@pytest.mark.parametrize(
+    "text", ["{ viewer { role } }", "mutation { updateNotice(input: {contact: null}) { organization { id } } }"]
+)
+async def test_operation_that_takes_too_long_is_cancelled(
+    services: Services, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    cancelled = asyncio.Event()
+
+    async def hang(*_: Any) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    monkeypatch.setattr("resolvers.viewer.get_viewer_organization", hang)
+    monkeypatch.setattr("resolvers.notices.update_notice", hang)
+    response = await execute_with_limit(services, await issue_token(tenant, Role.ADMIN), text, operation_seconds=0.2)
+    assert cancelled.is_set()
+    assert response.codes == ["TIMEOUT"]
+    assert response.errors[0]["message"].startswith("The operation took longer than 0.2 seconds and was stopped. Request less")
+    # the operation was executed, so its data is null and the status that of a result
+    assert response.http_response.json()["data"] is None
+    assert response.http_response.status_code == 200
+
+
+async def test_operation_of_a_stopped_request_ends_in_the_database(
+    services: Services, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = get_turn_collection()
+    await add_candidate_turn(await tenant.make_interview(), "Hello.")
+
+    async def read_slowly(*_: Any) -> None:
+        await turns.find({"$where": "sleep(60000) || true"}, comment="slow").to_list()
+
+    async def is_running() -> bool:
+        operations = turns.database.client.admin.aggregate([{"$currentOp": {}}, {"$match": {"command.comment": "slow"}}])
+        return bool(await (await operations).to_list())
+
+    monkeypatch.setattr("resolvers.viewer.get_viewer_organization", read_slowly)
+    token = await issue_token(tenant, Role.ADMIN)
+    request = asyncio.create_task(execute_with_limit(services, token, "{ viewer { role } }", operation_seconds=1.0))
+    await wait_until(is_running)
+    assert (await request).codes == ["TIMEOUT"]
+    assert await wait_until(lambda: is_not(is_running()), seconds=10)
+
+
+async def is_not(condition: Awaitable[bool]) -> bool:
+    return not await condition
+
+
+async def test_execution_that_never_awaits_is_stopped_by_its_time() -> None:
+    context = anonymous_context()
+    context.limits = OperationLimits(seconds=0.0)
+    result = await build_schema().execute("{ __typename }", context_value=context)
+    assert [(error.extensions or {})["code"] for error in result.errors or []] == ["TIMEOUT"]
+
+
+async def test_event_of_a_subscription_that_would_be_too_large_ends_it_with_an_error(
+    services: Services, tenant: Tenant, long_interview: Interview
+) -> None:
+    aliases = " ".join(f"t{n}: transcript {{ turns {{ text }} }}" for n in range(10))
+    text = f'subscription {{ interviewChanged(interviewId: "{global_id_of(long_interview)}") {{ {aliases} }} }}'
+    app = with_services(Starlette(routes=build_routes(services.settings)), services)
+    async with serve(app) as server, server.open_client(await issue_token(tenant, Role.VIEWER)) as session:
+        with pytest.raises(TransportQueryError) as refused:
+            async for _ in session.subscribe(gql(text)):
+                pass
+    assert refused.value.errors is not None
+    assert [error["extensions"]["code"] for error in refused.value.errors] == ["RESPONSE_TOO_LARGE"]
