@@ -33,10 +33,9 @@ class ApiKey(Node):
         return list_permissions(self.document)
 
     @resolved_field()
-    def replaced_by_id(self) -> strawberry.ID | None:
-        """The id of the key that replaced this one (rotateApiKey). Null: it was not rotated."""
-        replaced_by = self.document.replaced_by
-        return strawberry.ID(encode_id(IdKind.API_KEY, replaced_by)) if replaced_by else None
+    def is_rotated(self) -> bool:
+        """Whether rotateApiKey has replaced the key."""
+        return self.document.replaced_by is not None
 
     @classmethod
     def of(cls, document: documents.ApiKey) -> "ApiKey":

@@ -105,7 +105,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Viewer": {ALL_ROLES: "role organization name may"},
     "Organization": {ALL_ROLES: "id name isTest notice"},
     "ApiKey": {
-        ADMIN_ONLY: ("id name role isTest createdAt createdBy lastUsedAt expiresAt revokedAt isActive permissions replacedById")
+        ADMIN_ONLY: ("id name role isTest createdAt createdBy lastUsedAt expiresAt revokedAt isActive permissions isRotated")
     },
     "ApiKeyConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
     "ApiKeyEdge": {ADMIN_ONLY: "cursor node"},
@@ -252,7 +252,7 @@ SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
 
 ALWAYS_NULL_FIELDS = {
     *("Interview.erasedAt", "Interview.recordingsErasedAt", "Interview.transcriptErasedAt", "Interview.erasureReceipt"),
-    *("ApiKey.createdBy", "ApiKey.expiresAt", "ApiKey.revokedAt", "ApiKey.replacedById"),
+    *("ApiKey.createdBy", "ApiKey.expiresAt", "ApiKey.revokedAt"),
     *("LegalHold.releasedBy", "LegalHold.releasedAt"),
     *("Interview.endsAt", "Interview.partialReason", "Consent.withdrawnAt"),
     # the interview ended as it should
