@@ -9,7 +9,7 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web chromium pango pages demo dev check test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
+.PHONY: help install livekit web protocol-clients chromium pango pages demo dev check test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,13 +51,16 @@ WEB_SOURCES := web/index.html web/vite.config.ts $(shell find web/src -type f)
 web: $(if $(NODE),web/dist/index.html) ## build the web pages into web/dist (needs Node 20.19 or newer)
 	@$(if $(NODE),,echo "Node 20.19 or newer is not installed: the web pages are not built. Everything else works without them.")
 
-web/node_modules/installed: web/package.json web/package-lock.json web/.npmrc
-	cd web && npm ci --loglevel=error
+%/node_modules/installed: %/package.json %/package-lock.json %/.npmrc
+	cd $* && npm ci --loglevel=error
 	@touch $@
 
 web/dist/index.html: web/node_modules/installed $(WEB_SOURCES)
 	cd web && npm run --silent build
 	@touch $@
+
+# The clients and audits that tests/protocols runs, which skips them, with a reason, where there is no Node.
+protocol-clients: $(if $(NODE),tests/protocols/node_modules/installed)
 
 # Debian's package. The tests of the web pages are skipped, with a reason, where there is no Chromium.
 chromium:
@@ -97,10 +100,10 @@ check: install ## check format, lint, types, import directions and the schema sn
 PYTEST_BUSY := $(BIN)/pytest -n 3 --dist loadfile -m "not long and not adversarial and not realtime"
 PYTEST_REALTIME := $(BIN)/pytest -n 2 --dist loadfile -m "realtime and not long"
 
-test: install livekit web chromium pango ## run the tests, on real servers
+test: install livekit web protocol-clients chromium pango ## run the tests, on real servers
 	$(PYTEST_BUSY); busy=$$?; $(PYTEST_REALTIME) && exit $$busy
 
-coverage: install livekit web chromium pango ## run the tests, and report lines and branches that none reaches (tracing takes half as long again)
+coverage: install livekit web protocol-clients chromium pango ## run the tests, and report lines and branches that none reaches (tracing takes half as long again)
 	$(PYTEST_BUSY) --cov --cov-report=
 	$(PYTEST_REALTIME) --cov --cov-append --cov-report=term:skip-covered
 
