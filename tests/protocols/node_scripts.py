@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers import ROOT
+
 FOLDER = Path(__file__).parent
 TIMEOUT_SECONDS = 100.0
 """Less than pytest's timeout, so that the output of a script that hangs is reported."""
@@ -18,17 +20,19 @@ def find_missing_requirement() -> str | None:
     """Return what this machine lacks for the tests, and how to get it; None if it lacks nothing."""
     if shutil.which("node") is None:
         return "Node is missing: install 20.19 or newer"
-    if not (FOLDER / "node_modules" / "installed").is_file():
-        return "the packages are not installed: run `make protocol-clients`"
+    if not all((folder / "node_modules" / "installed").is_file() for folder in (FOLDER, ROOT / "web")):
+        return "the packages are not installed: run `make web protocol-clients`"
     return None
 
 
-async def run_command(*command: str | Path, **environment: str) -> tuple[int, str, str]:
-    """Run a command in this folder, and return its exit code, its output and its errors. Ends it when it takes too long."""
+async def run_command(
+    *command: str | Path, cwd: Path = FOLDER, environment: Mapping[str, str] | None = None
+) -> tuple[int, str, str]:
+    """Run a command, and return its exit code, its output and its errors. A command that takes too long is ended."""
     process = await asyncio.create_subprocess_exec(
         *command,
-        cwd=FOLDER,
-        env={**os.environ, **environment},
+        cwd=cwd,
+        env={**os.environ, **(environment or {})},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -44,7 +48,7 @@ async def run_command(*command: str | Path, **environment: str) -> tuple[int, st
 
 async def run_script(script: str, environment: Mapping[str, str], subtests: pytest.Subtests) -> dict[str, str | None]:
     """Run a script, and report each of its tests as a subtest. Returns the error of each test, or None if it passed."""
-    code, output, stderr = await run_command("node", "--test-reporter=./reporter.mjs", script, **environment)
+    code, output, stderr = await run_command("node", "--test-reporter=./reporter.mjs", script, environment=environment)
     results = {result["name"]: result["error"] for result in map(json.loads, output.splitlines())}
     assert results, f"{script} ran no test\n{stderr}"
     for name, error in results.items():
