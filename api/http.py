@@ -74,6 +74,7 @@ _MUTATION = re.compile(r"\bmutation\b")
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 EVENT_STREAM = "text/event-stream"
+CHARSET = "; charset=utf-8"
 MAX_MEDIA_RANGES = 30
 """Media ranges of an Accept header that are considered."""
 
@@ -183,7 +184,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
             status, failure = 500, to_failure(error, request_id)
         body = {"errors": [{"message": failure.message, "extensions": failure.extensions(request_id)}]}
         headers = {"Allow": "POST" if request.method == "GET" else "GET, POST"} if status == 405 else None
-        return Response(self.encode_json(body), status, headers, media_type=_negotiate_media_type(request))
+        return Response(self.encode_json(body), status, headers, media_type=_negotiate_media_type(request) + CHARSET)
 
     # --- requests
 
@@ -226,6 +227,8 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         """Return the parameters of the request. Raises cross_web.HTTPException if it is not a GraphQL request."""
         if request.method == "POST" and not _is_json(request.content_type):
             raise HTTPException(415, "Send the request as JSON in UTF-8, with Content-Type: application/json.")
+        if request.headers.get("accept") and not _accepted_types(request):
+            raise HTTPException(406, f"Accept one of the media types {GRAPHQL_JSON}, {JSON} and {EVENT_STREAM}.")
         data = await super().parse_http_body(request)
         if isinstance(data, GraphQLRequestData):
             if not isinstance(data.operation_name, str | None):
@@ -276,7 +279,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
     def create_response(self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response) -> Response:
         """Return the response: 400 if nothing was executed and the client accepts GraphQL's own media type, otherwise 200."""
         status = 400 if "data" not in response_data and sub_response.media_type == GRAPHQL_JSON else 200
-        return Response(self.encode_json(response_data), status, media_type=sub_response.media_type)
+        return Response(self.encode_json(response_data), status, media_type=f"{sub_response.media_type}{CHARSET}")
 
     async def _create_streaming_response(
         self,
@@ -323,14 +326,16 @@ def _negotiate_media_type(request: Request | WebSocket) -> str:
 def _accepted_types(request: HTTPConnection | AsyncHTTPRequestAdapter) -> list[str]:
     """Return which of our media types the Accept header accepts, by descending weight and then in its order."""
     weights: dict[str, float] = {}
-    for media_range in request.headers.get("accept", "").lower().split(",")[:MAX_MEDIA_RANGES]:
+    accept = ",".join(cast(Headers, request.headers).getlist("accept"))  # several header fields are one list
+    for media_range in accept.lower().split(",")[:MAX_MEDIA_RANGES]:
         name, *parameters = (part.strip() for part in media_range.split(";"))
         weight = next((parameter[2:] for parameter in parameters if parameter.startswith("q=")), "1")
         with suppress(ValueError):
             weights.setdefault(name, float(weight))
-    for wildcard in ("application/*", "*/*"):
+    default = JSON if weights.get(JSON) != 0 else GRAPHQL_JSON
+    for wildcard, name in (("application/*", default), ("text/*", EVENT_STREAM), ("*/*", default)):
         if wildcard in weights:
-            weights.setdefault(JSON if weights.get(JSON) != 0 else GRAPHQL_JSON, weights[wildcard])
+            weights.setdefault(name, weights[wildcard])
     accepted = [name for name in (JSON, GRAPHQL_JSON, EVENT_STREAM) if weights.get(name, 0) > 0]
     return sorted(accepted, key=lambda name: (-weights[name], list(weights).index(name)))
 

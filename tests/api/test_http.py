@@ -13,9 +13,10 @@ from structlog.testing import capture_logs
 from api.health import health_routes
 from api.http import EVENT_STREAM, GRAPHQL_JSON, JSON, MAX_BODY_BYTES
 from lifecycle.services import Services
-from models.documents.interview import InterviewStatus
+from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
-from tests.resolvers.tenant import Tenant
+from tests.factories import reload_interview
+from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, bearer_headers, issue_token, with_services
 
 TYPENAME = "{ __typename }"
@@ -33,7 +34,6 @@ def media_type(response: httpx2.Response) -> str:
         (JSON, JSON),
         (GRAPHQL_JSON, GRAPHQL_JSON),
         (f"{GRAPHQL_JSON}; charset=utf-8, {JSON}; q=0.9", GRAPHQL_JSON),
-        ("text/html", JSON),
         ("APPLICATION/GRAPHQL-RESPONSE+JSON", GRAPHQL_JSON),
         (f"{JSON}, {GRAPHQL_JSON}", JSON),
         (f"{JSON};q=0.5, {GRAPHQL_JSON};q=0.8", GRAPHQL_JSON),
@@ -47,16 +47,30 @@ def media_type(response: httpx2.Response) -> str:
         (f"{GRAPHQL_JSON}, application/graphql+json, {JSON}, text/event-stream, multipart/mixed", GRAPHQL_JSON),
         (f"{JSON};q=0.5, text/event-stream", EVENT_STREAM),
         ("text/event-stream", EVENT_STREAM),
+        ("text/*", EVENT_STREAM),
         (f"text/event-stream;q=0.9, {JSON}", JSON),
-        ("," * 10_000 + GRAPHQL_JSON, JSON),
+        ("*/*" + "," * 10_000 + GRAPHQL_JSON, JSON),
     ],
 )
 async def test_response_has_the_accepted_media_type(api: ApiClient, accept: str | None, expected: str) -> None:
     response = await api.client.post("/graphql", json={"query": TYPENAME}, headers={"Accept": accept or ""})
-    assert media_type(response) == expected
+    assert response.headers["content-type"] == expected + ("" if expected == EVENT_STREAM else "; charset=utf-8")
     assert '{"data":{"__typename":"Query"}}' in response.text
     assert response.headers["vary"] == "Accept, Origin"
     assert response.headers["cache-control"].startswith("no-store")
+
+
+async def test_accept_may_be_sent_in_several_header_fields(api: ApiClient) -> None:
+    headers = [("Accept", f"{JSON};q=0.9"), ("Accept", GRAPHQL_JSON)]
+    response = await api.client.post("/graphql", json={"query": TYPENAME}, headers=headers)
+    assert media_type(response) == GRAPHQL_JSON
+
+
+@pytest.mark.parametrize("accept", ["text/html", "image/*", "multipart/mixed", f"{JSON};q=0", "," * 10_000 + GRAPHQL_JSON])
+async def test_client_that_accepts_none_of_the_media_types_is_refused(api: ApiClient, accept: str) -> None:
+    response = await api.client.post("/graphql", json={"query": TYPENAME}, headers={"Accept": accept})
+    assert (response.status_code, media_type(response)) == (406, JSON)
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
 
 
 async def test_query_can_be_sent_by_get(api: ApiClient) -> None:
@@ -76,12 +90,28 @@ async def test_query_can_be_sent_by_get(api: ApiClient) -> None:
     assert response.json() == {"data": {"__typename": "Query"}}
 
 
-async def test_mutation_by_get_is_refused(api: ApiClient) -> None:
-    response = await api.client.get(
-        "/graphql", params={"query": 'mutation { endInterview(input: {interviewId: "x"}) { __typename } }'}
-    )
-    assert (response.status_code, response.headers["allow"]) == (405, "POST")
-    assert response.json()["errors"][0]["message"] == "GET is for queries only: send mutations with POST."
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
+async def test_mutation_by_get_is_refused_and_not_executed(
+    api: ApiClient, tenant: Tenant, interview: Interview, accept: str
+) -> None:
+    mutation = f'mutation End {{ endInterview(input: {{interviewId: "{global_id_of(interview)}"}}) {{ __typename }} }}'
+    headers = {**bearer_headers(await issue_token(tenant, Role.RECRUITER)), "Accept": accept}
+    for parameters in ({"query": mutation}, {"query": f"query Read {TYPENAME} {mutation}", "operationName": "End"}):
+        response = await api.client.get("/graphql", params=parameters, headers=headers)
+        assert (response.status_code, response.headers["allow"], media_type(response)) == (405, "POST", accept)
+        assert response.json()["errors"][0]["message"] == "GET is for queries only: send mutations with POST."
+    assert (await reload_interview(interview)).status is InterviewStatus.IN_PROGRESS
+    response = await api.client.get("/graphql", params={**parameters, "operationName": "Read"}, headers=headers)
+    assert response.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_unknown_parameters_are_ignored(api: ApiClient) -> None:
+    parameters = {"query": TYPENAME, "id": "1", "batch": "true", "documentId": "x"}
+    for response in (
+        await api.client.post("/graphql", json=parameters),
+        await api.client.get("/graphql", params=parameters),
+    ):
+        assert response.json() == {"data": {"__typename": "Query"}}
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
@@ -188,11 +218,19 @@ async def test_response_without_execution_has_no_data(api: ApiClient, body: Any,
     assert "data" not in response.http_response.json()
 
 
-async def test_response_after_a_failed_execution_has_data(api: ApiClient) -> None:
-    response = await api.post({"query": "{ viewer { name } }"}, {"Accept": GRAPHQL_JSON})
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
+@pytest.mark.parametrize(
+    ("query", "data"),
+    [
+        ("{ viewer { name } }", None),
+        ('{ __typename agreement(positionKey: "x") { n } }', {"__typename": "Query", "agreement": None}),
+    ],
+)
+async def test_response_after_an_execution_has_data(api: ApiClient, accept: str, query: str, data: Any) -> None:
+    response = await api.post({"query": query}, {"Accept": accept})
     assert (response.http_response.status_code, response.codes) == (200, ["UNAUTHENTICATED"])
-    assert response.http_response.json()["data"] is None
-    assert response.error["path"] == ["viewer"]
+    assert response.http_response.json()["data"] == data
+    assert response.error["path"] in (["viewer"], ["agreement"])
 
 
 async def test_subscription_is_streamed_if_the_client_accepts_it_at_all(api: ApiClient) -> None:
@@ -265,7 +303,7 @@ async def test_unexpected_error_outside_of_a_field_is_500_in_json(api: ApiClient
 
 
 async def test_ide_is_disabled_by_default(api: ApiClient) -> None:
-    response = await api.client.get("/graphql", headers={"Accept": "text/html"})
+    response = await api.client.get("/graphql", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert response.status_code == 400
     assert media_type(response) == JSON
 

@@ -80,7 +80,7 @@ async def test_refused_operation_is_one_event_with_its_errors_and_the_end(api: A
 @pytest.mark.parametrize("body", [{}, {"query": 1}, {"query": "{ __typename }", "variables": [1]}, [], "text"])
 async def test_request_that_is_not_well_formed_is_refused_as_without_a_stream(api: ApiClient, body: Any) -> None:
     response = await api.client.post("/graphql", json=body, headers={"Accept": "text/event-stream"})
-    assert (response.status_code, response.headers["content-type"]) == (400, "application/json")
+    assert (response.status_code, response.headers["content-type"]) == (400, "application/json; charset=utf-8")
     assert response.json()["errors"][0]["extensions"]["code"] == "BAD_INPUT"
 
 
