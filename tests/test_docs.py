@@ -47,6 +47,14 @@ def test_graphql_example_is_valid(page: str, text: str) -> None:
     assert validate(SCHEMA, parse(text), [*specified_rules, NoDeprecatedCustomRule]) == []
 
 
+def test_examples_of_the_api_guide_have_different_names() -> None:
+    """Tools such as graphql-codegen, which tests/protocols runs on the examples, refuse others."""
+    examples = [block for language, block in FENCED_BLOCK.findall(read_page(ROOT / "docs" / "api.md")) if language == "graphql"]
+    names = [re.findall(r"^(?:query|mutation|subscription) (\w+)", example) for example in examples]
+    assert [] not in names
+    assert len({name for (name,) in names}) == len(names)
+
+
 def test_examples_are_found_in_readme_and_api_guide() -> None:
     pages = [page for page, _ in OPERATIONS]
     assert pages.count("README.md") == 2

@@ -17,7 +17,7 @@ const execute = (query, variables) =>
     client.subscribe({ query, variables }, { next: (value) => (result = value), error: reject, complete: () => resolve(result) })
   })
 
-const subscribeWith = (any) => (query, variables, sink) => any.subscribe({ query, variables }, sink)
+const subscribeWith = (client) => (query, variables, sink) => client.subscribe({ query, variables }, sink)
 
 testClient('graphql-sse', execute, subscribeWith(client))
 

@@ -6,22 +6,22 @@ import { createClient } from 'graphql-ws'
 import { runExample } from './examples.mjs'
 import { TIMEOUT, TOKEN, WEBSOCKET_URL, follow, restartServer, startInterview, testClient, until } from './interviews.mjs'
 
-const { shown, client, resumable } = await runExample('graphql-ws', 'client')
+const { shown, client: guideClient, resumable } = await runExample('graphql-ws', 'client')
 
 test('graphql-ws: the example of the API guide shows each turn once', TIMEOUT, () => {
   assert.deepEqual(shown.map(({ seq, text }) => [seq, text]), [[1, 'first'], [2, 'second']])
 })
 
-const execute = (query, variables, { subscribe } = client) =>
+const execute = (query, variables) =>
   new Promise((resolve, reject) => {
     let result
     const error = (failure) => (Array.isArray(failure) ? resolve({ errors: failure }) : reject(failure))
-    subscribe({ query, variables }, { next: (value) => (result = value), error, complete: () => resolve(result) })
+    guideClient.subscribe({ query, variables }, { next: (value) => (result = value), error, complete: () => resolve(result) })
   })
 
-const subscribeWith = (any) => (query, variables, sink) => any.subscribe({ query, variables }, sink)
+const subscribeWith = (client) => (query, variables, sink) => client.subscribe({ query, variables }, sink)
 
-testClient('graphql-ws', execute, subscribeWith(client))
+testClient('graphql-ws', execute, subscribeWith(guideClient))
 
 const open = (options) =>
   createClient({
@@ -88,6 +88,6 @@ test('graphql-ws: an invalid credential is closed with 4401, which ends the retr
 })
 
 test('graphql-ws: a connection without connection_init is closed with 4408', TIMEOUT, async () => {
-  const options = { url: process.env.IMPATIENT_URL, connectionParams: () => new Promise(() => {}), shouldRetry: () => false }
+  const options = { url: process.env.SHORT_TIMEOUT_URL, connectionParams: () => new Promise(() => {}), shouldRetry: () => false }
   assert.equal(await findCloseCode(undefined, options), 4408)
 })

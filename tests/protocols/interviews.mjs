@@ -17,9 +17,13 @@ const SEND = `mutation Send($id: ID!, $text: String!) {
 }`
 const END = `mutation End($id: ID!) { endInterview(input: { interviewId: $id }) { interview { status } } }`
 
-/** Waits until the condition holds. The timeout of the test is the limit. */
+/** Waits until the condition holds. Throws after 25 seconds, so that the process ends. */
 export async function until(condition) {
-  while (!condition()) await sleep(10)
+  const deadline = Date.now() + 25_000
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`This never became true: ${condition}`)
+    await sleep(10)
+  }
 }
 
 async function post(query, variables, token) {
@@ -33,7 +37,7 @@ async function post(query, variables, token) {
   return data
 }
 
-/** An interview in progress, whose candidate writes with `send`. */
+/** Starts an interview. `send` sends a message of its candidate, `end` ends it. */
 export async function startInterview(execute = (query, variables) => post(query, variables, TOKEN).then((data) => ({ data }))) {
   const input = {
     candidateName: 'Ada Lovelace',
@@ -114,17 +118,17 @@ export function testClient(name, execute, subscribe) {
     const interview = await startInterview(execute)
     await interview.send('first')
     const followed = follow(subscribe, { id: interview.id, after: 0 })
-    const witness = follow(subscribe, { id: interview.id, after: 1 })
+    const other = follow(subscribe, { id: interview.id, after: 1 })
     await until(() => followed.texts.length === 1)
     followed.stop()
     await interview.send('second')
-    await until(() => witness.texts.length === 1)
-    witness.stop()
+    await until(() => other.texts.length === 1)
+    other.stop()
     assert.deepEqual([followed.texts, followed.errors], [['first'], []])
   })
 }
 
-/** Restarts the server, and stores a turn in the meantime. */
+/** Restarts the server. */
 export async function restartServer() {
   const response = await fetch(process.env.RESTART_URL, { method: 'POST' })
   assert.equal(response.status, 204)

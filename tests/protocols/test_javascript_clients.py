@@ -28,14 +28,14 @@ async def test_client_works_with_the_api(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("api.sse.HEARTBEAT_SECONDS", 0.02)
-    with monkeypatch.context() as impatience:
-        impatience.setattr(http, "INIT_SECONDS", 0.05)
-        impatient_app = with_services(Starlette(routes=build_routes(services.settings)), services)
-    async with serve(impatient_app) as impatient_server:
+    with monkeypatch.context() as patch:
+        patch.setattr(http, "INIT_SECONDS", 0.05)
+        short_timeout_app = with_services(Starlette(routes=build_routes(services.settings)), services)
+    async with serve(short_timeout_app) as short_timeout_server:
         environment = {
             "GRAPHQL_URL": restartable_server.address.http_url,
             "WEBSOCKET_URL": restartable_server.address.websocket_url,
-            "IMPATIENT_URL": impatient_server.websocket_url,
+            "SHORT_TIMEOUT_URL": short_timeout_server.websocket_url,
             "RESTART_URL": restartable_server.restart_url,
             "TOKEN": await issue_token(tenant, Role.RECRUITER),
             "POSITION": tenant.position.key,

@@ -1,7 +1,8 @@
-// urql: as the API guide configures it, and with its own defaults, which are queries by GET and subscriptions by SSE.
+// urql: as the API guide configures it, with graphql-sse in place of graphql-ws, and with fetch alone (queries by GET).
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Client, fetchExchange } from '@urql/core'
+import { Client, fetchExchange, subscriptionExchange } from '@urql/core'
+import { createClient } from 'graphql-sse'
 import { runExample } from './examples.mjs'
 import { GRAPHQL_URL, TIMEOUT, TOKEN, testClient } from './interviews.mjs'
 
@@ -13,12 +14,15 @@ test('urql: the example of the API guide shows the turns', TIMEOUT, () => {
   assert.deepEqual([...turns], [[1, 'first'], [2, 'second']])
 })
 
-const overFetch = new Client({
-  url: GRAPHQL_URL,
-  fetchSubscriptions: true,
-  fetchOptions: () => ({ headers: { authorization: `Bearer ${TOKEN}` } }),
-  exchanges: [fetchExchange],
+const headers = { authorization: `Bearer ${TOKEN}` }
+const options = { url: GRAPHQL_URL, fetchOptions: () => ({ headers }) }
+const sse = createClient({ url: GRAPHQL_URL, headers })
+
+const forwardSubscription = ({ query, variables }) => ({
+  subscribe: (sink) => ({ unsubscribe: sse.subscribe({ query, variables }, sink) }),
 })
+const overGraphqlSse = new Client({ ...options, exchanges: [fetchExchange, subscriptionExchange({ forwardSubscription })] })
+const overFetch = new Client({ ...options, fetchSubscriptions: true, exchanges: [fetchExchange] })
 
 function testUrql(name, client) {
   async function execute(query, variables) {
@@ -44,4 +48,5 @@ function testUrql(name, client) {
 }
 
 testUrql('urql over WebSocket', urql)
-testUrql('urql over SSE', overFetch)
+testUrql('urql over graphql-sse', overGraphqlSse)
+testUrql('urql over fetch', overFetch)
