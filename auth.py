@@ -64,6 +64,7 @@ class Action(StrEnum):
     WITHDRAW_CONSENT = "withdraw a candidate's consent"
     REQUEST_ACCOMMODATION = "make a candidate's requests"
     MANAGE_KEYS = "manage API keys"
+    READ_AUDIT_LOG = "read the audit log"
     READ_REQUESTS = "read candidates' requests"
     """Requests, accommodations and the reason of a withdrawal, which may be about health."""
     RESOLVE_REQUEST = "answer candidates' requests"
@@ -104,6 +105,7 @@ _ADMIN_ACTIONS = frozenset(
         Action.READ_DECISION_RECORDS,
         Action.ANALYZE_IMPACT,
         Action.MANAGE_KEYS,
+        Action.READ_AUDIT_LOG,
     }
 )
 _ACTION_NAMES = frozenset(Action.__members__)

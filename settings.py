@@ -230,6 +230,12 @@ class JobsSettings(BaseModel):
         return passes
 
 
+class AuditSettings(BaseModel):
+    """The audit log: who read or changed what."""
+
+    days: int = Field(400, gt=0, description="Days after which an entry of the audit log is deleted.")
+
+
 class LogSettings(BaseModel):
     """Logs, which go to standard error."""
 
@@ -262,6 +268,7 @@ class Settings(BaseSettings):
     voice: VoiceSettings = VoiceSettings()
     recording: RecordingSettings = RecordingSettings()
     jobs: JobsSettings = JobsSettings()
+    audit: AuditSettings = AuditSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

@@ -4,23 +4,30 @@ A caller sends its credential in the Authorization header. What is about an eval
 Evaluation.reportUrl, because a browser sends no header when it opens a page.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from engine.errors import to_failure
+from auth import Principal
+from engine.errors import find_error_code, to_failure
 from errors import BadInput, ErrorCode
 from evaluation.reports.pages import PageRenderer
 from evaluation.reports.pdf import PdfRenderer
 from evaluation.reports.texts import ReportTexts
 from evaluation.reports.transcript import to_plain_text, to_webvtt
 from lifecycle.services import Services
+from models.documents.audit_entry import PersonalData
 from resolvers import candidate_comparison, reports
+from resolvers.audit_log import DONE, AuditLogFilter, export_audit_log, record_file, write_entry
+from resolvers.candidate_comparison import MAX_COMPARED
+from resolvers.ids import parse_id
 from resolvers.reports import ReportAccess
 from schema.context import authenticate_header, choose_request_id
+from schema.types.scalars import parse_datetime
 
 _STATUS_CODES = {
     ErrorCode.UNAUTHENTICATED: 401,
@@ -39,6 +46,7 @@ _MEDIA_TYPES = {
     "csv": "text/csv; header=present; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "json": "application/json",
+    "jsonl": "application/jsonl",
     "pdf": "application/pdf",
     "txt": "text/plain; charset=utf-8",
     "vtt": "text/vtt; charset=utf-8",
@@ -53,7 +61,7 @@ def build_export_routes(middleware: Sequence[Middleware] = ()) -> list[BaseRoute
 
     async def serve_transcript(request: Request) -> Response:
         """Return the transcript as JSON, plain text or WebVTT."""
-        principal = await authenticate_header(_services(request), request.headers.get("authorization"))
+        principal = await _authenticate(request)
         transcript = await reports.export_transcript(principal, request.path_params["id"])
         labels = texts.get_labels(transcript.language)
         match _get_suffix(request):
@@ -97,7 +105,7 @@ def build_export_routes(middleware: Sequence[Middleware] = ()) -> list[BaseRoute
 
     async def serve_comparison(request: Request) -> Response:
         """Return the comparison of candidates as CSV: of those named by interviewId, or else of the whole position version."""
-        principal = await authenticate_header(_services(request), request.headers.get("authorization"))
+        principal = await _authenticate(request)
         query = request.query_params
         version = query.get("positionVersion", "")
         if "positionKey" not in query or not version.isascii() or not version.isdecimal() or len(version) > 9:
@@ -108,22 +116,40 @@ def build_export_routes(middleware: Sequence[Middleware] = ()) -> list[BaseRoute
         )
         return _file_response(request, "comparison", candidate_comparison.write_comparison(_services(request), compared))
 
+    async def serve_audit_log(request: Request) -> Response:
+        """Return the audit log as JSON lines, oldest first: all of it, or from `since` on and before `until`."""
+        principal = await _authenticate(request)
+        where = AuditLogFilter(since=_read_time(request, "since"), until=_read_time(request, "until"))
+        entries = await export_audit_log(_services(request), principal, where)
+        return StreamingResponse(
+            (write_entry(entry) async for entry in entries),
+            headers={**_HEADERS, "Content-Disposition": 'attachment; filename="audit-log.jsonl"'},
+            media_type=_MEDIA_TYPES["jsonl"],
+        )
+
+    transcript, evaluation = (PersonalData.TRANSCRIPT,), (PersonalData.EVALUATION,)
     handlers = {
-        **{f"/interviews/{{id}}/transcript.{suffix}": serve_transcript for suffix in ("json", "txt", "vtt")},
-        **{f"/evaluations/{{id}}/report.{suffix}": serve_report for suffix in ("json", "html", "pdf")},
-        **{f"/evaluations/{{id}}/explanation.{suffix}": serve_explanation for suffix in ("json", "html", "pdf")},
-        "/evaluations/{id}/feedback-letter.txt": serve_letter,
-        "/comparison.csv": serve_comparison,
+        **{f"/interviews/{{id}}/transcript.{suffix}": (serve_transcript, transcript) for suffix in ("json", "txt", "vtt")},
+        **{f"/evaluations/{{id}}/report.{suffix}": (serve_report, evaluation) for suffix in ("json", "html", "pdf")},
+        **{f"/evaluations/{{id}}/explanation.{suffix}": (serve_explanation, evaluation) for suffix in ("json", "html", "pdf")},
+        "/evaluations/{id}/feedback-letter.txt": (serve_letter, evaluation),
+        "/comparison.csv": (serve_comparison, (PersonalData.CANDIDATE, PersonalData.EVALUATION)),
+        "/audit-log.jsonl": (serve_audit_log, (PersonalData.AUDIT_LOG,)),
     }
-    return [Route(path, _answer_errors(handler), middleware=middleware) for path, handler in handlers.items()]
+    return [Route(path, _answer(handler, data), middleware=middleware) for path, (handler, data) in handlers.items()]
 
 
-def _answer_errors(handler: Handler) -> Handler:
+def _answer(handler: Handler, data: Collection[PersonalData]) -> Handler:
     async def handle(request: Request) -> Response:
-        """Return what the handler returns, or its error in plain text."""
+        """Return what the handler returns, which is recorded in the audit log, or its error in plain text."""
         request_id = choose_request_id(request.headers.get("x-request-id"))
         try:
-            response = await handler(request)
+            try:
+                response = await handler(request)
+            except Exception as error:
+                await _record(request, data, request_id, find_error_code(error))
+                raise
+            await _record(request, data, request_id, DONE)
         except Exception as error:
             failure = to_failure(error, request_id)
             response = PlainTextResponse(failure.message, _STATUS_CODES.get(failure.code, 500), _HEADERS)
@@ -141,7 +167,31 @@ async def _read_access(request: Request) -> ReportAccess:
     token = request.query_params.get("token")
     if token is not None:
         return ReportAccess(None, token)
-    return ReportAccess(await authenticate_header(_services(request), request.headers.get("authorization")), None)
+    return ReportAccess(await _authenticate(request), None)
+
+
+async def _authenticate(request: Request) -> Principal:
+    principal = await authenticate_header(_services(request), request.headers.get("authorization"))
+    request.state.principal = principal
+    return principal
+
+
+async def _record(request: Request, data: Collection[PersonalData], request_id: str, outcome: str) -> None:
+    """Record who read the file. A caller without a valid credential leaves no entry."""
+    principal = getattr(request.state, "principal", None)
+    if principal is None and outcome != DONE:
+        return
+    named = [*request.path_params.values(), *request.query_params.getlist("interviewId")]
+    await record_file(
+        _services(request),
+        principal,
+        request.url.path.rpartition("/")[2],
+        data,
+        [each for each in named if parse_id(each)][:MAX_COMPARED],
+        outcome=outcome,
+        address=request.client.host if request.client else "",
+        request_id=request_id,
+    )
 
 
 def _file_response(
@@ -161,6 +211,11 @@ def _file_response(
         headers={**_HEADERS, "Content-Disposition": disposition_header, **(headers or {})},
         media_type=_MEDIA_TYPES[suffix],
     )
+
+
+def _read_time(request: Request, name: str) -> datetime | None:
+    text = request.query_params.get(name)
+    return None if text is None else parse_datetime(text)
 
 
 def _get_suffix(request: Request) -> str:

@@ -195,6 +195,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         return GraphQLContext(
             services=request.state.services,
             request_id=request.state.request_id,
+            address=request.client.host if request.client else "",
             authorization=request.headers.get("authorization"),
             shared_operations=self._shared_operations,
             limits=self._limits,

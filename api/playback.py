@@ -1,6 +1,7 @@
 """Playback of recordings at /recordings/<id>, whole or by byte range (RFC 9110, section 14)."""
 
 import re
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 
 import structlog
@@ -11,12 +12,16 @@ from starlette.routing import BaseRoute, Route
 from engine.errors import to_failure
 from errors import ErrorCode
 from lifecycle.services import Services
+from models.documents.audit_entry import PersonalData
 from models.documents.recording import RecordingFile
 from recording.storage import RecordingStore, StoreFailed
+from resolvers.audit_log import DONE, record_file
 from resolvers.recordings import authorize_playback
 from schema.context import choose_request_id
 
 log = structlog.get_logger(__name__)
+
+MAX_RECENT_USES = 10_000
 
 _RANGE = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.IGNORECASE)
 _STATUS_CODES = {ErrorCode.FORBIDDEN: 403, ErrorCode.NOT_FOUND: 404, ErrorCode.UNAVAILABLE: 503}
@@ -29,19 +34,51 @@ _HEADERS = {
 def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
     """Return the playback route, which reads from this store. Without a store it answers 503."""
 
+    recent_uses = _RecentUses()
+
     async def play(request: Request) -> Response:
         """Return the recording, or an error in plain text: 403, 404, 416 or 503."""
         services: Services = request.state.services
+        request_id = choose_request_id(request.headers.get("x-request-id"))
+        recording_id, token = request.path_params["id"], request.query_params.get("token", "")
+        address = request.client.host if request.client else ""
         try:
-            file = await authorize_playback(services.settings, request.path_params["id"], request.query_params.get("token", ""))
+            file = await authorize_playback(services.settings, recording_id, token)
+            if recent_uses.add((token, address)):
+                await record_file(
+                    services,
+                    None,
+                    "recordings",
+                    (PersonalData.RECORDING,),
+                    [recording_id],
+                    outcome=DONE,
+                    address=address,
+                    request_id=request_id,
+                )
         except Exception as error:
-            failure = to_failure(error, choose_request_id(request.headers.get("x-request-id")))
+            failure = to_failure(error, request_id)
             return _error_response(failure.message, _STATUS_CODES.get(failure.code, 500))
         if store is None:
             return _error_response("This server has no recording store: set RECORDING_STORE.", 503)
         return await _stream_file(request, store, file)
 
     return [Route("/recordings/{id}", play, methods=["GET", "HEAD"])]
+
+
+class _RecentUses:
+    """The latest links that were used, each with the address: players send many requests, of which the first is recorded."""
+
+    def __init__(self) -> None:
+        self._uses: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def add(self, use: tuple[str, str]) -> bool:
+        """Remember the use of a link, and return whether it is new."""
+        is_new = use not in self._uses
+        self._uses[use] = None
+        self._uses.move_to_end(use)
+        if len(self._uses) > MAX_RECENT_USES:
+            self._uses.popitem(last=False)
+        return is_new
 
 
 async def _stream_file(request: Request, store: RecordingStore, file: RecordingFile) -> Response:

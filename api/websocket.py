@@ -26,11 +26,13 @@ from strawberry.types import ExecutionResult
 from api.slow_clients import TRY_AGAIN_LATER
 from auth import Principal
 from engine import metrics
-from engine.errors import TRANSIENT_CODES, Failure, get_error_code, to_failure
+from engine.errors import TRANSIENT_CODES, Failure, find_error_code, get_error_code, to_failure
 from engine.execution import format_result, is_request_error
 from engine.shared_subscriptions import EventSink, SharedOperation, SharedSubscription, SubscriberGone
 from errors import ErrorCode, RateLimited
 from live.cancellation import cancel_and_wait
+from resolvers.audit_log import DONE
+from schema.audit import Subject, record
 from schema.context import GraphQLContext
 
 CLOSE_UNAUTHENTICATED = 4401
@@ -213,10 +215,14 @@ class _OperationSink(EventSink):
 
     async def subscribe(self, operation: SharedOperation[Any, Any, Any], caller: Principal, after: int) -> None:
         """Join a shared operation as one more subscriber. If that fails, reject this operation."""
+        outcome: str = DONE
         try:
             self.attach(SharedSubscription(operation, await operation.open_stream(caller, after)))
         except Exception as error:
+            outcome = find_error_code(error)
             await self._send_failure(error)
+        if isinstance(operation.subject, Subject):
+            record(self._connection.context, operation.subject, outcome)
 
     async def run_subscription(self) -> None:
         """Deliver the events of the attached subscription. If it fails, reject this operation."""

@@ -29,6 +29,8 @@ from models.documents.organization import (
 )
 from models.wording.data_files import read_yaml
 from receipts import create_signing_key
+from resolvers.audit_log import record_command
+from resolvers.ids import IdKind, encode_id
 from resolvers.positions import seed_positions
 from settings import Settings
 
@@ -56,6 +58,7 @@ async def provision_key(
         owner, _ = await ensure_organization(organization)
         await seed_positions(owner.id, load_starter_positions())
         key, secret = await create_key(owner.id, role, name)
+        await record_command(settings.audit, owner.id, "keys create", [encode_id(IdKind.API_KEY, key.id)])
         return key.id, secret
 
 
@@ -132,9 +135,12 @@ def rotate(
             if key is None:
                 raise exit_with_error(f"There is no key {key_id}: `main.py keys list ORGANIZATION` lists them.")
             try:
-                return await rotate_key(key, timedelta(hours=overlap_hours))
+                successor, secret = await rotate_key(key, timedelta(hours=overlap_hours))
             except Conflict as error:
                 raise exit_with_error(str(error)) from None
+            ids = [encode_id(IdKind.API_KEY, each.id) for each in (key, successor)]
+            await record_command(settings.audit, key.organization_id, "keys rotate", ids)
+            return successor, secret
 
     key, secret = run_or_exit(rotate_by_id())
     typer.secho(f"Key {key.id} for {key.name} ({key.role}). Save it now: it cannot be displayed again.", err=True)
@@ -150,7 +156,11 @@ def revoke(key_id: str) -> None:
 
     async def revoke_by_id() -> bool:
         async with database.connect(settings.mongodb):
-            return await revoke_key(PydanticObjectId(key_id)) is not None
+            key = await revoke_key(PydanticObjectId(key_id))
+            if key is not None:
+                ids = [encode_id(IdKind.API_KEY, key.id)]
+                await record_command(settings.audit, key.organization_id, "keys revoke", ids)
+            return key is not None
 
     if not run_or_exit(revoke_by_id()):
         raise exit_with_error(f"There is no key {key_id}: `main.py keys list ORGANIZATION` lists them.")
@@ -180,9 +190,13 @@ def rename(name: str, new_name: str) -> None:
     async def rename_by_name() -> Organization | None:
         async with database.connect(settings.mongodb):
             try:
-                return await rename_organization(name, new_name)
+                renamed = await rename_organization(name, new_name)
             except Conflict as error:
                 raise exit_with_error(str(error)) from None
+            if renamed is not None:
+                ids = [encode_id(IdKind.ORGANIZATION, renamed.id)]
+                await record_command(settings.audit, renamed.id, "organizations rename", ids)
+            return renamed
 
     if run_or_exit(rename_by_name()) is None:
         raise exit_with_error(f"There is no organization {name}: `main.py organizations list` lists them.")

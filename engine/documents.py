@@ -6,7 +6,7 @@ runs, so that the time is linear.
 """
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -166,6 +166,8 @@ class ParsedDocument:
     selections depend on variables."""
     errors: list[GraphQLError] | None = None
     """Validation errors. None until the document is validated."""
+    facts: dict[Hashable, Any] = field(default_factory=dict)
+    """What the schema derived from the document (OperationContext.document_facts)."""
     highest_costs: dict[str | None, OperationCost] = field(default_factory=dict)
     """The cost of each operation that was requested, by operationName, with the variables that make it highest."""
 
@@ -275,6 +277,7 @@ class DocumentExtension(SchemaExtension):
         self._parsed = parsed
         if parsed is not None:
             context.context.mentioned_fields, context.context.plans = parsed.mentioned_fields, parsed.plans
+            context.context.document_facts = parsed.facts
 
     async def on_validate(self) -> AsyncIterator[None]:
         """Set the document's validation errors, or the error of an operation that this caller may not run because of its cost."""

@@ -53,6 +53,17 @@ class Failure:
         return {"code": self.code, **present, "requestId": request_id}
 
 
+def find_error_code(error: BaseException) -> ErrorCode:
+    """Return the code with which `to_failure` reports the exception. Nothing is logged."""
+    cause = _unwrap_cause(error)
+    match cause:
+        case AppError():
+            return cause.code
+        case PyMongoError() if _is_unavailable(cause):
+            return ErrorCode.UNAVAILABLE
+    return ErrorCode.BAD_INPUT if isinstance(cause, _REQUEST_ERRORS) else ErrorCode.INTERNAL
+
+
 def to_failure(error: BaseException, request_id: str) -> Failure:
     """Convert an exception into the failure to report.
 

@@ -2,8 +2,8 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
 from graphql import DocumentNode, ExecutionResult, Executor, GraphQLError, GraphQLObjectType, GraphQLSchema, OperationType
@@ -137,6 +137,8 @@ class OperationContext(ABC):
     """Names of all fields in the operation's document. Set once the document is parsed."""
     plans: SelectionPlans | None = None
     """Selection plans shared by operations of the same document. None if they must not be shared."""
+    document_facts: dict[Hashable, Any] = field(default_factory=dict)
+    """What the schema derives from the operation's document, shared by all operations of the document."""
     limits: OperationLimits = DEFAULT_LIMITS
     cost: int = 0
     """The cost of the operation (engine.cost). Set once the document is validated."""

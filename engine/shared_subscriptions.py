@@ -77,6 +77,8 @@ class SharedOperation(Generic[Item, Caller, Event]):
         self.scope = scope
         """The permissions that all subscribers share (ScopedCaller.scope)."""
         self.open_stream = open_stream
+        self.subject: object | None = None
+        """What the schema records when a subscriber joins (SubscriptionContext.subject)."""
         self.fixed_cursor = fixed_cursor
         """Cursor of every subscriber. None if each request has its own (document.cursor_variable)."""
         self._executor = executor
@@ -206,6 +208,8 @@ class SubscriptionContext(OperationContext):
 
     shared_operations: SharedOperations = field(default_factory=SharedOperations)
     """The application's shared operations."""
+    subject: object | None = None
+    """What the schema records about the subscription. It is the same for all subscribers of a shared operation."""
     event_sink: EventSink | None = None
     """Receives the payloads of a shared subscription. None if the operation must not be shared."""
 
@@ -237,11 +241,9 @@ class SubscriptionField(Generic[Item, Caller, Event]):
         executor, context.executor = context.executor, None
         items = await open_stream(caller, after)
         if context.event_sink is not None and executor is not None:
-            context.event_sink.attach(
-                SharedSubscription(
-                    context.shared_operations.get_or_create(self, executor, context, caller, after, open_stream), items
-                )
-            )
+            operation = context.shared_operations.get_or_create(self, executor, context, caller, after, open_stream)
+            operation.subject = context.subject
+            context.event_sink.attach(SharedSubscription(operation, items))
             return
         async with aclosing(items):
             async for item in items:

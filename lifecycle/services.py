@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from lifecycle.access_monitor import AccessMonitors
+from lifecycle.audit_log import AuditLog
 from lifecycle.closings import Closings, load_closings
 from lifecycle.consent import ConsentTexts, load_consent_texts
 from lifecycle.jobs import Jobs
@@ -34,10 +35,12 @@ class Services:
     credentials: CredentialReader = field(default_factory=CredentialReader)
     transaction_reaper: TransactionReaper = field(default_factory=TransactionReaper)
     access_monitors: AccessMonitors = field(init=False)
+    audit_log: AuditLog = field(init=False)
 
     def __post_init__(self) -> None:
-        # a frozen dataclass sets its derived field this way
+        # a frozen dataclass sets its derived fields this way
         object.__setattr__(self, "access_monitors", AccessMonitors(self.credentials))
+        object.__setattr__(self, "audit_log", AuditLog(self.settings.audit))
 
 
 @asynccontextmanager
@@ -52,4 +55,6 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         Jobs(settings.redis, settings.auth, settings.jobs.concurrency) as jobs,
         Rooms(settings) as rooms,
     ):
-        yield Services(settings, live, jobs, rooms)
+        services = Services(settings, live, jobs, rooms)
+        async with services.audit_log:
+            yield services

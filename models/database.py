@@ -10,6 +10,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import NotPrimaryError
 
 import settings
+from models.documents.audit_entry import AuditEntry
 from models.documents.consent_text import AgreedConsentText
 from models.documents.decision_record import DecisionRecord
 from models.documents.demographics import Demographics
@@ -40,6 +41,7 @@ DOCUMENTS = [
     IdempotencyClaim,
     Demographics,
     DecisionRecord,
+    AuditEntry,
 ]
 """Every document class: a class that is missing here is not bound to the database and has no indexes."""
 

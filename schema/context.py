@@ -26,6 +26,8 @@ class GraphQLContext(SubscriptionContext):
     """
 
     services: Services
+    address: str = ""
+    """The client's network address."""
     authorization: str | None
     """The value of the Authorization header, or of `authorization` in the payload of connection_init."""
     connection_params: dict[str, object] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class GraphQLContext(SubscriptionContext):
         return GraphQLContext(
             services=self.services,
             request_id=self.request_id,
+            address=self.address,
             authorization=self.authorization,
             access_monitor=self.access_monitor,
             shared_operations=self.shared_operations,
@@ -69,6 +72,13 @@ class GraphQLContext(SubscriptionContext):
             async with self._lock:
                 if self._principal is None:
                     self._principal = await self.verify_authorization(self.authorization)
+        return self._principal
+
+    @property
+    def known_caller(self) -> Principal | None:
+        """The caller, if this operation or its connection has authenticated one."""
+        if self._principal is None and self.access_monitor is not None:
+            return self.access_monitor.principal
         return self._principal
 
     async def subscriber(self) -> Principal:

@@ -4,6 +4,7 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
+from models.documents.audit_entry import AuditKind
 from resolvers import (
     api_keys,
     candidate_rights,
@@ -22,6 +23,7 @@ from resolvers import (
 )
 from resolvers.ids import IdKind, encode_id
 from schema.arguments import RequestBuilder, to_dict_without_unset, unset_to_none
+from schema.audit import audited
 from schema.context import Info
 from schema.decorators import as_graphql, mutation, object_type
 from schema.inputs.api_keys import CreateApiKeyInput, RevokeApiKeyInput, RotateApiKeyInput
@@ -119,6 +121,7 @@ _ROTATION = RequestBuilder(api_keys.RotationRequest)
 _NOTICE = RequestBuilder(notices.NoticeRequest)
 
 
+@audited(AuditKind.CHANGE)
 @object_type
 class Mutation:
     """The root of all mutations.

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from models.documents.audit_entry import AuditKind
 from models.documents.interview import Interview as InterviewDocument
 from models.documents.organization import ApiKey as ApiKeyDocument
 from models.documents.position import Position as PositionDocument
@@ -15,6 +16,7 @@ from models.reads import interview_list
 from resolvers import (
     agreement,
     api_keys,
+    audit_log,
     candidate_comparison,
     consent,
     demographics,
@@ -42,11 +44,14 @@ from schema.arguments import (
     Version,
     unset_to_none,
 )
+from schema.audit import audited
 from schema.context import Info
 from schema.decorators import as_graphql, object_type, resolved_field
+from schema.inputs.audit_log import AuditLogFilter
 from schema.inputs.lists import DEPRECATED_NAMES, InterviewFilter, InterviewOrder
 from schema.types.agreement import CriterionAgreement
 from schema.types.api_key import ApiKey
+from schema.types.audit_entry import AuditEntry
 from schema.types.candidate_comparison import CandidateComparison
 from schema.types.connection import Connection
 from schema.types.data_protection import DecisionRecord, RetentionPolicy
@@ -62,9 +67,11 @@ from schema.types.recording import Recording
 from schema.types.transcript import Transcript, Turn
 from schema.types.viewer import Organization, Viewer
 
+_AUDIT_FILTER = RequestBuilder(audit_log.AuditLogFilter, path="filter")
 _FILTER = RequestBuilder(interview_list.InterviewFilter, deprecated_names=DEPRECATED_NAMES, path="filter")
 
 
+@audited(AuditKind.READ)
 @object_type
 class Query:
     """The root of all queries.
@@ -388,6 +395,43 @@ class Query:
             caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
         )
         return Connection.of(page, ApiKey.of, partial(api_keys.count_api_keys, caller))
+
+    @resolved_field()
+    async def audit_log(
+        self,
+        info: Info,
+        log_filter: Annotated[
+            AuditLogFilter | None, strawberry.argument(name="filter", description="Selects entries. Default: all.")
+        ] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[AuditEntry] | None:
+        """Who read or changed what, newest first.
+
+        Every mutation has an entry, and every query, subscription and exported file that read personal
+        data. A read appears within a second, and a mutation before its response. Entries are deleted
+        after 400 days unless the deployment sets another time, and never changed: those of an erased
+        interview stay, because they have ids only. Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: an id in the filter is malformed.
+        - BAD_INPUT: the page arguments cannot be combined, or the filter is contradictory.
+        """
+        caller = await info.context.principal()
+        criteria = unset_to_none(log_filter)
+        where = _AUDIT_FILTER.build(criteria) if criteria else None
+        page = await audit_log.list_audit_log(
+            info.context.services,
+            caller,
+            where,
+            first=unset_to_none(first),
+            after=unset_to_none(after),
+            last=unset_to_none(last),
+            before=unset_to_none(before),
+        )
+        return Connection.of(page, AuditEntry.of, partial(audit_log.count_audit_log, caller, where))
 
     @resolved_field()
     async def decision_records(

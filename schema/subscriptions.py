@@ -11,8 +11,10 @@ from auth import Principal
 from engine.shared_subscriptions import SubscriptionField
 from live.messages import Interim
 from models.documents import turn as documents
+from models.documents.audit_entry import AuditKind
 from resolvers import subscriptions
 from schema.arguments import AfterSeq, InterviewId, RequestBuilder, unset_to_none
+from schema.audit import audited
 from schema.context import Info
 from schema.decorators import object_type, subscription
 from schema.inputs.lists import DEPRECATED_NAMES, LiveFilter
@@ -26,6 +28,7 @@ _INTERIMS = SubscriptionField[Interim, Principal, InterimTranscript](
 )
 
 
+@audited(AuditKind.READ)
 @object_type
 class Subscription:
     """The root of all subscriptions, over WebSocket (graphql-transport-ws) or server-sent events.

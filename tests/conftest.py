@@ -217,7 +217,9 @@ async def redis_subscriptions(settings: configuration.Settings) -> AsyncIterator
 async def services(settings: configuration.Settings, live: LiveHub) -> AsyncIterator[Services]:
     """The services of a process. No worker runs their jobs unless the test starts one."""
     async with Jobs(settings.redis, settings.auth, concurrency=1) as jobs, Rooms(settings) as rooms:
-        yield Services(settings, live, jobs, rooms)
+        process_services = Services(settings, live, jobs, rooms)
+        async with process_services.audit_log:
+            yield process_services
 
 
 @pytest.fixture

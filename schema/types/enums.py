@@ -7,6 +7,7 @@ import strawberry
 
 from auth import Action
 from errors import ErrorCode
+from models.documents.audit_entry import AuditActorKind, AuditKind, PersonalData
 from models.documents.demographics import DemographicAttribute
 from models.documents.evaluation import CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag
 from models.documents.interview import (
@@ -25,10 +26,14 @@ from models.documents.organization import Role
 from models.documents.recording import RecordingKind, RecordingStatus
 from models.documents.turn import Channel, Speaker
 from models.reads.interview_list import InterviewOrderField
+from resolvers.audit_log import AuditOutcome
 from resolvers.position_warnings import PositionWarningCode
 
 __all__ = [
     "Action",
+    "AuditActorKind",
+    "AuditKind",
+    "AuditOutcome",
     "CandidateSignal",
     "Channel",
     "ConsentMethod",
@@ -43,6 +48,7 @@ __all__ = [
     "InterviewOrderField",
     "InterviewStatus",
     "OrderDirection",
+    "PersonalData",
     "PositionWarningCode",
     "Recommendation",
     "RecordingKind",
@@ -98,6 +104,50 @@ _describe_enum(
     {action.name: f"{action[0].upper()}{action[1:]}." for action in Action},
 )
 _describe_enum(
+    AuditKind,
+    "What an action in the audit log does.",
+    {
+        "READ": "It reads personal data: a query, a subscription or an exported file.",
+        "CHANGE": "It is a mutation or a command.",
+    },
+)
+_describe_enum(
+    AuditActorKind,
+    "What identified the actor in the audit log.",
+    {
+        "API_KEY": "An API key.",
+        "CANDIDATE": "A candidate's token or invite.",
+        "LINK": "A link to a report or recording, which works without another credential.",
+        "COMMAND_LINE": "A command of the deployment's operator.",
+    },
+)
+_describe_enum(
+    AuditOutcome,
+    "How an action in the audit log ended.",
+    {
+        "DONE": "It succeeded.",
+        "FAILED": "It ended with an error (AuditEntry.errorCode) and had no effect, unless the code is TIMEOUT or INTERNAL.",
+        "INTERRUPTED": "The time limit or the client stopped it. A mutation may have taken effect.",
+    },
+)
+_describe_enum(
+    PersonalData,
+    "A class of personal data in the audit log. Classes may be added.",
+    {
+        "CANDIDATE": "Who the candidate is: name and experience.",
+        "EMAIL": "The candidate's email address.",
+        "TRANSCRIPT": "What was said in the interview, and corrections of it.",
+        "EVALUATION": "Evaluations, scores, reviews and decisions.",
+        "RAW_JUDGEMENT": "The raw answers of the judge model.",
+        "RECORDING": "Recordings, or links to them.",
+        "REQUESTS": "The candidate's requests and accommodations, which may be about health.",
+        "LEGAL_HOLD": "Legal holds and their reasons.",
+        "DEMOGRAPHICS": "Demographic data, or statistics of them.",
+        "DECISION_RECORDS": "What erased interviews led to.",
+        "AUDIT_LOG": "The audit log.",
+    },
+)
+_describe_enum(
     PositionWarningCode,
     "Why savePosition warns about a position that it has saved. Codes may be added.",
     {
@@ -116,8 +166,8 @@ _describe_enum(
     "The role of a caller. API keys have one of the first four roles.",
     {
         "ADMIN": "May do everything in the organization except write as the candidate.",
-        "RECRUITER": "Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, API keys, the retention "
-        "policy, the notice, decision records and impact analyses.",
+        "RECRUITER": "Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, API keys, the audit log, "
+        "the retention policy, the notice, decision records and impact analyses.",
         "VIEWER": "Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or "
         "recordings, nor filter or sort by them, and cannot change anything.",
         "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening "

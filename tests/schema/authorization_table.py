@@ -1,6 +1,7 @@
 """The authorization table: the permitted roles of every element of the schema, and a scenario to check them in."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from beanie import PydanticObjectId
@@ -20,6 +21,8 @@ from graphql import (
     is_introspection_type,
 )
 
+from errors import ErrorCode
+from models.documents.audit_entry import AuditActor, AuditActorKind, AuditEntry, AuditKind, PersonalData
 from models.documents.decision_record import DecisionRecord
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation as EvaluationDocument
@@ -82,7 +85,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ORGANIZATION_ROLES: "interviews position positions",
         STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
         DECIDERS: "agreement",
-        ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys",
+        ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys auditLog",
     },
     "RetentionPolicy": {STAFF: "recordingDays transcriptDays candidateDays keepDecisionRecord updatedBy updatedAt"},
     "LegalHold": {DECIDERS: "reason setBy setAt releasedBy releasedAt"},
@@ -109,6 +112,12 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     },
     "ApiKeyConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
     "ApiKeyEdge": {ADMIN_ONLY: "cursor node"},
+    "AuditEntry": {
+        ADMIN_ONLY: "at kind action actor objectIds interviewId data filters rows outcome errorCode address requestId"
+    },
+    "AuditActor": {ADMIN_ONLY: "kind role apiKeyId keyName interviewId"},
+    "AuditEntryConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
+    "AuditEntryEdge": {ADMIN_ONLY: "cursor node"},
     "Notice": {ALL_ROLES: "contact alternative updatedAt", ADMIN_ONLY: "updatedBy"},
     "Interview": {
         ALL_ROLES: (
@@ -278,6 +287,10 @@ TYPE_QUERIES = {
     "ApiKey": "{ apiKeys { nodes { FIELD } } }",
     "ApiKeyConnection": "{ apiKeys { FIELD } }",
     "ApiKeyEdge": "{ apiKeys { edges { FIELD } } }",
+    "AuditEntry": "{ auditLog { nodes { FIELD } } }",
+    "AuditActor": "{ auditLog { nodes { actor { FIELD } } } }",
+    "AuditEntryConnection": "{ auditLog { FIELD } }",
+    "AuditEntryEdge": "{ auditLog { edges { FIELD } } }",
     "Interview": "{ interview(id: $interview) { FIELD } }",
     "CandidateRequest": "{ interview(id: $interview) { requests { FIELD } } }",
     "Accommodations": "{ interview(id: $interview) { accommodations { FIELD } } }",
@@ -612,6 +625,27 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         recommendation=Recommendation.HIRE,
         decision=Decision.ADVANCE,
         decided_by_role=Role.RECRUITER,
+    ).insert()
+    await AuditEntry(
+        organization_id=PydanticObjectId(tenant.id),
+        kind=AuditKind.READ,
+        action="interviews",
+        actor=AuditActor(
+            kind=AuditActorKind.API_KEY,
+            key_id=PydanticObjectId(),
+            key_name="a key",
+            role=Role.ADMIN,
+            interview_id=interview.id,
+        ),
+        object_ids=[encode_id(IdKind.INTERVIEW, interview.id)],
+        interview_id=interview.id,
+        data=[PersonalData.CANDIDATE],
+        filters=["candidate"],
+        rows=1,
+        outcome=ErrorCode.FORBIDDEN,
+        address="127.0.0.1",
+        request_id="mine",
+        expires_at=now() + timedelta(days=1),
     ).insert()
     tokens = {role: await issue_token(tenant, role, interview) for role in Role}
     return AuthorizationScenario(tenant, interview, evaluation, turn, file, tokens)

@@ -36,7 +36,7 @@ from resolvers.retention import MAX_RETENTION_DAYS
 from resolvers.starting import MAX_LEAD_TIME
 from resolvers.subscriptions import MAX_INITIAL_INTERVIEWS
 from schema.build import print_sdl
-from settings import AuthSettings, JobsSettings, RecordingSettings
+from settings import AuditSettings, AuthSettings, JobsSettings, RecordingSettings
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +98,7 @@ PROMISES = [
         f"Default: {AuthSettings().invite_days} days",
         ("ScheduleInterviewInput.expiresAt", "RenewInviteInput.expiresAt", "ReopenInterviewInput.expiresAt"),
     ),
+    Promise(f"after {AuditSettings().days} days", ("Query.auditLog",)),
     Promise(f"after {AuthSettings().access_minutes} minutes", ("CandidateAccess.expiresAt",)),
     Promise(f"after {RecordingSettings().url_minutes} minutes", ("Recording.url",)),
     Promise(f"For {CLAIM_TTL_SECONDS // 3600} hours", ("StartInterviewInput.idempotencyKey", "SavePositionInput.idempotencyKey")),
@@ -243,6 +244,7 @@ ACTION_BY_FIELD = {
     "Mutation.rotateApiKey": Action.MANAGE_KEYS,
     "Mutation.revokeApiKey": Action.MANAGE_KEYS,
     "Query.apiKeys": Action.MANAGE_KEYS,
+    "Query.auditLog": Action.READ_AUDIT_LOG,
     "Mutation.eraseInterview": Action.ERASE_INTERVIEW,
     "Mutation.updateRetentionPolicy": Action.UPDATE_RETENTION_POLICY,
     "Mutation.setLegalHold": Action.SET_LEGAL_HOLD,
