@@ -20,6 +20,7 @@ import settings
 from errors import Forbidden, NotFound, Unauthenticated
 from models.documents.interview import Interview, get_organization_interview
 from models.documents.organization import KEY_PREFIX, Role
+from models.documents.turn import AccessOrigin
 from models.reads.credentials import AccessState, CredentialReader
 from models.storage.clock import now
 
@@ -85,13 +86,27 @@ class Principal:
     key_id: ObjectId | None = None
     caller_id: ObjectId | None = None
     """Id of an API key's caller, which rotations of the key do not change."""
+    origin: AccessOrigin | None = None
+    """How a candidate's token was obtained; None for API keys, and for tokens that do not say."""
+    issued_to: ObjectId | None = None
+    """Id of the API key that got a candidate's token from startInterview."""
     permissions: frozenset[Action] | None = None
     """The only actions that the key may be used for; None for all of its role."""
 
     @property
     def scope(self) -> "Principal":
         """Return the caller without its identity: equal for all callers that may read the same."""
-        return replace(self, name="", caller="", generation=None, expires_at=None, key_id=None, caller_id=None)
+        return replace(
+            self,
+            name="",
+            caller="",
+            generation=None,
+            expires_at=None,
+            key_id=None,
+            caller_id=None,
+            origin=None,
+            issued_to=None,
+        )
 
 
 _STAFF_ACTIONS = frozenset(Action) - {Action.SEND_MESSAGE, Action.SIGNAL_INTERVIEWER, Action.CORRECT_TURN}
@@ -183,7 +198,11 @@ async def authenticate(token: str, auth: settings.AuthSettings, credentials: Cre
     if claims is None:
         raise Unauthenticated("The token is invalid or has expired: send an API key, or join again with the invite.")
     interview = await _load_joined_interview(ObjectId(claims["org"]), ObjectId(claims["sub"]), claims["gen"])
-    return build_candidate_principal(interview, datetime.fromtimestamp(claims["exp"], UTC))
+    return replace(
+        build_candidate_principal(interview, datetime.fromtimestamp(claims["exp"], UTC)),
+        origin=AccessOrigin(claims["via"]) if "via" in claims else None,
+        issued_to=ObjectId(claims["key"]) if "key" in claims else None,
+    )
 
 
 def build_candidate_principal(interview: Interview, expires_at: datetime | None = None) -> Principal:
@@ -196,6 +215,7 @@ def build_candidate_principal(interview: Interview, expires_at: datetime | None 
         interview_id=interview.id,
         generation=interview.invite_generation,
         expires_at=expires_at,
+        origin=AccessOrigin.INVITE,
     )
 
 
@@ -273,14 +293,24 @@ class Audience(StrEnum):
     REPORT = "viva:report"
 
 
-def issue_candidate_token(interview: Interview, auth: settings.AuthSettings) -> tuple[str, datetime]:
-    """Return a candidate's token for this interview and its expiry, in whole seconds."""
+def issue_candidate_token(
+    interview: Interview,
+    auth: settings.AuthSettings,
+    origin: AccessOrigin = AccessOrigin.INVITE,
+    issued_to: ObjectId | None = None,
+) -> tuple[str, datetime]:
+    """Return a candidate's token for this interview and its expiry, in whole seconds.
+
+    The token says how it was obtained and, for one from startInterview, which API key got it (`issued_to`).
+    """
     issued_at = now().replace(microsecond=0)
     expires_at = issued_at + timedelta(minutes=auth.access_minutes)
     claims = {
         "sub": str(interview.id),
         "org": str(interview.organization_id),
         "gen": interview.invite_generation,
+        "via": origin,
+        **({"key": str(issued_to)} if issued_to else {}),
         "iat": issued_at,
         "exp": expires_at,
     }

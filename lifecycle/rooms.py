@@ -42,6 +42,8 @@ CANDIDATE_IDENTITY = "candidate"
 """The candidate's identity in the room; LiveKit disconnects the older of two connections with the same identity."""
 AGENT_NAME_ATTRIBUTE = "lk.agent.name"
 """Participant attribute in which livekit-agents stores the name of the agent."""
+GENERATION_ATTRIBUTE = "viva.generation"
+"""Participant attribute with the generation of the invite that the candidate's token is for."""
 ROOM_NAME_PREFIX = "interview-"
 MAX_TOKEN_MINUTES = 30
 """Minutes to join with a token. LiveKit renews the tokens of participants who are in the room."""
@@ -148,6 +150,7 @@ class Rooms:
             AccessToken(self._livekit.api_key.get_secret_value(), self._livekit.api_secret.get_secret_value())
             .with_identity(CANDIDATE_IDENTITY)
             .with_grants(grants)
+            .with_attributes({GENERATION_ATTRIBUTE: str(interview.invite_generation)})
             .with_ttl(timedelta(minutes=self._token_minutes))
         )
         return RoomAccess(self._livekit.public_url or self._livekit.url, name, token.to_jwt())
@@ -172,6 +175,19 @@ class Rooms:
     def remove_participants_in_background(self, interview_id: ObjectId) -> None:
         """Disconnect the candidate and the interviewers without waiting. A failure is logged and does no harm."""
         self._run_in_background("disconnect", interview_id, self.remove_participants)
+
+    async def remove_outdated_candidate(self, interview: Interview) -> None:
+        """Disconnect a candidate whose token is for an earlier invite than the interview's."""
+        name = build_room_name(interview.id)
+        async with self._request() as api:
+            for participant in await self._list_participants(api, name):
+                generation = participant.attributes.get(GENERATION_ATTRIBUTE)
+                if participant.identity == CANDIDATE_IDENTITY and generation != str(interview.invite_generation):
+                    await _remove_participant(api, name, participant)
+
+    def remove_outdated_candidate_in_background(self, interview: Interview) -> None:
+        """Disconnect a candidate with an earlier invite without waiting. A failure is logged; the token cannot join later."""
+        self._run_in_background("renew", interview.id, lambda _: self.remove_outdated_candidate(interview))
 
     def _run_in_background(self, action: str, interview_id: ObjectId, work: Callable[[ObjectId], Awaitable[None]]) -> None:
         if self._api is None:

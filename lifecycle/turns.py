@@ -11,7 +11,7 @@ from lifecycle.jobs import REPLY
 from lifecycle.presence import switch_to_text
 from lifecycle.services import Services
 from models.documents.interview import CandidateSignal, Interview, get_interview
-from models.documents.turn import Channel, NewTurn, Speaker, Turn
+from models.documents.turn import AccessOrigin, Channel, NewTurn, Speaker, Turn
 from models.storage.clock import now
 from models.writes import candidate_signals
 from models.writes.append_turns import (
@@ -22,15 +22,25 @@ from models.writes.append_turns import (
 )
 
 
-async def store_message(services: Services, interview: Interview, text: str, key: str) -> Turn:
-    """Store and publish a message that the candidate typed, and have it answered.
+async def store_message(
+    services: Services, interview: Interview, text: str, key: str, written_with: AccessOrigin | None = None
+) -> Turn:
+    """Store and publish a message that the candidate typed, and have it answered. `written_with` is the origin of the token.
 
     In a voice interview, an interviewer in the room answers by voice while the candidate is connected; otherwise the reply is
     written. Repeating the call with the same key returns the stored turn. Raises NotFound and Conflict like
     `append_candidate_turn`.
     """
     at = now()
-    turn = NewTurn(key=f"client:{key}", speaker=Speaker.CANDIDATE, text=text, channel=Channel.TEXT, started_at=at, ended_at=at)
+    turn = NewTurn(
+        key=f"client:{key}",
+        speaker=Speaker.CANDIDATE,
+        text=text,
+        channel=Channel.TEXT,
+        started_at=at,
+        ended_at=at,
+        written_with=written_with,
+    )
     stored, changed = await append_candidate_turn(interview.id, turn, languages=services.languages)
     await _publish_turns(services, changed, [stored])
     if changed.channel is Channel.TEXT:

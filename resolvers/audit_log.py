@@ -18,6 +18,7 @@ from models.documents.evaluation import get_evaluation
 from models.documents.interview import get_interview
 from models.documents.organization import Role
 from models.documents.recording import find_recording_with_file
+from models.documents.turn import AccessOrigin
 from models.reads import audit_list
 from models.reads.audit_list import NEWEST_FIRST, AuditCriteria
 from models.reads.pagination import Page, PageRequest
@@ -68,6 +69,8 @@ def describe_actor(principal: Principal) -> Actor:
                 kind=AuditActorKind.CANDIDATE,
                 role=principal.role,
                 interview_id=PydanticObjectId(principal.interview_id) if principal.interview_id else None,
+                origin=principal.origin,
+                issued_to=PydanticObjectId(principal.issued_to) if principal.issued_to else None,
             ),
             principal,
         )
@@ -85,7 +88,12 @@ async def find_invited_actor(services: Services, invite: str) -> Actor | None:
     state = await services.credentials.read_access_state(interview_id)
     if state is None:
         return None
-    document = AuditActor(kind=AuditActorKind.CANDIDATE, role=Role.CANDIDATE, interview_id=PydanticObjectId(interview_id))
+    document = AuditActor(
+        kind=AuditActorKind.CANDIDATE,
+        role=Role.CANDIDATE,
+        interview_id=PydanticObjectId(interview_id),
+        origin=AccessOrigin.INVITE,
+    )
     return Actor(state.organization_id, document)
 
 
@@ -195,6 +203,8 @@ def write_entry(entry: AuditEntry) -> str:
             "role": actor.role,
             "apiKeyId": encode_id(IdKind.API_KEY, actor.key_id) if actor.key_id else None,
             "keyName": actor.key_name,
+            "origin": actor.origin,
+            "issuedToApiKeyId": encode_id(IdKind.API_KEY, actor.issued_to) if actor.issued_to else None,
             "interviewId": encode_id(IdKind.INTERVIEW, actor.interview_id) if actor.interview_id else None,
         },
         "objectIds": entry.object_ids,

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bson import ObjectId
+
 from auth import issue_candidate_token, issue_invite_token
 from lifecycle.rooms import RoomAccess
 from lifecycle.services import Services
 from models.documents.interview import OPEN_STATUSES, Interview
-from models.documents.turn import Channel
+from models.documents.turn import AccessOrigin, Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,19 @@ class InviteLink:
     expires_at: datetime
 
 
-def issue_candidate_access(services: Services, interview: Interview) -> AccessGrant:
-    """Issue new access to the interview, and to its room if the interview is open and held by voice."""
+def issue_candidate_access(
+    services: Services,
+    interview: Interview,
+    origin: AccessOrigin = AccessOrigin.INVITE,
+    issued_to: ObjectId | None = None,
+) -> AccessGrant:
+    """Issue new access to the interview, and to its room if the interview is open and held by voice.
+
+    The token says how it was obtained, and for startInterview, by which API key.
+    """
     needs_room = interview.channel is Channel.VOICE and interview.status in OPEN_STATUSES and services.rooms.is_configured
     room = services.rooms.issue_access(interview) if needs_room else None
-    return AccessGrant(*issue_candidate_token(interview, services.settings.auth), room)
+    return AccessGrant(*issue_candidate_token(interview, services.settings.auth, origin, issued_to), room)
 
 
 def issue_invite_link(services: Services, interview: Interview) -> InviteLink:

@@ -22,7 +22,7 @@ from models.documents.interview import (
 )
 from models.documents.organization import Organization, get_organization
 from models.documents.position import get_position
-from models.documents.turn import Channel
+from models.documents.turn import AccessOrigin, Channel
 from models.storage.clock import now
 from models.writes.interview_transitions import RENEWABLE_STATUSES, reschedule_interview
 from resolvers.candidate_credentials import AccessGrant, issue_candidate_access, issue_invite_link
@@ -77,7 +77,7 @@ class JoinedInterview:
 
 
 async def renew_invite(services: Services, principal: Principal, request: RenewRequest) -> ScheduledInterview:
-    """Issue a new invite, once for each idempotency key. Earlier links and the candidate's tokens stop working.
+    """Issue a new invite, once for each idempotency key. Earlier links and the candidate's tokens stop working, also in the room.
 
     Raises NotFound, BadInput for invalid times, and Conflict if the interview is over, or is open and a time is given.
     """
@@ -101,6 +101,7 @@ async def _renew(services: Services, interview: Interview, request: RenewRequest
     renewed = await reschedule_interview(interview.id, renewal_id, scheduled_for, expires_at)
     if renewed:
         await services.live.publish_change(renewed)
+        services.rooms.remove_outdated_candidate_in_background(renewed)
         return renewed
     # A concurrent repetition has renewed the invite, or the interview has ended in the meantime.
     current = await get_interview(interview.id) or interview
@@ -185,7 +186,7 @@ async def open_transcript(services: Services, invite: str) -> JoinedInterview:
     window = timedelta(hours=position.correction_hours if position else 0)
     if interview.ended_at + window <= now():
         raise Conflict("The time for corrections is over: write to the organization that interviewed you.")
-    return JoinedInterview(interview, issue_candidate_access(services, interview))
+    return JoinedInterview(interview, issue_candidate_access(services, interview, AccessOrigin.OPEN_TRANSCRIPT))
 
 
 async def load_invited_interview(services: Services, token: str) -> Interview:

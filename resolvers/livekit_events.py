@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import structlog
 from bson import ObjectId
-from livekit.api import TokenVerifier, WebhookEvent, WebhookReceiver
+from livekit.api import ParticipantInfo, TokenVerifier, WebhookEvent, WebhookReceiver
 
 from errors import Unauthenticated, Unavailable
 from lifecycle.presence import candidate_joined, candidate_left
 from lifecycle.reconciler import reconcile_room
-from lifecycle.rooms import CANDIDATE_IDENTITY, parse_room_name, read_joined_at
+from lifecycle.rooms import CANDIDATE_IDENTITY, GENERATION_ATTRIBUTE, parse_room_name, read_joined_at
 from lifecycle.services import Services
-from models.documents.interview import get_interview
+from models.documents.interview import Interview, get_interview
 from models.storage.clock import now
 
 log = structlog.get_logger(__name__)
@@ -42,6 +42,10 @@ async def _handle_event(services: Services, event: WebhookEvent, interview_id: O
     is_candidate = event.participant.identity == CANDIDATE_IDENTITY
     match event.event:
         case "participant_joined" if is_candidate:
+            renewed = await _find_interview_with_newer_invite(event.participant, interview_id)
+            if renewed is not None:
+                await services.rooms.remove_outdated_candidate(renewed)
+                return
             await candidate_joined(services, interview_id, event.participant.sid, read_joined_at(event.participant))
         case "participant_left" | "participant_connection_aborted" if is_candidate:
             await candidate_left(interview_id, event.participant.sid)
@@ -50,6 +54,13 @@ async def _handle_event(services: Services, event: WebhookEvent, interview_id: O
             interview = await get_interview(interview_id)
             if interview and interview.room and interview.room.participant:
                 await reconcile_room(services, interview_id, interview.room.participant)
+
+
+async def _find_interview_with_newer_invite(participant: ParticipantInfo, interview_id: ObjectId) -> Interview | None:
+    """Return the interview if its invite was renewed after the candidate's LiveKit token was issued, which stays valid."""
+    generation = participant.attributes.get(GENERATION_ATTRIBUTE)
+    interview = await get_interview(interview_id) if generation else None
+    return interview if interview is not None and generation != str(interview.invite_generation) else None
 
 
 def _verify_event(services: Services, body: bytes, signature: str | None) -> WebhookEvent:

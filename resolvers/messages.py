@@ -25,7 +25,7 @@ async def send_message(
     text = clean_text(text, "text")
     # The turn stores the key in the same transaction as its seq, so no separate claim is needed.
     key = str(ObjectId()) if idempotency_key is None else clean_line(idempotency_key, "idempotencyKey")
-    return await store_message(services, interview, text, key)
+    return await store_message(services, interview, text, key, principal.origin)
 
 
 async def signal_interviewer(

@@ -27,7 +27,7 @@ from models.documents.interview import (
 )
 from models.documents.language import primary_language
 from models.documents.position import Position, find_position
-from models.documents.turn import Channel
+from models.documents.turn import AccessOrigin, Channel
 from models.storage.clock import now
 from models.writes.interview_transitions import insert_interview
 from resolvers.candidate_credentials import AccessGrant, InviteLink, issue_candidate_access, issue_invite_link
@@ -114,7 +114,8 @@ async def start_interview(services: Services, principal: Principal, request: Sta
         interview = await open_interview(services, interview.id, interview.consent, interview.channel)
     if interview.channel is Channel.VOICE:
         interview = await prepare_room(services, interview)
-    return StartedInterview(interview, issue_candidate_access(services, interview), issue_invite_link(services, interview))
+    access = issue_candidate_access(services, interview, AccessOrigin.START_INTERVIEW, principal.key_id)
+    return StartedInterview(interview, access, issue_invite_link(services, interview))
 
 
 async def schedule_interview(services: Services, principal: Principal, request: ScheduleRequest) -> ScheduledInterview:

@@ -10,6 +10,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import BulkWriteError
 
 from models.documents.organization import Role
+from models.documents.turn import AccessOrigin
 from models.storage.clock import now
 from models.storage.stored_document import StoredDocument
 
@@ -58,6 +59,10 @@ class AuditActor(BaseModel):
     role: Role | None = None
     interview_id: PydanticObjectId | None = None
     """The interview of a candidate."""
+    origin: AccessOrigin | None = None
+    """How a candidate's token was obtained."""
+    issued_to: PydanticObjectId | None = None
+    """Id of the API key that got the token from startInterview."""
 
 
 class AuditEntry(StoredDocument):

@@ -34,6 +34,14 @@ class Channel(StrEnum):
     TEXT = "TEXT"
 
 
+class AccessOrigin(StrEnum):
+    """How a candidate's token was obtained: with the invite, or by staff from startInterview."""
+
+    INVITE = "INVITE"
+    OPEN_TRANSCRIPT = "OPEN_TRANSCRIPT"
+    START_INTERVIEW = "START_INTERVIEW"
+
+
 class Move(StrEnum):
     """What an interviewer's turn does in the plan (agent.plan)."""
 
@@ -117,6 +125,11 @@ class NewTurn:
     """
     latency: Latency | None = None
     """Latency of a spoken reply."""
+    written_with: AccessOrigin | None = None
+    """Origin of the token with which the candidate sent the turn.
+
+    None for turns that were not sent through the API, and if the token does not say.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +202,7 @@ def turn_from_row(row: Mapping[str, Any]) -> Turn:
         source=Source(row["source"]) if row["source"] else None,
         answers=row["answers"],
         latency=Latency(**row["latency"]) if row.get("latency") else None,
+        written_with=AccessOrigin(row["written_with"]) if row.get("written_with") else None,
     )
 
 

@@ -7,7 +7,7 @@ import strawberry
 from models.documents import audit_entry as documents
 from resolvers.ids import IdKind, encode_id
 from schema.decorators import document_field, object_type, resolved_field
-from schema.types.enums import AuditActorKind, AuditKind, AuditOutcome, ErrorCode, PersonalData, Role
+from schema.types.enums import AccessOrigin, AuditActorKind, AuditKind, AuditOutcome, ErrorCode, PersonalData, Role
 
 
 @object_type
@@ -18,6 +18,13 @@ class AuditActor:
     kind: AuditActorKind = document_field("What identified the actor.")
     role: Role | None = document_field("The actor's role at that time. Null for LINK and COMMAND_LINE.")
     key_name: str | None = document_field("The name of the API key at that time. Null for other kinds.")
+
+    origin: AccessOrigin | None = document_field("How a candidate's token was obtained. Null for other kinds.")
+
+    @resolved_field()
+    def issued_to_api_key_id(self) -> strawberry.ID | None:
+        """The id of the API key that got the candidate's token from startInterview. Null for tokens of another origin."""
+        return strawberry.ID(encode_id(IdKind.API_KEY, self.document.issued_to)) if self.document.issued_to else None
 
     @resolved_field()
     def api_key_id(self) -> strawberry.ID | None:

@@ -24,12 +24,13 @@ from models.documents.interview import (
 )
 from models.documents.organization import Role
 from models.documents.recording import RecordingKind, RecordingStatus
-from models.documents.turn import Channel, Speaker
+from models.documents.turn import AccessOrigin, Channel, Speaker
 from models.reads.interview_list import InterviewOrderField
 from resolvers.audit_log import AuditOutcome
 from resolvers.position_warnings import PositionWarningCode
 
 __all__ = [
+    "AccessOrigin",
     "Action",
     "AuditActorKind",
     "AuditKind",
@@ -128,6 +129,15 @@ _describe_enum(
         "DONE": "It succeeded.",
         "FAILED": "It ended with an error (AuditEntry.errorCode) and had no effect, unless the code is TIMEOUT or INTERNAL.",
         "INTERRUPTED": "The time limit or the client stopped it. A mutation may have taken effect.",
+    },
+)
+_describe_enum(
+    AccessOrigin,
+    "How a candidate's token was obtained.",
+    {
+        "INVITE": "With the invite (joinInterview): only who has the invite's link.",
+        "OPEN_TRANSCRIPT": "With the invite, after the interview (openTranscript).",
+        "START_INTERVIEW": "By staff or a program, as the response of startInterview.",
     },
 )
 _describe_enum(

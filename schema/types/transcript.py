@@ -11,7 +11,7 @@ from resolvers.ids import IdKind, encode_id
 from resolvers.transcripts import TranscriptSlice
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, object_type, resolved_field
-from schema.types.enums import Channel, Speaker
+from schema.types.enums import AccessOrigin, Channel, Speaker
 from schema.types.interview_edge import InterviewEdge, load_interview_edge
 from schema.types.node import Node
 
@@ -95,6 +95,12 @@ class Turn(Node):
     )
     latency: TurnLatency | None = document_field(
         "The latency of a spoken reply. Null for all other turns. FORBIDDEN for candidates.", guard=Action.READ_REFERENCES
+    )
+
+    written_with: AccessOrigin | None = document_field(
+        "How the sender of a message got the token: START_INTERVIEW means that staff may have written it for the candidate. Null "
+        "for spoken turns, the interviewer's and older ones. FORBIDDEN for candidates.",
+        guard=Action.READ_REFERENCES,
     )
 
     @resolved_field()

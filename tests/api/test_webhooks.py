@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 import settings as configuration
 from api.http import build_routes
 from api.webhooks import MAX_EVENT_BYTES
-from lifecycle.rooms import CANDIDATE_IDENTITY, Rooms, build_room_name
+from lifecycle.rooms import CANDIDATE_IDENTITY, GENERATION_ATTRIBUTE, Rooms, build_room_name
 from lifecycle.services import Services
 from models.documents.interview import Interview, RoomState
 from models.storage.clock import now
@@ -28,7 +28,7 @@ from sandbox.processes import free_port
 from tests.factories import make_voice_interview, read_room
 from tests.helpers import wait_until
 from tests.livekit_probe import LivekitProbe, make_livekit_settings, open_livekit_probe
-from tests.livekit_rooms import find_livekit
+from tests.livekit_rooms import find_livekit, join_room
 from tests.schema.api_client import ApiClient, serve, with_services
 
 WEBHOOK_PATH = "/webhooks/livekit"
@@ -81,6 +81,20 @@ async def test_joining_dispatches_an_interviewer_and_leaving_is_recorded(
     room = await read_room(interview)
     assert room.participant is None
     assert room.left_at
+
+
+async def test_candidate_with_an_earlier_invite_is_removed_and_not_present(
+    webhook_sender: WebhookSender, livekit: LivekitProbe
+) -> None:
+    interview = await make_voice_interview(invite_generation=2)
+    attributes = {GENERATION_ATTRIBUTE: "1"}
+    async with join_room(livekit.settings, build_room_name(interview.id), CANDIDATE_IDENTITY, attributes=attributes) as room:
+        participant = ParticipantInfo(
+            sid=room.local_participant.sid, identity=CANDIDATE_IDENTITY, joined_at_ms=1, attributes=attributes
+        )
+        assert await webhook_sender.send(event_body("participant_joined", interview, participant=participant)) == 204
+        assert await livekit.list_identities(interview) == set()
+    assert (await read_room(interview)).participant is None
 
 
 async def test_aborted_connection_counts_as_left(webhook_sender: WebhookSender) -> None:

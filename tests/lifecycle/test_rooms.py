@@ -10,13 +10,14 @@ from pydantic import SecretStr
 
 import settings as configuration
 from errors import Unavailable
-from lifecycle.rooms import CANDIDATE_IDENTITY, Rooms, build_room_name, parse_room_name
+from lifecycle.rooms import CANDIDATE_IDENTITY, GENERATION_ATTRIBUTE, Rooms, build_room_name, parse_room_name
 from lifecycle.services import Services
 from models.storage.clock import now
 from sandbox.livekit.server import LivekitServer
 from tests.factories import make_interview
 from tests.helpers import wait_until
 from tests.livekit_probe import LivekitProbe
+from tests.livekit_rooms import join_room
 
 pytestmark = pytest.mark.usefixtures("livekit_server")
 
@@ -81,6 +82,17 @@ async def test_find_candidate_returns_the_current_connection(services: Services,
         assert abs(found.joined_at - now()) < timedelta(minutes=1)
 
 
+async def test_renewal_removes_the_candidate_with_the_earlier_invite_only(services: Services, livekit: LivekitProbe) -> None:
+    interview = await make_interview()
+    room, attributes = build_room_name(interview.id), {GENERATION_ATTRIBUTE: str(interview.invite_generation)}
+    async with join_room(livekit.settings, room, CANDIDATE_IDENTITY, attributes=attributes), livekit.join(interview, "a guest"):
+        await services.rooms.remove_outdated_candidate(interview)
+        assert await livekit.list_identities(interview) == {CANDIDATE_IDENTITY, "a guest"}
+        interview.invite_generation += 1
+        await services.rooms.remove_outdated_candidate(interview)
+        assert await livekit.list_identities(interview) == {"a guest"}
+
+
 async def test_recorder_is_dispatched_under_its_own_name(services: Services, livekit: LivekitProbe) -> None:
     interview, recording_id = await make_interview(), ObjectId()
     await services.rooms.dispatch_recorder(interview.id, recording_id, 3)
@@ -104,6 +116,7 @@ async def test_candidate_token_grants_access_to_one_room_only(services: Services
         "canPublishData": True,
         "canUpdateOwnMetadata": False,
     }
+    assert claims["attributes"] == {GENERATION_ATTRIBUTE: str(interview.invite_generation)}
     assert set(claims) == {"sub", "iss", "nbf", "exp", "video", "kind", "metadata", "name", "attributes"} & set(claims)
 
 

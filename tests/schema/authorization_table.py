@@ -61,7 +61,7 @@ from models.documents.notice import Notice, insert_notice
 from models.documents.organization import Organization, RetentionPolicy, Role
 from models.documents.position import CriterionAnalysis, Fact, JobAnalysis, Position
 from models.documents.recording import RecordingFile
-from models.documents.turn import Channel, Latency, Speaker, Turn, WordConfidence
+from models.documents.turn import AccessOrigin, Channel, Latency, Speaker, Turn, WordConfidence
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
 from models.storage.clock import now
@@ -115,7 +115,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "AuditEntry": {
         ADMIN_ONLY: "at kind action actor objectIds interviewId data filters rows outcome errorCode address requestId"
     },
-    "AuditActor": {ADMIN_ONLY: "kind role apiKeyId keyName interviewId"},
+    "AuditActor": {ADMIN_ONLY: "kind role apiKeyId keyName interviewId origin issuedToApiKeyId"},
     "AuditEntryConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
     "AuditEntryEdge": {ADMIN_ONLY: "cursor node"},
     "Notice": {ALL_ROLES: "contact alternative updatedAt", ADMIN_ONLY: "updatedBy"},
@@ -150,7 +150,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Turn": {
         ALL_ROLES: "id interviewId interview seq speaker text channel questionKey startedAt endedAt confidence isUncertain "
         "uncertainWords language interrupted correction",
-        ORGANIZATION_ROLES: "latency",
+        ORGANIZATION_ROLES: "latency writtenWith",
     },
     "UncertainWord": {ALL_ROLES: "start end confidence"},
     "TurnCorrection": {ALL_ROLES: "seq text createdAt"},
@@ -496,6 +496,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         withdrawal_reason="It was too long.",
     )
     recognition = {"confidence": 0.9, "language": "de", "uncertain_words": [WordConfidence(2, 7, 0.2)]}
+    recognition["written_with"] = AccessOrigin.INVITE
     spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, **recognition)
     turn, _ = await append_candidate_turn(interview.id, spoken)
     took = Latency(final=0.1, committed=0.5, first_word=0.8, first_audio=0.9, heard=1.0)
@@ -636,6 +637,8 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             key_name="a key",
             role=Role.ADMIN,
             interview_id=interview.id,
+            origin=AccessOrigin.START_INTERVIEW,
+            issued_to=PydanticObjectId(),
         ),
         object_ids=[encode_id(IdKind.INTERVIEW, interview.id)],
         interview_id=interview.id,

@@ -87,7 +87,7 @@ NOT_PERSONAL = {
 
 ENTRY = (
     "at kind action data filters rows address requestId objectIds interviewId outcome errorCode "
-    "actor { kind role keyName apiKeyId interviewId }"
+    "actor { kind role keyName apiKeyId interviewId origin issuedToApiKeyId }"
 )
 
 
@@ -219,7 +219,14 @@ async def test_entry_names_actor_object_data_and_origin(api: ApiClient, tenant: 
         "interviewId": global_id_of(interview),
         "outcome": "DONE",
         "errorCode": None,
-        "actor": {"kind": "API_KEY", "role": "ADMIN", "keyName": "a admin", "interviewId": None},
+        "actor": {
+            "kind": "API_KEY",
+            "role": "ADMIN",
+            "keyName": "a admin",
+            "interviewId": None,
+            "origin": None,
+            "issuedToApiKeyId": None,
+        },
     }
 
 
@@ -258,6 +265,9 @@ async def test_entries_have_nobodys_words_and_no_secrets(api: ApiClient, tenant:
         ("eraseInterview", "API_KEY"),
     ]
     assert {entry["interviewId"] for entry in entries} == {interview_id}, "they stay after the erasure"
+    [by_staff, by_invite] = [entry["actor"] for entry in entries[1:3]]
+    assert (by_staff["origin"], by_staff["issuedToApiKeyId"]) == ("START_INTERVIEW", entries[0]["actor"]["apiKeyId"])
+    assert (by_invite["origin"], by_invite["issuedToApiKeyId"]) == ("INVITE", None)
     stored = str(await AuditEntry.get_pymongo_collection().find().to_list())
     for text in ("Zaphod", "zaphod", "Betelgeuse", "int_0123456789", token, invite):
         assert text not in stored

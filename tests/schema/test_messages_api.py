@@ -15,7 +15,7 @@ from models.documents.turn import read_turns
 from resolvers.ids import IdKind, encode_id
 from tests.factories import reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api_client import ApiClient, GraphQLResponse, issue_token
+from tests.schema.api_client import CONSENT_INPUT, ApiClient, GraphQLResponse, issue_token
 
 TURN_SELECTION = "turn { id interviewId seq speaker text channel questionKey startedAt endedAt confidence interrupted }"
 
@@ -32,6 +32,29 @@ async def candidate_token(tenant: Tenant, interview: Interview) -> str:
 
 async def send_message(api: ApiClient, token: str | None, interview: Interview, text: str, **fields: Any) -> GraphQLResponse:
     return await api.mutate("sendMessage", token, TURN_SELECTION, interviewId=global_id_of(interview), text=text, **fields)
+
+
+async def test_turn_says_how_its_sender_got_the_token(api: ApiClient, tenant: Tenant) -> None:
+    recruiter, viewer = await issue_token(tenant, Role.RECRUITER), await issue_token(tenant, Role.VIEWER)
+    started = await api.mutate(
+        "startInterview",
+        recruiter,
+        "interview { id } access { token } invite { token }",
+        candidateName="Ada",
+        positionKey=tenant.position.key,
+        channel="TEXT",
+        consent=CONSENT_INPUT,
+    )
+    payload = started["startInterview"]
+    interview_id, invite = payload["interview"]["id"], payload["invite"]["token"]
+    joined = await api.mutate("joinInterview", None, "access { token }", invite=invite)
+    tokens = [payload["access"]["token"], joined["joinInterview"]["access"]["token"]]
+    for token in tokens:
+        await api.mutate("sendMessage", token, "turn { seq }", interviewId=interview_id, text="Hello.")
+    query = "query($id: ID!) { transcript(interviewId: $id) { turns { writtenWith } } }"
+    turns = (await api.execute(query, viewer, id=interview_id))["transcript"]["turns"]
+    assert [turn["writtenWith"] for turn in turns] == ["START_INTERVIEW", "INVITE"]
+    assert set((await api.execute(query, tokens[0], id=interview_id)).codes) == {"FORBIDDEN"}
 
 
 async def test_message_is_returned_once_stored_and_starts_the_interview(
