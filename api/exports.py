@@ -19,6 +19,7 @@ from evaluation.reports.pages import PageRenderer
 from evaluation.reports.pdf import PdfRenderer
 from evaluation.reports.texts import ReportTexts
 from evaluation.reports.transcript import to_plain_text, to_webvtt
+from lifecycle.security_log import CredentialKind
 from lifecycle.services import Services
 from models.documents.audit_entry import PersonalData
 from resolvers import candidate_comparison, reports
@@ -171,7 +172,7 @@ async def _read_access(request: Request) -> ReportAccess:
 
 
 async def _authenticate(request: Request) -> Principal:
-    principal = await authenticate_header(_services(request), request.headers.get("authorization"))
+    principal = await authenticate_header(_services(request), request.headers.get("authorization"), _address(request))
     request.state.principal = principal
     return principal
 
@@ -180,6 +181,8 @@ async def _record(request: Request, data: Collection[PersonalData], request_id: 
     """Record who read the file. A caller without a valid credential leaves no entry."""
     principal = getattr(request.state, "principal", None)
     if principal is None and outcome != DONE:
+        if outcome == ErrorCode.FORBIDDEN:
+            _services(request).security_log.record_refusal(CredentialKind.LINK, _address(request))
         return
     named = [*request.path_params.values(), *request.query_params.getlist("interviewId")]
     await record_file(
@@ -189,7 +192,7 @@ async def _record(request: Request, data: Collection[PersonalData], request_id: 
         data,
         [each for each in named if parse_id(each)][:MAX_COMPARED],
         outcome=outcome,
-        address=request.client.host if request.client else "",
+        address=_address(request),
         request_id=request_id,
     )
 
@@ -220,6 +223,10 @@ def _read_time(request: Request, name: str) -> datetime | None:
 
 def _get_suffix(request: Request) -> str:
     return request.url.path.rpartition(".")[2]
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _services(request: Request) -> Services:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from engine.errors import to_failure
 from errors import ErrorCode
+from lifecycle.security_log import CredentialKind
 from lifecycle.services import Services
 from models.documents.audit_entry import PersonalData
 from models.documents.recording import RecordingFile
@@ -57,6 +58,8 @@ def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
                 )
         except Exception as error:
             failure = to_failure(error, request_id)
+            if failure.code is ErrorCode.FORBIDDEN:
+                services.security_log.record_refusal(CredentialKind.LINK, address)
             return _error_response(failure.message, _STATUS_CODES.get(failure.code, 500))
         if store is None:
             return _error_response("This server has no recording store: set RECORDING_STORE.", 503)

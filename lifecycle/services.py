@@ -10,6 +10,7 @@ from lifecycle.closings import Closings, load_closings
 from lifecycle.consent import ConsentTexts, load_consent_texts
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
+from lifecycle.security_log import SecurityLog
 from live.hub import LiveHub
 from models import database
 from models.reads.credentials import CredentialReader
@@ -36,6 +37,7 @@ class Services:
     transaction_reaper: TransactionReaper = field(default_factory=TransactionReaper)
     access_monitors: AccessMonitors = field(init=False)
     audit_log: AuditLog = field(init=False)
+    security_log: SecurityLog = field(default_factory=SecurityLog, init=False)
 
     def __post_init__(self) -> None:
         # a frozen dataclass sets its derived fields this way
@@ -57,4 +59,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     ):
         services = Services(settings, live, jobs, rooms)
         async with services.audit_log:
-            yield services
+            try:
+                yield services
+            finally:
+                services.security_log.close()

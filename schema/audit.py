@@ -34,6 +34,7 @@ from strawberry.utils.str_converters import to_camel_case
 from auth import Action, has_permission
 from engine.errors import find_error_code
 from errors import ErrorCode
+from lifecycle.security_log import CredentialKind
 from models.documents.audit_entry import AuditKind, PersonalData
 from resolvers.audit_log import DONE, INTERRUPTED, Actor, describe_actor, find_invited_actor
 from resolvers.ids import IdKind, parse_id
@@ -134,6 +135,8 @@ class AuditExtension(FieldExtension):
         subject = _describe_subject(self._kind, info, kwargs)
         # before the operation: if MongoDB does not respond, the caller waits for one timeout only
         invited = await find_invited_actor(context.services, subject.invite) if subject.invite is not None else None
+        if subject.invite is not None and invited is None:
+            context.services.security_log.record_refusal(CredentialKind.INVITE, context.address)
         result: Any = next_(source, info, **kwargs)
         if isasyncgen(result):
             return _record_stream(context, subject, cast(AsyncGenerator[Any, None], result))

@@ -11,7 +11,9 @@ from auth import Principal, authenticate
 from engine.shared_subscriptions import SubscriptionContext
 from errors import Unauthenticated
 from lifecycle.access_monitor import AccessMonitor
+from lifecycle.security_log import CredentialKind
 from lifecycle.services import Services
+from models.documents.organization import KEY_PREFIX
 from schema.loaders import Loaders
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
@@ -100,14 +102,14 @@ class GraphQLContext(SubscriptionContext):
 
         Raises Unauthenticated, and PyMongoError if MongoDB is unavailable.
         """
-        return await authenticate_header(self.services, authorization)
+        return await authenticate_header(self.services, authorization, self.address)
 
 
 Info = strawberry.Info[GraphQLContext, None]
 
 
-async def authenticate_header(services: Services, authorization: str | None) -> Principal:
-    """Return the caller that the value of an Authorization header authenticates.
+async def authenticate_header(services: Services, authorization: str | None, address: str) -> Principal:
+    """Return the caller that the value of an Authorization header authenticates. Refusals are in the security log.
 
     Raises Unauthenticated, and PyMongoError if MongoDB is unavailable.
     """
@@ -115,8 +117,14 @@ async def authenticate_header(services: Services, authorization: str | None) -> 
         raise Unauthenticated("The request has no credential: send the header Authorization: Bearer <API key or token>.")
     bearer = _BEARER.fullmatch(authorization)
     if bearer is None:
+        services.security_log.record_refusal(CredentialKind.MALFORMED, address)
         raise Unauthenticated("The credential is malformed: send Authorization: Bearer <API key or token>.")
-    return await authenticate(bearer[1], services.settings.auth, services.credentials)
+    try:
+        return await authenticate(bearer[1], services.settings.auth, services.credentials)
+    except Unauthenticated:
+        kind = CredentialKind.API_KEY if bearer[1].startswith(KEY_PREFIX) else CredentialKind.CANDIDATE_TOKEN
+        services.security_log.record_refusal(kind, address)
+        raise
 
 
 def choose_request_id(header: str | None) -> str:
