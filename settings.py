@@ -98,6 +98,9 @@ class AuthSettings(BaseModel):
     )
     access_minutes: int = Field(240, gt=0, description="Lifetime of a candidate's token; joinInterview issues a new one.")
     invite_days: int = Field(7, gt=0, description="Lifetime of an invite when the caller sets none.")
+    ended_invite_days: int = Field(
+        30, ge=0, description="Days after the end of an interview for which its invite still opens the invitation."
+    )
 
     def list_secrets(self) -> list[str]:
         """Return the secrets whose signatures are valid, the one that signs first. Raises RuntimeError if that is too short."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bson import ObjectId
 
 from auth import Action, Principal, decode_invite_token, require_permission, unknown_invite_error
-from errors import BadInput, Conflict
+from errors import BadInput, Conflict, NotFound
 from lifecycle.consent import ConsentText
 from lifecycle.presence import prepare_room, switch_to_text, switch_to_voice
 from lifecycle.services import Services
@@ -121,13 +121,31 @@ def get_opening_time(interview: Interview) -> datetime | None:
 
 
 async def get_invitation(services: Services, token: str) -> InvitationDetails:
-    """Return what the invite is for, even if the interview is over. Raises NotFound for an invalid or replaced invite."""
+    """Return what the invite is for, for some time even if the interview is over.
+
+    Raises NotFound for an invalid or replaced invite, and settings.auth.ended_invite_days after the end of the interview.
+    """
     interview = await load_invited_interview(services, token)
+    await _require_recent(services, interview)
     organization = await get_organization(interview.organization_id)
     if organization is None:
         raise unknown_invite_error()
     consent_text = await get_interview_consent_text(services, interview)
     return InvitationDetails(interview, organization, consent_text, await find_return_deadline(interview))
+
+
+async def _require_recent(services: Services, interview: Interview) -> None:
+    """Raise NotFound if the interview has been over for so long that the invite, which may be in old mail, tells nothing."""
+    if interview.status not in TERMINAL_STATUSES:
+        return
+    ended_at = interview.ended_at or interview.expires_at
+    days = services.settings.auth.ended_invite_days
+    if ended_at + timedelta(days=days) > now() or await _is_correctable(interview):
+        return
+    raise NotFound(
+        f"This invite has ended: the interview has been over for more than {days} days. "
+        "Write to the organization that invited you."
+    )
 
 
 async def join_interview(services: Services, request: JoinRequest) -> JoinedInterview:
@@ -182,11 +200,17 @@ async def open_transcript(services: Services, invite: str) -> JoinedInterview:
     interview = await load_invited_interview(services, invite)
     if interview.status not in TERMINAL_STATUSES or interview.ended_at is None:
         raise Conflict(f"The interview has not ended: it is {interview.status}. Join it instead (joinInterview).")
-    position = await get_position(interview.position.id)
-    window = timedelta(hours=position.correction_hours if position else 0)
-    if interview.ended_at + window <= now():
+    if not await _is_correctable(interview):
         raise Conflict("The time for corrections is over: write to the organization that interviewed you.")
     return JoinedInterview(interview, issue_candidate_access(services, interview, AccessOrigin.OPEN_TRANSCRIPT))
+
+
+async def _is_correctable(interview: Interview) -> bool:
+    """Return whether the candidate can still correct turns of an interview that is over."""
+    if interview.ended_at is None:
+        return False
+    position = await get_position(interview.position.id)
+    return interview.ended_at + timedelta(hours=position.correction_hours if position else 0) > now()
 
 
 async def load_invited_interview(services: Services, token: str) -> Interview:

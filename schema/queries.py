@@ -137,10 +137,11 @@ class Query:
         """The interview behind an invite, for the page that the candidate sees before joining.
 
         The token is the only credential needed. It works until the invite is replaced or the
-        interview erased, even after the interview has ended.
+        interview erased, and for 30 days after the interview has ended, unless the deployment sets
+        another time, or for as long as the candidate can correct turns.
 
         Errors:
-        - NOT_FOUND: the token is invalid or was replaced.
+        - NOT_FOUND: the token is invalid or was replaced, or the interview ended too long ago.
         """
         return Invitation.of(await invites.get_invitation(info.context.services, token))
 

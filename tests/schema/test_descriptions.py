@@ -99,6 +99,7 @@ PROMISES = [
         ("ScheduleInterviewInput.expiresAt", "RenewInviteInput.expiresAt", "ReopenInterviewInput.expiresAt"),
     ),
     Promise(f"after {AuditSettings().days} days", ("Query.auditLog",)),
+    Promise(f"for {AuthSettings().ended_invite_days} days after the interview has ended", ("Query.invitation",)),
     Promise(f"after {AuthSettings().access_minutes} minutes", ("CandidateAccess.expiresAt",)),
     Promise(f"after {RecordingSettings().url_minutes} minutes", ("Recording.url",)),
     Promise(f"For {CLAIM_TTL_SECONDS // 3600} hours", ("StartInterviewInput.idempotencyKey", "SavePositionInput.idempotencyKey")),

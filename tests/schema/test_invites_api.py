@@ -217,6 +217,29 @@ async def test_expired_invite_works_again_only_after_a_renewal(api: ApiClient, t
     assert joined["interview"]["status"] == "WAITING"
 
 
+@pytest.mark.parametrize("status", [InterviewStatus.COMPLETED, InterviewStatus.CANCELLED])
+async def test_invitation_tells_nothing_once_the_interview_has_been_over_for_a_month(
+    api: ApiClient, tenant: Tenant, status: InterviewStatus
+) -> None:
+    for days, codes in ((29, []), (31, ["NOT_FOUND"])):
+        interview = await tenant.make_interview(status, ended_at=now() - timedelta(days=days))
+        response = await api.execute(INVITATION_QUERY, token=tenant.invite_token(interview))
+        assert response.codes == codes
+    assert response.data == {"invitation": None}
+    assert "more than 30 days" in response.error["message"]
+    assert "Ada" not in str(response.errors)
+
+
+async def test_invitation_works_while_turns_can_be_corrected(
+    api: ApiClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tenant.services.settings.auth, "ended_invite_days", 0)
+    interview = await tenant.make_interview(InterviewStatus.COMPLETED, ended_at=now() - timedelta(hours=1))
+    assert (await api.execute(INVITATION_QUERY, token=tenant.invite_token(interview))).errors == []
+    await tenant.position.set({Position.correction_hours: 0})
+    assert (await api.execute(INVITATION_QUERY, token=tenant.invite_token(interview))).codes == ["NOT_FOUND"]
+
+
 @pytest.mark.parametrize("status", OPEN_STATUSES)
 async def test_interview_joined_in_time_can_be_rejoined_after_the_invite_expires(
     api: ApiClient, tenant: Tenant, status: InterviewStatus
