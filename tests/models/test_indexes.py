@@ -1,6 +1,7 @@
 """Every query uses an index, by MongoDB's query plans with thousands of documents. Lists are in test_list_indexes."""
 
 from datetime import timedelta
+from typing import Any
 
 from beanie import PydanticObjectId
 from bson import ObjectId
@@ -15,6 +16,7 @@ from models.documents import (
     turn,
     turn_correction,
 )
+from models.documents.audit_entry import AuditEntry
 from models.documents.demographics import DemographicAttribute, Demographics
 from models.documents.interview import (
     TERMINAL_STATUSES,
@@ -32,6 +34,7 @@ from models.documents.interview import (
 from models.documents.recording import Recording, RecordingPart, VideoSize
 from models.documents.turn import Channel, Speaker
 from models.reads import reply_latency, watermarks
+from models.reads.audit_list import NEWEST_FIRST, AuditCriteria, list_entries
 from models.reads.blind_ratings import list_level_pairs
 from models.reads.credentials import CredentialReader
 from models.reads.decision_record_list import NEWEST_MONTH_FIRST, list_decision_records
@@ -95,6 +98,35 @@ async def test_impact_data_and_decision_records_use_indexes(dataset: SampleDatas
         assert not plan.sorts, plan
         # only the interviews of the position, which is one of five
         assert plan.keys <= count + 6, plan
+
+
+async def test_pages_of_the_audit_log_read_only_their_entries(dataset: SampleDataset, profiler: Profiler) -> None:
+    at, key_id, interview_id = dataset.stored_at, ObjectId(), ObjectId()
+    actor = {"kind": "API_KEY", "key_id": key_id}
+    common = {"organization_id": dataset.organization_id, "kind": "READ", "outcome": "DONE", "expires_at": at + timedelta(days=9)}
+    others = [
+        {**common, "at": at + timedelta(seconds=number), "action": "a", "actor": {"kind": "LINK"}, "object_ids": ["b"]}
+        for number in range(1, 301)
+    ]
+    ours = {**common, "action": "c", "actor": actor, "object_ids": ["d"], "interview_id": interview_id, "at": at}
+    await AuditEntry.get_pymongo_collection().insert_many([*others, ours])
+    selections: list[dict[str, Any]] = [
+        {"actions": ["c"]},
+        {"key_ids": [key_id]},
+        {"interview_ids": [interview_id]},
+        {"object_ids": ["d"]},
+        {"until": at + timedelta(milliseconds=1)},
+    ]
+    every: dict[str, Any] = dict.fromkeys(("actions", "key_ids", "interview_ids", "object_ids", "since", "until"))
+    for selected in selections:
+        criteria = AuditCriteria(organization_id=dataset.organization_id, **{**every, **selected})
+        plans = await profiler.plans(list_entries(criteria, PageRequest(NEWEST_FIRST)))
+        assert_uses_indexes(plans, 1)
+        assert (plans[0].documents, plans[0].sorts) == (1, False), (selected, plans)
+    first = AuditCriteria(organization_id=dataset.organization_id, **every)
+    plans = await profiler.plans(list_entries(first, PageRequest(NEWEST_FIRST, size=10)))
+    assert plans[0].keys <= 11
+    await AuditEntry.delete_all()
 
 
 async def test_queries_of_live_feeds_use_indexes(dataset: SampleDataset, profiler: Profiler) -> None:
