@@ -117,6 +117,11 @@ async def test_keys_can_be_created_listed_and_revoked(
     assert code == 0
     rows = {line.split("\u2502")[1].strip(): line for line in out.splitlines() if "\u2502" in line}
     assert all(part in rows[key_id] for part in ("RECRUITER", "ATS", "revoked"))
+    entries = await database["audit_log"].find().sort("at").to_list()
+    assert [(entry["action"], entry["object_ids"]) for entry in entries] == [
+        ("keys create", [f"key_{key_id}"]),
+        ("keys revoke", [f"key_{key_id}"]),
+    ]
     assert [part in line for line in rows.values() for part in ("ADMIN", "Ada", "live")].count(True) == 3
     assert secret not in out
 
@@ -132,6 +137,7 @@ async def test_key_can_be_rotated_and_organization_renamed(
         run_command(tmp_path, "organizations", "rename", "Acme", "Acme & Sons", **where),
     )
     assert (code, renamed) == (0, 0)
+    assert set(await database["audit_log"].distinct("action")) == {"keys rotate", "organizations rename"}
     auth = AuthSettings(secret=SecretStr(SECRET))
     assert (await authenticate(rotated.strip(), auth, CredentialReader())).caller == f"key:{key.id}"
     with pytest.raises(Unauthenticated):
