@@ -413,6 +413,22 @@ async def test_interrupted_insert_is_repeated_without_doubling_entries(
     assert await AuditEntry.find_all().count() == 4
 
 
+async def test_mutation_whose_entry_cannot_be_stored_is_unavailable_until_it_is(
+    api: ApiClient, admin: str, interview: Interview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: list[AuditEntry]) -> None:
+        raise ServerSelectionTimeoutError("MongoDB does not respond")
+
+    ending = {"interviewId": global_id_of(interview), "idempotencyKey": "mine"}
+    with monkeypatch.context() as patched:
+        patched.setattr(writer, "insert_entries", fail)
+        refused = await api.mutate("endInterview", admin, "interview { id }", **ending)
+    assert (refused.data, refused.codes) == ({"endInterview": None}, ["UNAVAILABLE"])
+    assert (await api.mutate("endInterview", admin, "interview { id }", **ending)).errors == []
+    entries = await read_log(api, admin, actions=["endInterview"])
+    assert [entry["outcome"] for entry in entries] == ["DONE", "DONE"], "the first entry has waited"
+
+
 async def test_full_queue_refuses_operations(services: Services, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "MAX_QUEUED", 2)
     values = (await make_entry(tenant)).model_dump(exclude={"id", "at", "expires_at"})
