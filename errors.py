@@ -19,6 +19,7 @@ class ErrorCode(StrEnum):
     CONFLICT = "CONFLICT"
     BAD_INPUT = "BAD_INPUT"
     RATE_LIMITED = "RATE_LIMITED"
+    CURSOR_EXPIRED = "CURSOR_EXPIRED"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
     TIMEOUT = "TIMEOUT"
@@ -76,6 +77,12 @@ class BadInput(AppError):
     """The input is invalid; `field` is the path in the input."""
 
     code = ErrorCode.BAD_INPUT
+
+
+class CursorExpired(AppError):
+    """What follows the cursor is no longer available: the caller has to read the lists again."""
+
+    code = ErrorCode.CURSOR_EXPIRED
 
 
 class RateLimited(AppError):

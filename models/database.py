@@ -10,6 +10,8 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import NotPrimaryError
 
 import settings
+from models.documents.change import Change, ChangePosition
+from models.documents.change_sequencer import ChangeSequencer
 from models.documents.consent_text import AgreedConsentText
 from models.documents.decision_record import DecisionRecord
 from models.documents.demographics import Demographics
@@ -40,6 +42,9 @@ DOCUMENTS = [
     IdempotencyClaim,
     Demographics,
     DecisionRecord,
+    Change,
+    ChangePosition,
+    ChangeSequencer,
 ]
 """Every document class: a class that is missing here is not bound to the database and has no indexes."""
 

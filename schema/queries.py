@@ -16,6 +16,7 @@ from resolvers import (
     agreement,
     api_keys,
     candidate_comparison,
+    changes,
     consent,
     demographics,
     evaluation_comparison,
@@ -31,9 +32,11 @@ from resolvers import (
 from resolvers.blind_review import VisibleEvaluation
 from schema.arguments import (
     After,
+    AfterChange,
     AfterSeq,
     Before,
     First,
+    FirstChanges,
     FirstTurns,
     Id,
     InterviewId,
@@ -48,6 +51,7 @@ from schema.inputs.lists import DEPRECATED_NAMES, InterviewFilter, InterviewOrde
 from schema.types.agreement import CriterionAgreement
 from schema.types.api_key import ApiKey
 from schema.types.candidate_comparison import CandidateComparison
+from schema.types.change import ChangeConnection
 from schema.types.connection import Connection
 from schema.types.data_protection import DecisionRecord, RetentionPolicy
 from schema.types.enums import DemographicAttribute, OrderDirection
@@ -203,6 +207,25 @@ class Query:
             )
         count = partial(interviews.count_interviews, caller, where, order.field)
         return Connection.of(page, lambda document: Interview.of(document, caller), count)
+
+    @resolved_field()
+    async def changes(self, info: Info, after: AfterChange = UNSET, first: FirstChanges = UNSET) -> ChangeConnection:
+        """The changes of the organization's interviews, in the order in which the database committed them.
+
+        Without `after`, it begins with the oldest change, 30 days ago. Following the feed from a
+        cursor delivers each change exactly once, also if changes are committed late, and if the
+        deployment was down in the meantime. To start, request `latestCursor` with `first: 0`, read
+        the lists, then follow the feed from that cursor. Roles see the changes of what they may read.
+
+        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER.
+
+        Errors:
+        - CURSOR_EXPIRED: changes after the cursor are no longer available. Read the lists again.
+        - BAD_INPUT: `after` is not a cursor of this feed, or `first` is outside 0 to 100.
+        """
+        caller = await info.context.principal()
+        page = await changes.list_changes(caller, unset_to_none(after), unset_to_none(first))
+        return ChangeConnection.of(page, caller)
 
     @resolved_field()
     async def transcript(

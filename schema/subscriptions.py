@@ -11,11 +11,12 @@ from auth import Principal
 from engine.shared_subscriptions import SubscriptionField
 from live.messages import Interim
 from models.documents import turn as documents
-from resolvers import subscriptions
-from schema.arguments import AfterSeq, InterviewId, RequestBuilder, unset_to_none
+from resolvers import changes, subscriptions
+from schema.arguments import AfterChange, AfterSeq, InterviewId, RequestBuilder, unset_to_none
 from schema.context import Info
 from schema.decorators import object_type, subscription
 from schema.inputs.lists import DEPRECATED_NAMES, LiveFilter
+from schema.types.change import Change
 from schema.types.interview import Interview
 from schema.types.transcript import InterimTranscript, Turn
 
@@ -118,3 +119,21 @@ class Subscription:
         async with aclosing(followed) as states:
             async for interview in states:
                 yield Interview.of(interview, caller)
+
+    @subscription
+    async def changed(self, info: Info, after: AfterChange = UNSET) -> AsyncGenerator[Change, None]:
+        """The changes of the organization's interviews after `after`, each exactly once and in order (Query.changes).
+
+        Without `after`, it begins with the next change. To resume after a lost connection, pass the
+        `cursor` of the last change received. The stream does not complete. Roles: ADMIN, RECRUITER,
+        INTEGRATION, VIEWER.
+
+        Errors:
+        - CURSOR_EXPIRED: changes after the cursor are no longer available. Read the lists again.
+        - BAD_INPUT: `after` is not a cursor of the feed.
+        """
+        caller = await info.context.subscriber()
+        stream = await changes.follow_changes(info.context.services, caller, unset_to_none(after))
+        async with aclosing(stream) as found:
+            async for change in found:
+                yield Change.of(change, caller)

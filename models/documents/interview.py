@@ -387,6 +387,8 @@ class Interview(StoredDocument):
     updated_at: datetime = Field(default_factory=now)
     updated_for: dict[InterviewView, datetime] = Field(default_factory=dict)
     """For each limited view that does not contain the newest change: `updated_at` of the newest change that it contains."""
+    last_change: str | None = None
+    """What the last visible change was, other than turns (models.documents.change.build_change_mark)."""
     scheduled_for: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None

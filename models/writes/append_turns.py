@@ -62,6 +62,11 @@ class InterviewerUpdate:
     """The request that the candidate has made; it pauses the clock."""
 
 
+_STARTS_OR_RESUMES: dict[str, Any] = {
+    "$or": [{"$eq": ["$status", InterviewStatus.WAITING]}, {"$eq": [{"$type": "$paused_at"}, "date"]}]
+}
+"""Condition that the candidate's turn changes more than the transcript: it starts the interview, or its clock again."""
+
 MAX_CANDIDATE_CHARACTERS = 400_000
 """Longest text of all turns of a candidate: about 65,000 words. A longer transcript would not fit into the judge's prompt."""
 
@@ -102,7 +107,7 @@ async def append_candidate_turn(
         condition |= {"status": {"$in": [*OPEN_STATUSES, InterviewStatus.ENDING]}, "fence": fence}
 
     async def work(session: AsyncClientSession) -> tuple[Turn, Interview] | None:
-        interview = await update_interview(interview_id, condition, values, computed, session)
+        interview = await update_interview(interview_id, condition, values, computed, session, changed_if=_STARTS_OR_RESUMES)
         if interview is None:
             return None
         expected = primary_language(interview.language)
@@ -215,12 +220,20 @@ async def append_interviewer_turns(
         **start_fields,
         **end_fields,
     }
+    # turns alone are no change in the change feed: they have streams of their own
+    changed_if: Any = {
+        "$or": [
+            {"$ne": ["$progress.question", update.progress.question]},
+            {"$in": ["$status", [InterviewStatus.WAITING, InterviewStatus.ENDING]]},
+            any((update.end_reason, update.request, update.candidate_question)),
+        ]
+    }
     condition: dict[str, Any] = {"status": {"$in": list(update.statuses)}, "erased_at": None, "fence": update.fence}
     if update.expected_seq is not None:
         condition["last_seq"] = update.expected_seq
 
     async def work(session: AsyncClientSession) -> tuple[list[Turn], Interview] | None:
-        interview = await update_interview(interview_id, condition, values, computed, session)
+        interview = await update_interview(interview_id, condition, values, computed, session, changed_if=changed_if)
         return None if interview is None else (await insert_turns(interview, turns, session), interview)
 
     try:

@@ -12,6 +12,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict, RateLimited
+from models.documents.change import ChangedObject, ChangeKind
 from models.documents.evaluation import (
     ACTIVE_STATUSES,
     Evaluation,
@@ -96,7 +97,12 @@ async def complete_pass(evaluation: Evaluation, judgement: JudgementDocument) ->
         if changed is None:
             return None
         interview = await update_interview(
-            evaluation.interview_id, HAS_TRANSCRIPT, {}, session=session, also_visible_to=EVALUATION_VIEWS
+            evaluation.interview_id,
+            HAS_TRANSCRIPT,
+            {},
+            session=session,
+            also_visible_to=EVALUATION_VIEWS,
+            changed=[ChangedObject(ChangeKind.EVALUATION, evaluation.id)],
         )
         if interview is None:
             await session.abort_transaction()
@@ -257,7 +263,13 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
         # a repeated review must neither override the decision of a later one nor answer a later correction
         interview_values = decision if added is not None else {}
         reviewed = await update_interview(
-            evaluation.interview_id, HAS_TRANSCRIPT, interview_values, session=session, also_visible_to=RESULT_VIEWS
+            evaluation.interview_id,
+            HAS_TRANSCRIPT,
+            interview_values,
+            session=session,
+            also_visible_to=RESULT_VIEWS,
+            changed=[ChangedObject(ChangeKind.REVIEW, evaluation_id)],
+            changed_if=added is not None,
         )
         if reviewed is None:
             await session.abort_transaction()
@@ -281,7 +293,13 @@ async def add_rating(evaluation: Evaluation, rating: Rating) -> Evaluation | Non
         first_rating = {"rated_by": {"$ne": rating.reviewer_id}, **HAS_TRANSCRIPT}
         rated_by = {"rated_by": {"$concatArrays": [{"$ifNull": ["$rated_by", []]}, [rating.reviewer_id]]}}
         marked = await update_interview(
-            evaluation.interview_id, first_rating, {}, rated_by, session, also_visible_to=RESULT_VIEWS
+            evaluation.interview_id,
+            first_rating,
+            {},
+            rated_by,
+            session,
+            also_visible_to=RESULT_VIEWS,
+            changed=[ChangedObject(ChangeKind.REVIEW, evaluation.id)],
         )
         if marked is None:
             await session.abort_transaction()
@@ -309,7 +327,13 @@ async def adopt_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome, a
     }
     adoptions = {"$concatArrays": [{"$ifNull": ["$adoptions", []]}, [{"$literal": Encoder().encode(adoption)}]]}
     condition = {"adoptions.id": {"$ne": adoption.id}, **HAS_TRANSCRIPT}
-    adopted = await update_interview(evaluation.interview_id, condition, values, {"adoptions": adoptions})
+    adopted = await update_interview(
+        evaluation.interview_id,
+        condition,
+        values,
+        {"adoptions": adoptions},
+        changed=[ChangedObject(ChangeKind.EVALUATION, evaluation.id)],
+    )
     if adopted is not None:
         return adopted
     interview = await get_interview(evaluation.interview_id)

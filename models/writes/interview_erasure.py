@@ -10,6 +10,7 @@ from beanie.odm.utils.encoder import Encoder
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from models.documents.change import ChangedObject, ChangeKind
 from models.documents.decision_record import DecisionRecord, build_decision_record
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation, list_evaluations, pick_evaluation
@@ -85,6 +86,7 @@ _TRANSCRIPT_FIELDS: dict[str, Any] = {
 MEDIA_BACKOFF = Backoff(base_seconds=2.0, max_seconds=600.0)
 """Pauses between attempts to delete the recording's files from the store."""
 
+_ERASURE_CHANGED = (ChangedObject(ChangeKind.ERASURE),)
 _ERASURE_MARK: dict[str, Any] = {
     "erased_at": "$$NOW",
     "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
@@ -191,10 +193,10 @@ async def _store_mark(
     visible: bool,
 ) -> Interview | None:
     if record is None:
-        return await update_interview(interview_id, condition, values, computed, visible=visible)
+        return await update_interview(interview_id, condition, values, computed, visible=visible, changed=_ERASURE_CHANGED)
 
     async def work(session: AsyncClientSession) -> Interview | None:
-        marked = await update_interview(interview_id, condition, values, computed, session)
+        marked = await update_interview(interview_id, condition, values, computed, session, changed=_ERASURE_CHANGED)
         if marked is not None:
             await record.insert(session=session)
         return marked
@@ -233,6 +235,7 @@ async def _confirm(interview_id: ObjectId, condition: Mapping[str, Any]) -> Inte
         {"erasure.pending": True, **condition},
         {"erasure.pending": False},
         {"erasure.completed_at": "$$NOW"},
+        changed=_ERASURE_CHANGED,
     )
 
 

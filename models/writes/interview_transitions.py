@@ -12,6 +12,7 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
+from models.documents.change import ChangedObject, ChangeKind
 from models.documents.evaluation import ACTIVE_STATUSES, Evaluation
 from models.documents.interview import (
     OPEN_STATUSES,
@@ -355,9 +356,13 @@ async def _stop_evaluations(interview_id: ObjectId, failure: str, session: Async
         "lease": None,
         "fence": NEXT_FENCE,
     }
-    await Evaluation.get_pymongo_collection().update_many(
-        {"interview_id": interview_id, "status": {"$in": list(ACTIVE_STATUSES)}}, [{"$set": stopped}], session=session
-    )
+    evaluations = Evaluation.get_pymongo_collection()
+    criteria = {"interview_id": interview_id, "status": {"$in": list(ACTIVE_STATUSES)}}
+    active = [row["_id"] async for row in evaluations.find(criteria, {"_id": 1}, session=session)]
+    if active:
+        await evaluations.update_many(criteria, [{"$set": stopped}], session=session)
+        changes = [ChangedObject(ChangeKind.EVALUATION, evaluation_id) for evaluation_id in active]
+        await update_interview(interview_id, {}, {}, session=session, changed=changes)
 
 
 async def mark_completed(evaluation: Evaluation, detail: str | None, closing: NewTurn | None = None) -> Interview | None:
@@ -378,6 +383,7 @@ async def mark_completed(evaluation: Evaluation, detail: str | None, closing: Ne
                 "last_seq": {"$add": ["$last_seq", len(closings)]},
             },
             session,
+            changed=[ChangedObject(), ChangedObject(ChangeKind.EVALUATION, evaluation.id)],
         )
         if interview is not None:
             newest = await Evaluation.find({"interview_id": interview.id}, session=session).sort("-version").first_or_none()

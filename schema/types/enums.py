@@ -7,6 +7,7 @@ import strawberry
 
 from auth import Action
 from errors import ErrorCode
+from models.documents.change import ChangeKind
 from models.documents.demographics import DemographicAttribute
 from models.documents.evaluation import CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag
 from models.documents.interview import (
@@ -30,6 +31,7 @@ from resolvers.position_warnings import PositionWarningCode
 __all__ = [
     "Action",
     "CandidateSignal",
+    "ChangeKind",
     "Channel",
     "ConsentMethod",
     "CriterionState",
@@ -83,6 +85,8 @@ _describe_enum(
         "NOT_FOUND": "No object has this id, or it belongs to another organization or, for a candidate, to another interview.",
         "CONFLICT": "The current state does not allow the operation. Read the state again, then decide.",
         "BAD_INPUT": "The request is invalid. `field` names the value at fault where there is one.",
+        "CURSOR_EXPIRED": "What follows the cursor of the change feed is no longer available. Request `changes.latestCursor`, "
+        "read the lists again, then continue from that cursor.",
         "RATE_LIMITED": "Too many requests or operations. Retry after `retryAfterSeconds`.",
         "UNAVAILABLE": "A server that the operation needs does not respond. Nothing was partly done: retry the same request "
         "after `retryAfterSeconds`.",
@@ -96,6 +100,20 @@ _describe_enum(
     Action,
     "What the roles may do. Actions may be added.",
     {action.name: f"{action[0].upper()}{action[1:]}." for action in Action},
+)
+_describe_enum(
+    ChangeKind,
+    "What changed. Kinds may be added: read the interview again for an unknown one.",
+    {
+        "INTERVIEW": "An interview was created, or something of it changed other than its turns: its state, progress, times, "
+        "requests, corrections or candidate's questions.",
+        "EVALUATION": "An evaluation was requested, advanced, was completed, failed or was adopted; the interview's score may "
+        "have changed with it. Not for VIEWER.",
+        "REVIEW": "A person reviewed or rated an evaluation; the interview's decision may have changed with it. Not for VIEWER.",
+        "RECORDING": "A recording began, was completed or failed. Not for VIEWER.",
+        "ERASURE": "Recordings, transcript or everything personal was erased, or the erasure was confirmed. What you have stored "
+        "of it has to be erased as well.",
+    },
 )
 _describe_enum(
     PositionWarningCode,

@@ -20,6 +20,7 @@ from graphql import (
     is_introspection_type,
 )
 
+from models.documents.change import Change, ChangeKind, ChangePosition
 from models.documents.decision_record import DecisionRecord
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation as EvaluationDocument
@@ -61,8 +62,10 @@ from models.documents.recording import RecordingFile
 from models.documents.turn import Channel, Latency, Speaker, Turn, WordConfidence
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
+from models.reads.pagination import encode_cursor
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from resolvers.changes import CHANGE_ORDER
 from resolvers.consent import record_consent
 from resolvers.ids import IdKind, encode_id
 from schema.build import print_sdl
@@ -79,7 +82,7 @@ CANDIDATE_ONLY = frozenset({Role.CANDIDATE})
 FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
         ALL_ROLES: "node viewer interview invitation transcript",
-        ORGANIZATION_ROLES: "interviews position positions",
+        ORGANIZATION_ROLES: "interviews position positions changes",
         STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
         DECIDERS: "agreement",
         ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys",
@@ -167,6 +170,9 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "EvaluationConnection": {STAFF: "edges nodes pageInfo totalCount"},
     "EvaluationEdge": {STAFF: "cursor node"},
     "PageInfo": {ALL_ROLES: "hasNextPage hasPreviousPage startCursor endCursor"},
+    "Change": {ORGANIZATION_ROLES: "cursor kind interviewId nodeId changedAt interview", STAFF: "evaluation"},
+    "ChangeConnection": {ORGANIZATION_ROLES: "edges nodes pageInfo nextCursor latestCursor"},
+    "ChangeEdge": {ORGANIZATION_ROLES: "cursor node"},
     "Evaluation": {
         STAFF: (
             "id interviewId interview position version status failure overallScore recommendation summary coverage criteria "
@@ -218,7 +224,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice createApiKey "
         "rotateApiKey revokeApiKey",
     },
-    "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
+    "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged changed"},
     "InterviewFilter": {
         ORGANIZATION_ROLES: (
             "statuses positionKeys positionVersion channels externalIds createdAtOrAfter createdBefore updatedAtOrAfter "
@@ -317,6 +323,9 @@ TYPE_QUERIES = {
     "EvaluationConnection": "{ interview(id: $interview) { evaluationVersions { FIELD } } }",
     "EvaluationEdge": "{ interview(id: $interview) { evaluationVersions { edges { FIELD } } } }",
     "PageInfo": "{ interview(id: $interview) { turns { pageInfo { FIELD } } } }",
+    "Change": "{ changes { nodes { FIELD } } }",
+    "ChangeConnection": "{ changes { FIELD } }",
+    "ChangeEdge": "{ changes { edges { FIELD } } }",
     "Evaluation": "{ evaluation(interviewId: $interview) { FIELD } }",
     "CriterionAgreement": "{ agreement(positionKey: $position) { FIELD } }",
     "EvaluationComparison": "{ compareEvaluations(interviewId: $interview, a: 1, b: 2) { FIELD } }",
@@ -426,6 +435,7 @@ class AuthorizationScenario:
             "position": tenant.position.key,
             "invite": tenant.invite_token(interview),
         }
+        self.first_change_cursor = encode_cursor(CHANGE_ORDER, 0, tenant.id)
         self.nodes = [
             *(global_id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)),
             encode_id(IdKind.TURN, turn.id),
@@ -613,6 +623,16 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         decision=Decision.ADVANCE,
         decided_by_role=Role.RECRUITER,
     ).insert()
+    await ChangePosition(id=PydanticObjectId(tenant.id), number=2).insert()
+    for number, (kind, document) in enumerate(((ChangeKind.INTERVIEW, interview), (ChangeKind.EVALUATION, evaluation)), 1):
+        await Change(
+            organization_id=PydanticObjectId(tenant.id),
+            number=number,
+            kind=kind,
+            object_id=document.id,
+            interview_id=interview.id,
+            changed_at=now(),
+        ).insert()
     tokens = {role: await issue_token(tenant, role, interview) for role in Role}
     return AuthorizationScenario(tenant, interview, evaluation, turn, file, tokens)
 

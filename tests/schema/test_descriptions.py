@@ -263,6 +263,8 @@ ACTION_BY_FIELD = {
     "Query.position": Action.READ_POSITION,
     "Query.positions": Action.READ_POSITION,
     "Subscription.interviewsChanged": Action.LIST_INTERVIEWS,
+    "Query.changes": Action.LIST_INTERVIEWS,
+    "Subscription.changed": Action.LIST_INTERVIEWS,
 }
 
 
@@ -282,6 +284,7 @@ def test_every_mutation_names_its_roles_and_errors(printed_schema: GraphQLSchema
 
 
 GUARDED_FIELDS = {
+    "Change.evaluation": Action.READ_EVALUATION,
     "Interview.adoptions": Action.READ_EVALUATION,
     "Interview.decidedAt": Action.READ_EVALUATION,
     "Interview.decidedBy": Action.READ_EVALUATION,

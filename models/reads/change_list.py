@@ -1,0 +1,79 @@
+"""Reading the change feed of one organization, with bounded cost for every page."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from beanie import PydanticObjectId
+from bson import ObjectId
+
+from errors import CursorExpired
+from models.documents.change import CHANGE_DAYS, Change, ChangeKind, ChangePosition
+from models.documents.change_sequencer import ensure_sequencer
+
+MAX_NUMBERS_PER_PAGE = 5_000
+"""Numbers that one read may pass to find changes of the kinds that the caller may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """Consecutive changes of an organization. Numbers are positions in its feed (Change.number)."""
+
+    changes: list[Change]
+    next_number: int
+    """Where the next page begins: the reader has seen everything up to this number."""
+    has_more: bool
+    latest_number: int
+    """Number of the newest change of any kind."""
+
+
+async def read_changes(organization_id: ObjectId, after: int | None, kinds: Collection[ChangeKind], limit: int) -> ChangePage:
+    """Return at most `limit` changes of these kinds after the number `after`, or from the oldest one that is kept.
+
+    Raises CursorExpired if changes after the number are no longer kept or were not recorded.
+    """
+    position = await ChangePosition.get(PydanticObjectId(organization_id))
+    if position is None:
+        # from here on no change is missed, even if no sequencer has run yet
+        await ensure_sequencer()
+        position = ChangePosition(id=PydanticObjectId(organization_id))
+    latest = position.number
+    start = await _find_start(organization_id, position) if after is None else after
+    if not position.floor <= start <= latest:
+        raise _expired()
+    end = min(latest, start + MAX_NUMBERS_PER_PAGE)
+    changes: list[Change] = []
+    if start < end:
+        criteria = {
+            "organization_id": organization_id,
+            "number": {"$gt": start, "$lte": end},
+            "kind": {"$in": list(kinds)},
+        }
+        changes = await Change.find(criteria).sort("+number").limit(limit + 1).to_list()
+        # MongoDB deletes old changes at any moment: if the first is still there now, all were there a moment ago
+        if after is not None and not await _exists(organization_id, start + 1):
+            raise _expired()
+    is_cut = len(changes) > limit
+    changes = changes[:limit]
+    if is_cut:
+        end = changes[-1].number if changes else start
+    return ChangePage(changes, end, end < latest, latest)
+
+
+async def _find_start(organization_id: ObjectId, position: ChangePosition) -> int:
+    """Return the number before the oldest change that is kept and follows the last gap."""
+    criteria: dict[str, Any] = {"organization_id": organization_id, "number": {"$gt": position.floor}}
+    oldest = await Change.find(criteria).sort("+number").first_or_none()
+    return oldest.number - 1 if oldest and oldest.number <= position.number else position.number
+
+
+async def _exists(organization_id: ObjectId, number: int) -> bool:
+    return await Change.find_one({"organization_id": organization_id, "number": number}) is not None
+
+
+def _expired() -> CursorExpired:
+    return CursorExpired(
+        f"The changes after this cursor are no longer available (they are kept for {CHANGE_DAYS} days): request latestCursor, "
+        "read the lists again, then continue from that cursor.",
+        field="after",
+    )
