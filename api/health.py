@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from engine.metrics import ASYNCIO_TASKS, EVALUATIONS
+from engine.metrics import ASYNCIO_TASKS, CHANGE_FEED_GAPS, CHANGE_FEED_STALLED_SECONDS, EVALUATIONS
 from lifecycle.services import Services
 from models.database import ping
+from models.reads.change_list import read_feed_state
 from models.reads.evaluation_counts import count_unfinished_evaluations
 
 PING_SECONDS = 2.0
@@ -55,10 +56,14 @@ async def metrics(request: Request) -> Response:
     try:
         async with asyncio.timeout(PING_SECONDS):
             counts = await count_unfinished_evaluations()
+            feed = await read_feed_state()
     except (PyMongoError, TimeoutError):
-        counts = {}
+        counts, feed = {}, None
     for status, count in counts.items():
         EVALUATIONS.labels(status).set(count)
+    if feed is not None:
+        CHANGE_FEED_GAPS.set(feed.gaps)
+        CHANGE_FEED_STALLED_SECONDS.set(feed.stalled_seconds)
     ASYNCIO_TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest(), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
 

@@ -1,9 +1,11 @@
 """`main.py doctor`: checks of every setting and server, each with a remedy if it fails."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -26,6 +28,7 @@ from rich.console import Console
 
 from agent.interviewer import create_claude_client
 from agent.recognition import DOCUMENTED_CODES, resolve_recognition_language
+from models.documents.change import CHANGE_DAYS
 from receipts import parse_signing_keys
 from recording.storage import StoreFailed, open_store
 from settings import MIN_SECRET_LENGTH, LivekitSettings, RedisSettings, Settings
@@ -125,12 +128,13 @@ def _check_public_url(settings: Settings) -> CheckResult:
 async def _check_mongodb(settings: Settings) -> CheckResult:
     timeout_ms = int(settings.mongodb.timeout_seconds * 1000)
     try:
-        async with AsyncMongoClient[dict[str, object]](
-            settings.mongodb.url, timeoutMS=timeout_ms, serverSelectionTimeoutMS=timeout_ms
+        async with AsyncMongoClient[dict[str, Any]](
+            settings.mongodb.url, timeoutMS=timeout_ms, serverSelectionTimeoutMS=timeout_ms, tz_aware=True
         ) as client:
             hello = await client.admin.command("hello")
             version = (await client.server_info())["version"]
             is_direct = client.options.direct_connection
+            feed = await client[settings.mongodb.database]["change_sequencer"].find_one()
     except OperationFailure:
         return CheckResult(
             "MONGODB_URL", False, "the server refused the connection. Check user, password and authSource in the URL."
@@ -150,7 +154,20 @@ async def _check_mongodb(settings: Settings) -> CheckResult:
         return CheckResult(
             "MONGODB_URL", False, f"a direct connection may not support transactions after MongoDB restarts: {remedy}."
         )
-    return CheckResult("MONGODB_URL", True, f"MongoDB {version}, replica set {hello['setName']}.")
+    return _check_change_feed(feed) or CheckResult("MONGODB_URL", True, f"MongoDB {version}, replica set {hello['setName']}.")
+
+
+def _check_change_feed(sequencer: Mapping[str, Any] | None) -> CheckResult | None:
+    """Return an error if the change feed had a gap while its cursors were valid, otherwise None."""
+    if not sequencer or not sequencer["gaps"] or sequencer["last_gap_at"] < datetime.now(UTC) - timedelta(days=CHANGE_DAYS):
+        return None
+    gaps, last = sequencer["gaps"], sequencer["last_gap_at"]
+    return CheckResult(
+        "MONGODB_URL",
+        False,
+        f"the change feed has {gaps} gap{'s' if gaps > 1 else ''}, the last of {last:%Y-%m-%d %H:%M} UTC: MongoDB's oplog ended "
+        "before `main.py jobs` had read it. Keep that process running, or enlarge the oplog (replSetResizeOplog).",
+    )
 
 
 async def _check_redis(settings: Settings) -> CheckResult:

@@ -34,4 +34,10 @@ EVALUATIONS = Gauge(
     "viva_evaluations", "Interviews whose newest evaluation is in this state, in the whole deployment", ["status"]
 )
 REJECTED_MESSAGES = Counter("viva_redis_rejected_messages", "Messages in Redis without a valid signature, which were ignored")
+CHANGE_FEED_GAPS = Gauge(
+    "viva_change_feed_gaps", "Times that changes were lost to the change feed because MongoDB's oplog was too short"
+)
+CHANGE_FEED_STALLED_SECONDS = Gauge(
+    "viva_change_feed_stalled_seconds", "Seconds since the change feed last advanced; it does so every second"
+)
 ASYNCIO_TASKS = Gauge("viva_tasks", "asyncio tasks alive in the process")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cli import doctor
+from models.documents.change_sequencer import ChangeSequencer
+from models.storage.clock import now
 from receipts import create_signing_key
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.livekit.server import LivekitServer
@@ -79,6 +82,15 @@ async def test_signing_key_is_optional_and_an_invalid_one_is_reported(valid_sett
 async def test_unusable_or_insecure_public_url_is_reported(valid_settings: Settings, url: str, message: str) -> None:
     valid_settings.api.public_url = url
     assert message in await read_only_failure(valid_settings, "API_PUBLIC_URL")
+
+
+async def test_recent_gap_of_the_change_feed_is_reported(valid_settings: Settings) -> None:
+    await ChangeSequencer(resume_token={}, gaps=2, last_gap_at=now()).insert()
+    message = await read_only_failure(valid_settings, "MONGODB_URL")
+    assert "the change feed has 2 gaps" in message
+    assert "enlarge the oplog" in message
+    await ChangeSequencer.find_all().update({"$set": {"last_gap_at": now() - timedelta(days=31)}})
+    assert all(result.is_ok for result in (await run_checks(valid_settings)).values())
 
 
 @pytest.mark.parametrize("url", ["mongodb://127.0.0.1:9/?directConnection=true", "rubbish"])

@@ -9,7 +9,7 @@ from bson import ObjectId
 
 from errors import CursorExpired
 from models.documents.change import CHANGE_DAYS, Change, ChangeKind, ChangePosition
-from models.documents.change_sequencer import ensure_sequencer
+from models.documents.change_sequencer import ChangeSequencer, ensure_sequencer
 
 MAX_NUMBERS_PER_PAGE = 5_000
 """Numbers that one read may pass to find changes of the kinds that the caller may see."""
@@ -58,6 +58,24 @@ async def read_changes(organization_id: ObjectId, after: int | None, kinds: Coll
     if is_cut:
         end = changes[-1].number if changes else start
     return ChangePage(changes, end, end < latest, latest)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """How the change feed of the deployment is doing, for monitoring."""
+
+    gaps: int
+    stalled_seconds: float
+    """Seconds by MongoDB's clock since the sequencer last stored how far it has read."""
+
+
+async def read_feed_state() -> FeedState | None:
+    """Return the state of the change feed, or None if it has not begun."""
+    stalled = {"$divide": [{"$subtract": ["$$NOW", "$advanced_at"]}, 1000]}
+    pipeline = [{"$project": {"gaps": 1, "stalled_seconds": stalled}}]
+    async for row in await ChangeSequencer.get_pymongo_collection().aggregate(pipeline):
+        return FeedState(row["gaps"], row["stalled_seconds"])
+    return None
 
 
 async def _find_start(organization_id: ObjectId, position: ChangePosition) -> int:

@@ -2,19 +2,23 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 from pydantic import SecretStr
+from pymongo.asynchronous.database import AsyncDatabase
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from api.health import health_routes
 from api.http import EVENT_STREAM, GRAPHQL_JSON, JSON, MAX_BODY_BYTES
 from lifecycle.services import Services
+from models.documents.change_sequencer import ChangeSequencer
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
+from models.storage.clock import now
 from tests.factories import reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, bearer_headers, issue_token, with_services
@@ -324,6 +328,17 @@ async def test_metrics_count_interviews_by_the_state_of_their_newest_evaluation(
     text = (await api.client.get("/metrics")).text
     counts = dict(re.findall(r'^viva_evaluations\{status="(\w+)"\} ([\d.]+)$', text, re.MULTILINE))
     assert counts == {"PENDING": "2.0", "RUNNING": "0.0", "FAILED": "3.0"}
+
+
+async def test_metrics_count_the_gaps_of_the_change_feed_and_the_seconds_since_it_advanced(
+    api: ApiClient, database: AsyncDatabase[dict[str, object]]
+) -> None:
+    advanced_at = now() - timedelta(seconds=100)
+    await ChangeSequencer(resume_token={}, gaps=2, advanced_at=advanced_at).insert()
+    text = (await api.client.get("/metrics")).text
+    assert "viva_change_feed_gaps 2.0" in text
+    stalled = re.search(r"^viva_change_feed_stalled_seconds ([\d.]+)$", text, re.MULTILINE)
+    assert stalled and 100 <= float(stalled[1]) < 200
 
 
 @pytest.mark.parametrize(

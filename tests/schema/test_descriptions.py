@@ -6,6 +6,7 @@ scores, tests/engine/test_documents.py for documents, tests/api for requests and
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from auth import PERMISSIONS, Action
 from engine.documents import LIMITS, MAX_TOKENS
 from evaluation.rubric import MIN_COVERAGE, RECOMMENDATION_BANDS, to_score
 from lifecycle.access_monitor import RECHECK_SECONDS
+from models.documents.change import CHANGE_DAYS
 from models.documents.idempotency_claim import CLAIM_TTL_SECONDS
 from models.documents.interview import Recommendation
 from models.documents.organization import Role
 from models.documents.position import Criterion, JobAnalysis, Level, PositionContent, Question
+from models.reads.interview_list import UPDATED_AFTER_OVERLAP
 from models.reads.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from models.writes.append_turns import MAX_CANDIDATE_CHARACTERS
 from models.writes.evaluation_transitions import REQUEST_PERIOD_SECONDS
@@ -203,6 +206,10 @@ PROMISES = [
     Promise(f"fewer than {MIN_SAMPLE} ", ("CategoryImpact", "CategoryImpact.isSmallSample")),
     Promise(f"more than {MAX_ANALYZED_INTERVIEWS:,} interviews", ("Query.impactAnalysis",)),
     Promise(f"newest {MAX_INITIAL_INTERVIEWS} interviews", ("Subscription.interviewsChanged",)),
+    Promise(f"subtract {UPDATED_AFTER_OVERLAP // timedelta(minutes=1)} minutes", ("InterviewFilter.updatedAtOrAfter",)),
+    Promise(f"valid for {CHANGE_DAYS} days", ("Change.cursor",)),
+    Promise(f"oldest change, {CHANGE_DAYS} days ago", ("Query.changes",)),
+    Promise(f"default {DEFAULT_PAGE_SIZE}, maximum {MAX_PAGE_SIZE}", ("Query.changes(first:)",)),
     Promise(f"every {RECHECK_SECONDS:g} seconds", ("Subscription",)),
     Promise(f"have {MAX_OPERATIONS} operations", ("Subscription",)),
     Promise(f"at most {MAX_FRAME_BYTES // 1024} KiB", ("Subscription",)),
