@@ -16,6 +16,7 @@ from models.documents.consent_text import AgreedConsentText
 from models.documents.decision_record import DecisionRecord
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation
+from models.documents.external_reference import ExternalReference
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview
 from models.documents.judgement import JudgementDocument
@@ -45,6 +46,7 @@ DOCUMENTS = [
     Change,
     ChangePosition,
     ChangeSequencer,
+    ExternalReference,
 ]
 """Every document class: a class that is missing here is not bound to the database and has no indexes."""
 

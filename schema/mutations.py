@@ -156,6 +156,7 @@ class Mutation:
             interview=Interview.of(started.interview, caller),
             access=as_graphql(CandidateAccess, started.access),
             invite=as_graphql(Invite, started.invite),
+            is_existing=started.is_existing,
         )
 
     @mutation
@@ -173,7 +174,9 @@ class Mutation:
         request = _SCHEDULE.build(data)
         scheduled = await starting.schedule_interview(info.context.services, caller, request)
         return ScheduleInterviewPayload(
-            interview=Interview.of(scheduled.interview, caller), invite=as_graphql(Invite, scheduled.invite)
+            interview=Interview.of(scheduled.interview, caller),
+            invite=as_graphql(Invite, scheduled.invite),
+            is_existing=scheduled.is_existing,
         )
 
     @mutation

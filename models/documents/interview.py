@@ -533,6 +533,12 @@ async def get_organization_interview(organization_id: ObjectId, interview_id: Ob
     return await Interview.find_one({"_id": interview_id, "organization_id": organization_id})
 
 
+async def find_newest_by_external_id(organization_id: ObjectId, external_id: str, position_key: str) -> Interview | None:
+    """Return the newest interview with this external id for any version of the position. Erased ones have no external id."""
+    criteria = {"organization_id": organization_id, "external_id": external_id, "position.key": position_key}
+    return await Interview.find(criteria).sort("-created_at", "-_id").first_or_none()
+
+
 async def get_interviews(interview_ids: list[ObjectId]) -> list[Interview]:
     """Return the interviews with these ids that exist, in no particular order."""
     return await Interview.find({"_id": {"$in": interview_ids}}).to_list()

@@ -15,6 +15,7 @@ from models.documents.decision_record import DecisionRecord, build_decision_reco
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation, list_evaluations, pick_evaluation
 from models.documents.evaluation_usage import sum_evaluation_usages
+from models.documents.external_reference import delete_references
 from models.documents.interview import (
     TERMINAL_STATUSES,
     Accommodations,
@@ -222,6 +223,7 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
         await JudgementDocument.find({"interview_id": interview_id}).delete()
     if erasure.scope is ErasureScope.INTERVIEW:
         await Demographics.find({"interview_id": interview_id}).delete()
+        await delete_references(interview_id)
     awaits_media = bool(erasure.recordings) if erasure.awaits_media is None else erasure.awaits_media
     if awaits_media or not erasure.pending:
         return interview

@@ -27,6 +27,7 @@ from models.documents.recording import RecordingKind, RecordingStatus
 from models.documents.turn import Channel, Speaker
 from models.reads.interview_list import InterviewOrderField
 from resolvers.position_warnings import PositionWarningCode
+from resolvers.starting import IfExists
 
 __all__ = [
     "Action",
@@ -41,6 +42,7 @@ __all__ = [
     "ErrorCode",
     "EvaluationStatus",
     "EvidenceFlag",
+    "IfExists",
     "InconclusiveReason",
     "InterviewOrderField",
     "InterviewStatus",
@@ -183,6 +185,15 @@ _describe_enum(
     Channel,
     "How the interview is held.",
     {"VOICE": "By voice, in a LiveKit room.", "TEXT": "By typed messages (sendMessage)."},
+)
+_describe_enum(
+    IfExists,
+    "What startInterview and scheduleInterview do if there is an interview with the same `externalId` and `positionKey`.",
+    {
+        "CREATE": "Create another one.",
+        "RETURN_EXISTING": "Return the newest of them, whatever its state and other input, and create one only if there is none. "
+        "It has no end in time, and calls at the same moment create one. Needs `externalId`. Erased interviews do not count.",
+    },
 )
 _describe_enum(
     CandidateSignal,
