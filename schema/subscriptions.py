@@ -18,6 +18,7 @@ from schema.decorators import object_type, subscription
 from schema.inputs.lists import DEPRECATED_NAMES, LiveFilter
 from schema.types.change import Change
 from schema.types.interview import Interview
+from schema.types.live_interview_event import LiveInterviewEvent
 from schema.types.transcript import InterimTranscript, Turn
 
 _FILTER = RequestBuilder(subscriptions.LiveInterviewFilter, deprecated_names=DEPRECATED_NAMES, path="filter")
@@ -116,9 +117,34 @@ class Subscription:
         where = _FILTER.build(criteria) if criteria else None
         with _FILTER.naming_fields_as_sent(criteria):
             followed = await subscriptions.follow_interviews(info.context.services, caller, where)
-        async with aclosing(followed) as states:
-            async for interview in states:
-                yield Interview.of(interview, caller)
+        async with aclosing(followed) as events:
+            async for event in events:
+                if event.interview is not None:
+                    yield Interview.of(event.interview, caller)
+
+    @subscription
+    async def live_interviews(
+        self,
+        info: Info,
+        interview_filter: Annotated[
+            LiveFilter | None,
+            strawberry.argument(name="filter", description="Selects interviews. Default: those that are open or ending."),
+        ] = UNSET,
+    ) -> AsyncGenerator[LiveInterviewEvent, None]:
+        """Like interviewsChanged, with what each event means, and an event at the end of the snapshot.
+
+        After a reconnection, a dashboard drops the interviews that it shows and that were not among
+        those before SNAPSHOT_COMPLETE: they stopped matching the filter in the meantime. Roles:
+        ADMIN, RECRUITER, INTEGRATION, VIEWER.
+        """
+        caller = await info.context.subscriber()
+        criteria = unset_to_none(interview_filter)
+        where = _FILTER.build(criteria) if criteria else None
+        with _FILTER.naming_fields_as_sent(criteria):
+            followed = await subscriptions.follow_interviews(info.context.services, caller, where)
+        async with aclosing(followed) as events:
+            async for event in events:
+                yield LiveInterviewEvent.of(event, caller)
 
     @subscription
     async def changed(self, info: Info, after: AfterChange = UNSET) -> AsyncGenerator[Change, None]:

@@ -74,8 +74,9 @@ class InterviewInput:
         description="Your own reference, such as the id of an application in an ATS. It need not be unique. At most 200 "
         "characters, on one line.",
     )
-    if_exists: IfExists = strawberry.field(
-        default=IfExists.CREATE, description="What to do if there is an interview with the same externalId and positionKey."
+    if_exists: IfExists | None = strawberry.field(
+        default=UNSET,
+        description="What to do if there is an interview with the same externalId and positionKey. Default: CREATE.",
     )
 
 

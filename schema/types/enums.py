@@ -28,6 +28,7 @@ from models.documents.turn import Channel, Speaker
 from models.reads.interview_list import InterviewOrderField
 from resolvers.position_warnings import PositionWarningCode
 from resolvers.starting import IfExists
+from resolvers.subscriptions import LiveEventKind
 
 __all__ = [
     "Action",
@@ -46,6 +47,7 @@ __all__ = [
     "InconclusiveReason",
     "InterviewOrderField",
     "InterviewStatus",
+    "LiveEventKind",
     "OrderDirection",
     "PositionWarningCode",
     "Recommendation",
@@ -115,6 +117,17 @@ _describe_enum(
         "RECORDING": "A recording began, was completed or failed. Not for VIEWER.",
         "ERASURE": "Recordings, transcript or everything personal was erased, or the erasure was confirmed. What you have stored "
         "of it has to be erased as well.",
+    },
+)
+_describe_enum(
+    LiveEventKind,
+    "What an event of liveInterviews says. Kinds may be added: ignore an unknown one.",
+    {
+        "SNAPSHOT": "The interview matches the filter at the beginning.",
+        "SNAPSHOT_COMPLETE": "All interviews that match at the beginning were sent, at most 200. Others that a dashboard shows "
+        "no longer match. It has no interview.",
+        "CHANGED": "The interview has changed, or is new, and matches the filter.",
+        "REMOVED": "The interview has changed and no longer matches the filter.",
     },
 )
 _describe_enum(

@@ -224,7 +224,10 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice createApiKey "
         "rotateApiKey revokeApiKey",
     },
-    "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged changed"},
+    "Subscription": {
+        ALL_ROLES: "turnAdded interimTranscript interviewChanged",
+        ORGANIZATION_ROLES: "interviewsChanged liveInterviews changed",
+    },
     "InterviewFilter": {
         ORGANIZATION_ROLES: (
             "statuses positionKeys positionVersion channels externalIds createdAtOrAfter createdBefore updatedAtOrAfter "
@@ -253,7 +256,7 @@ MUTATION_PAYLOAD_TYPES = {
     *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload", "ReopenInterviewPayload"),
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
-SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
+SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript", "LiveInterviewEvent"}
 """Reachable only through a subscription, whose row names the roles."""
 
 ALWAYS_NULL_FIELDS = {

@@ -108,6 +108,7 @@ async def test_list_order_by_a_forbidden_field_is_refused(api: ApiClient, scenar
 
 SUBSCRIPTIONS_OF_ORGANIZATION = {
     "interviewsChanged": "interviewsChanged(filter: {statuses: [COMPLETED]})",
+    "liveInterviews": "liveInterviews",
     "changed": 'changed(after: "CURSOR")',
 }
 MUTATIONS_BY_INVITE = {"joinInterview", "openTranscript"}

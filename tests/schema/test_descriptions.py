@@ -205,6 +205,7 @@ PROMISES = [
     Promise(f"at most {NAME_LIMIT} characters, on one line", ("SetDemographicsInput",)),
     Promise(f"fewer than {MIN_SAMPLE} ", ("CategoryImpact", "CategoryImpact.isSmallSample")),
     Promise(f"more than {MAX_ANALYZED_INTERVIEWS:,} interviews", ("Query.impactAnalysis",)),
+    Promise(f"at most {MAX_INITIAL_INTERVIEWS}", ("LiveEventKind.SNAPSHOT_COMPLETE",)),
     Promise(f"newest {MAX_INITIAL_INTERVIEWS} interviews", ("Subscription.interviewsChanged",)),
     Promise(f"subtract {UPDATED_AFTER_OVERLAP // timedelta(minutes=1)} minutes", ("InterviewFilter.updatedAtOrAfter",)),
     Promise(f"valid for {CHANGE_DAYS} days", ("Change.cursor",)),
@@ -271,6 +272,7 @@ ACTION_BY_FIELD = {
     "Query.positions": Action.READ_POSITION,
     "Subscription.interviewsChanged": Action.LIST_INTERVIEWS,
     "Query.changes": Action.LIST_INTERVIEWS,
+    "Subscription.liveInterviews": Action.LIST_INTERVIEWS,
     "Subscription.changed": Action.LIST_INTERVIEWS,
 }
 
