@@ -22,13 +22,13 @@ from live.redis_backend import SUBSCRIBED, RedisBackend
 from live.signing import MessageSigner
 from live.single_flight import retry_until_available
 from live.synchronization import Notifier, RefCounted
-from models.documents.change import Change, ChangeKind
+from models.documents.change import Change
 from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview, get_interview
 from models.documents.interview_views import InterviewView
 from models.documents.recording import Recording
 from models.documents.turn import Turn
-from models.reads.change_list import read_changes
+from models.reads.change_list import ChangeSelection, read_changes
 from models.reads.credentials import AccessState
 
 log = structlog.get_logger(__name__)
@@ -227,16 +227,16 @@ class LiveHub:
                     yield interview
 
     async def follow_changes(
-        self, organization_id: ObjectId, after: int, kinds: Collection[ChangeKind], check: AccessCheck | None = None
+        self, selection: ChangeSelection, after: int, check: AccessCheck | None = None
     ) -> AsyncGenerator[Change, None]:
-        """Yield the organization's changes of these kinds after number `after`, recorded and future ones, in order, each once.
+        """Yield the selected changes after number `after`, recorded and future ones, in order, each once.
 
         Never ends. Calls `check` like `follow_turns`. Raises CursorExpired if changes after the number are missing.
         """
-        with self._change_notifiers.use(organization_id) as notifier:
+        with self._change_notifiers.use(selection.organization_id) as notifier:
             while True:
                 seen = notifier.number
-                page = await retry_until_available(read_changes, organization_id, after, kinds, CHANGE_BATCH_SIZE)
+                page = await retry_until_available(read_changes, selection, after, CHANGE_BATCH_SIZE)
                 for change in page.changes:
                     if check:
                         check(notifier.wake)

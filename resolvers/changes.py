@@ -1,7 +1,8 @@
 """The change feed for callers: cursors, and the changes that each role may see."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 
 from bson import ObjectId
 
@@ -10,8 +11,12 @@ from errors import BadInput
 from lifecycle.access_monitor import RECHECK_SECONDS
 from lifecycle.services import Services
 from models.documents.change import Change, ChangeKind
-from models.reads.change_list import ChangePage, read_changes
+from models.documents.interview import get_interviews
+from models.documents.interview_views import InterviewView
+from models.reads.change_list import ChangePage, ChangeSelection, read_changes
 from models.reads.pagination import PageRequest, SortOrder, decode_cursor, encode_cursor
+from resolvers.blind_review import is_blind_to
+from resolvers.interview_views import ROLE_VIEWS
 
 CHANGE_ORDER = SortOrder("change")
 """Distinguishes the cursors of this list from those of others."""
@@ -58,8 +63,8 @@ async def list_changes(principal: Principal, after: str | None, first: int | Non
     size = PageRequest.from_relay_arguments(CHANGE_ORDER, first, after, None, None).size
     organization_id = principal.organization_id
     number = None if after is None else _decode(after, organization_id)
-    page = await read_changes(organization_id, number, _visible_kinds(principal), size)
-    return VisibleChanges(page, organization_id, after)
+    page = await read_changes(_select(principal), number, size)
+    return VisibleChanges(replace(page, changes=await _leave_out_blind(principal, page.changes)), organization_id, after)
 
 
 async def follow_changes(
@@ -71,17 +76,33 @@ async def follow_changes(
     caller's access expires or is revoked.
     """
     require_permission(principal, Action.LIST_INTERVIEWS)
-    organization_id, kinds = principal.organization_id, _visible_kinds(principal)
+    selection = _select(principal)
     if after is None:
-        number = (await read_changes(organization_id, None, kinds, 0)).latest_number
+        number = (await read_changes(selection, None, 0)).latest_number
     else:
-        number = _decode(after, organization_id)
+        number = _decode(after, principal.organization_id)
     access_monitor = services.access_monitors.for_principal(principal, recheck_seconds)
-    return services.live.follow_changes(organization_id, number, kinds, access_monitor.check)
+    return _stream_visible(principal, services.live.follow_changes(selection, number, access_monitor.check))
 
 
-def _visible_kinds(principal: Principal) -> list[ChangeKind]:
-    return [kind for kind, action in ACTION_BY_KIND.items() if has_permission(principal, action)]
+async def _stream_visible(principal: Principal, changes: AsyncGenerator[Change, None]) -> AsyncGenerator[Change, None]:
+    async with aclosing(changes):
+        async for change in changes:
+            for visible in await _leave_out_blind(principal, [change]):
+                yield visible
+
+
+async def _leave_out_blind(principal: Principal, changes: list[Change]) -> list[Change]:
+    """Return the changes without those of results that are hidden from the caller, a reviewer, for now."""
+    hidden_ids = {change.interview_id for change in changes if InterviewView.BLIND in change.hidden_from}
+    interviews = await get_interviews(list(hidden_ids)) if hidden_ids else []
+    blind_ids = {interview.id for interview in interviews if is_blind_to(principal, interview)}
+    return [change for change in changes if InterviewView.BLIND not in change.hidden_from or change.interview_id not in blind_ids]
+
+
+def _select(principal: Principal) -> ChangeSelection:
+    kinds = [kind for kind, action in ACTION_BY_KIND.items() if has_permission(principal, action)]
+    return ChangeSelection(principal.organization_id, kinds, ROLE_VIEWS.get(principal.role))
 
 
 def _encode(number: int, organization_id: ObjectId) -> str:

@@ -108,6 +108,20 @@ async def follow_interview(
 
 
 async def follow_interviews(
+    services: Services, principal: Principal, where: LiveInterviewFilter | None
+) -> AsyncGenerator[Interview, None]:
+    """Return the interviews of the events of `follow_live_list`. Raises like it."""
+
+    async def stream(events: AsyncGenerator[LiveEvent, None]) -> AsyncGenerator[Interview, None]:
+        async with aclosing(events):
+            async for event in events:
+                if event.interview is not None:
+                    yield event.interview
+
+    return stream(await follow_live_list(services, principal, where))
+
+
+async def follow_live_list(
     services: Services, principal: Principal, where: LiveInterviewFilter | None, *, recheck_seconds: float = RECHECK_SECONDS
 ) -> AsyncGenerator[LiveEvent, None]:
     """Return a stream of the organization's interviews: the newest 200 that match, newest first, their end, then each change.

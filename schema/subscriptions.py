@@ -117,10 +117,9 @@ class Subscription:
         where = _FILTER.build(criteria) if criteria else None
         with _FILTER.naming_fields_as_sent(criteria):
             followed = await subscriptions.follow_interviews(info.context.services, caller, where)
-        async with aclosing(followed) as events:
-            async for event in events:
-                if event.interview is not None:
-                    yield Interview.of(event.interview, caller)
+        async with aclosing(followed) as states:
+            async for interview in states:
+                yield Interview.of(interview, caller)
 
     @subscription
     async def live_interviews(
@@ -141,7 +140,7 @@ class Subscription:
         criteria = unset_to_none(interview_filter)
         where = _FILTER.build(criteria) if criteria else None
         with _FILTER.naming_fields_as_sent(criteria):
-            followed = await subscriptions.follow_interviews(info.context.services, caller, where)
+            followed = await subscriptions.follow_live_list(info.context.services, caller, where)
         async with aclosing(followed) as events:
             async for event in events:
                 yield LiveInterviewEvent.of(event, caller)

@@ -1,6 +1,6 @@
 """The change feed: what changed in an organization's interviews, in the order in which MongoDB committed it (ADR 20)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from bson.errors import InvalidId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
+from models.documents.interview_views import InterviewView
 from models.storage.clock import now
 from models.storage.stored_document import StoredDocument
 
@@ -39,6 +40,8 @@ class Change(StoredDocument):
     object_id: PydanticObjectId
     """Id of the evaluation for EVALUATION and REVIEW, of the recording for RECORDING, otherwise of the interview."""
     interview_id: PydanticObjectId
+    hidden_from: list[InterviewView] = Field(default_factory=list)
+    """Limited views that do not contain the change."""
     changed_at: datetime
     """When MongoDB committed the change."""
     recorded_at: datetime = Field(default_factory=now)
@@ -78,25 +81,31 @@ class ChangedObject:
 INTERVIEW_CHANGED = (ChangedObject(),)
 
 
-def build_change_mark(changed: Sequence[ChangedObject], moment: Any) -> dict[str, Any]:
+def build_change_mark(
+    changed: Sequence[ChangedObject], moment: Any, visibility: Mapping[InterviewView, dict[str, Any]]
+) -> dict[str, Any]:
     """Return the expression for Interview.last_change of a write that changes these objects at `moment`, an expression.
 
-    The mark is one string that differs from the one before, because the change stream has only values that differ.
+    `visibility` is that of models.documents.interview_views. The mark is one string that differs from the one before, because
+    the change stream has only values that differ.
     """
     names = ",".join(f"{item.kind}:{item.object_id or ''}" for item in changed)
-    return {"$concat": [f"{names}@", {"$toString": {"$toLong": moment}}]}
+    hidden_from = [{"$cond": [is_visible, "", f"{view},"]} for view, is_visible in visibility.items()]
+    return {"$concat": [f"{names}@", {"$toString": {"$toLong": moment}}, "@", *hidden_from]}
 
 
-def parse_change_mark(mark: str, interview_id: ObjectId) -> list[tuple[ChangeKind, ObjectId]]:
-    """Return kind and id of each object that the write of this mark changed.
+def parse_change_mark(mark: str, interview_id: ObjectId) -> tuple[list[tuple[ChangeKind, ObjectId]], list[InterviewView]]:
+    """Return kind and id of each object that the write of this mark changed, and the views from which that is hidden.
 
     A kind of a later release counts as a change of the interview.
     """
+    names, _, rest = mark.partition("@")
     changed = []
-    for name in mark.partition("@")[0].split(","):
+    for name in names.split(","):
         kind, _, object_id = name.partition(":")
         try:
             changed.append((ChangeKind(kind), ObjectId(object_id) if object_id else interview_id))
         except (ValueError, InvalidId):
             changed.append((ChangeKind.INTERVIEW, interview_id))
-    return changed
+    hidden_from = rest.partition("@")[2].split(",")
+    return changed, [view for view in InterviewView if view in hidden_from]

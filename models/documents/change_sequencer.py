@@ -1,6 +1,6 @@
 """How far the change feed has read MongoDB's change stream, and the stream of the changes that the feed records (ADR 20)."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,9 @@ from pymongo import IndexModel
 from pymongo.asynchronous.change_stream import AsyncChangeStream
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
+from models.documents.change import ChangeKind, parse_change_mark
 from models.documents.interview import Interview
+from models.documents.interview_views import InterviewView
 from models.storage.clock import now
 from models.storage.lease import Lease
 from models.storage.stored_document import StoredDocument
@@ -60,8 +62,8 @@ class StreamedChange:
     """A committed write to an interview that callers can see, as MongoDB's change stream reports it."""
 
     interview_id: ObjectId
-    mark: str | None
-    """Interview.last_change; None for a new interview."""
+    objects: Sequence[tuple[ChangeKind, ObjectId]]
+    hidden_from: Sequence[InterviewView]
     committed_at: datetime
 
 
@@ -83,8 +85,11 @@ def is_history_lost(error: BaseException) -> bool:
 
 def parse_event(event: Mapping[str, Any]) -> StreamedChange:
     """Return the change that an event of the stream reports."""
-    mark = event.get("updateDescription", {}).get("updatedFields", {}).get("last_change")
-    return StreamedChange(event["documentKey"]["_id"], mark, event["wallTime"])
+    interview_id, committed_at = event["documentKey"]["_id"], event["wallTime"]
+    if event["operationType"] == "insert":
+        return StreamedChange(interview_id, [(ChangeKind.INTERVIEW, interview_id)], [], committed_at)
+    mark = event["updateDescription"]["updatedFields"]["last_change"]
+    return StreamedChange(interview_id, *parse_change_mark(mark, interview_id), committed_at)
 
 
 async def ensure_sequencer() -> None:

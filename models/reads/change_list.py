@@ -10,6 +10,7 @@ from bson import ObjectId
 from errors import CursorExpired
 from models.documents.change import CHANGE_DAYS, Change, ChangeKind, ChangePosition
 from models.documents.change_sequencer import ChangeSequencer, ensure_sequencer
+from models.documents.interview_views import InterviewView
 
 MAX_NUMBERS_PER_PAGE = 5_000
 """Numbers that one read may pass to find changes of the kinds that the caller may see."""
@@ -27,11 +28,22 @@ class ChangePage:
     """Number of the newest change of any kind."""
 
 
-async def read_changes(organization_id: ObjectId, after: int | None, kinds: Collection[ChangeKind], limit: int) -> ChangePage:
-    """Return at most `limit` changes of these kinds after the number `after`, or from the oldest one that is kept.
+@dataclass(frozen=True, slots=True)
+class ChangeSelection:
+    """The changes of an organization that a caller may see, apart from blind reviews."""
+
+    organization_id: ObjectId
+    kinds: Collection[ChangeKind]
+    view: InterviewView | None = None
+    """The caller's limited view; None if the caller sees everything."""
+
+
+async def read_changes(selection: ChangeSelection, after: int | None, limit: int) -> ChangePage:
+    """Return at most `limit` of these changes after the number `after`, or from the oldest one that is kept.
 
     Raises CursorExpired if changes after the number are no longer kept or were not recorded.
     """
+    organization_id = selection.organization_id
     position = await ChangePosition.get(PydanticObjectId(organization_id))
     if position is None:
         # from here on no change is missed, even if no sequencer has run yet
@@ -47,7 +59,8 @@ async def read_changes(organization_id: ObjectId, after: int | None, kinds: Coll
         criteria = {
             "organization_id": organization_id,
             "number": {"$gt": start, "$lte": end},
-            "kind": {"$in": list(kinds)},
+            "kind": {"$in": list(selection.kinds)},
+            "hidden_from": {"$ne": selection.view},
         }
         changes = await Change.find(criteria).sort("+number").limit(limit + 1).to_list()
         # MongoDB deletes old changes at any moment: if the first is still there now, all were there a moment ago

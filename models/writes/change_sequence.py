@@ -9,7 +9,7 @@ from bson import ObjectId
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from models.documents.change import Change, ChangeKind, ChangePosition, parse_change_mark
+from models.documents.change import Change, ChangePosition
 from models.documents.change_sequencer import (
     SEQUENCER_ID,
     ChangeSequencer,
@@ -49,7 +49,7 @@ async def record_changes(
         (organizations[change.interview_id], change, kind, object_id)
         for change in changes
         if change.interview_id in organizations
-        for kind, object_id in _changed_objects(change)
+        for kind, object_id in change.objects
     ]
 
     async def work(session: AsyncClientSession) -> None:
@@ -63,13 +63,14 @@ async def record_changes(
                     kind=kind,
                     object_id=PydanticObjectId(object_id),
                     interview_id=PydanticObjectId(change.interview_id),
+                    hidden_from=change.hidden_from,
                     changed_at=change.committed_at,
                 )
                 for number, (organization_id, change, kind, object_id) in zip(numbers, changed, strict=True)
             ]
             await Change.insert_many(rows, session=session)
 
-    await run_in_transaction(Change, work)
+    await run_in_transaction(Change, SEQUENCER_ID, work)
     return {organization_id for organization_id, *_ in changed}
 
 
@@ -94,7 +95,7 @@ async def record_gap(sequencer: ChangeSequencer, lease_seconds: float) -> Resume
             updates = [UpdateOne({"_id": organization_id}, gap, upsert=True) for organization_id in organization_ids]
             await ChangePosition.get_pymongo_collection().bulk_write(updates, session=session)
 
-    await run_in_transaction(Change, work)
+    await run_in_transaction(Change, SEQUENCER_ID, work)
     return token
 
 
@@ -119,12 +120,6 @@ async def _advance(
 async def _find_organizations(interview_ids: Iterable[ObjectId]) -> dict[ObjectId, ObjectId]:
     rows = Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, {"organization_id": 1})
     return {row["_id"]: row["organization_id"] async for row in rows}
-
-
-def _changed_objects(change: StreamedChange) -> list[tuple[ChangeKind, ObjectId]]:
-    if change.mark is None:
-        return [(ChangeKind.INTERVIEW, change.interview_id)]
-    return parse_change_mark(change.mark, change.interview_id)
 
 
 async def _allot_numbers(organization_ids: Sequence[ObjectId], session: AsyncClientSession) -> list[int]:

@@ -26,6 +26,7 @@ from models.documents.interview import (
     ReviewReason,
     get_interview,
 )
+from models.documents.interview_views import EVALUATION_VIEWS
 from models.documents.turn import Channel, NewTurn
 from models.storage.backoff import Backoff
 from models.storage.lease import (
@@ -362,7 +363,7 @@ async def _stop_evaluations(interview_id: ObjectId, failure: str, session: Async
     if active:
         await evaluations.update_many(criteria, [{"$set": stopped}], session=session)
         changes = [ChangedObject(ChangeKind.EVALUATION, evaluation_id) for evaluation_id in active]
-        await update_interview(interview_id, {}, {}, session=session, changed=changes)
+        await update_interview(interview_id, {}, {}, session=session, also_visible_to=EVALUATION_VIEWS, changed=changes)
 
 
 async def mark_completed(evaluation: Evaluation, detail: str | None, closing: NewTurn | None = None) -> Interview | None:

@@ -9,7 +9,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from models.documents.change import INTERVIEW_CHANGED, ChangedObject, ChangeKind, build_change_mark
 from models.documents.evaluation import Evaluation
 from models.documents.interview import ErasureScope, Interview
-from models.documents.interview_views import ALL_VIEWS, EVALUATION_VIEWS, InterviewView, build_update_times
+from models.documents.interview_views import ALL_VIEWS, EVALUATION_VIEWS, InterviewView, build_update_times, build_visibility
 from models.documents.recording import Recording
 from models.documents.turn_correction import TurnCorrection
 from models.storage.compare_and_set import compare_and_set
@@ -42,19 +42,20 @@ async def update_interview(
 
     Works like models.storage.compare_and_set. Also moves `updated_at`, and marks the objects in `changed` for the change feed,
     unless callers cannot see the change (`visible=False`). For callers with a limited view, the fields that change decide
-    whether `updated_at` moves; `also_visible_to` names views that contain what changes outside of the interview. `changed_if` is an
+    whether they see it; `also_visible_to` names views that contain what changes outside of the interview. `changed_if` is an
     expression that limits the mark to some states of the interview.
     """
     computed = computed or {}
-    times: dict[str, Any] = {}
+    marks: dict[str, Any] = {}
     if visible:
-        mark = build_change_mark(changed, NEXT_UPDATED_AT)
-        times = {
+        visibility = build_visibility(values, computed, also_visible_to)
+        mark = build_change_mark(changed, NEXT_UPDATED_AT, visibility)
+        marks = {
             "updated_at": NEXT_UPDATED_AT,
             "last_change": {"$cond": [changed_if, mark, "$last_change"]},
-            **build_update_times(values, computed, also_visible_to),
+            **build_update_times(visibility),
         }
-    return await compare_and_set(Interview, interview_id, condition, values, {**times, **computed}, session)
+    return await compare_and_set(Interview, interview_id, condition, values, {**marks, **computed}, session)
 
 
 async def change_with_interview(

@@ -20,7 +20,8 @@ from live.cancellation import cancel_and_wait
 from models.documents.change import Change, ChangeKind, ChangePosition
 from models.documents.change_sequencer import ChangeSequencer, StreamedChange, ensure_sequencer
 from models.documents.interview import Interview, InterviewStatus
-from models.reads.change_list import ChangePage, read_changes
+from models.documents.interview_views import InterviewView
+from models.reads.change_list import ChangePage, ChangeSelection, read_changes
 from models.storage.lease import LeaseLost
 from models.storage.transactions import run_in_transaction
 from models.writes import change_sequence
@@ -55,7 +56,7 @@ class Poller:
         self.changes: list[tuple[ChangeKind, ObjectId]] = []
 
     async def poll(self, size: int = 3) -> ChangePage:
-        page = await read_changes(self.organization_id, self.cursor, self.kinds, size)
+        page = await read_changes(ChangeSelection(self.organization_id, self.kinds), self.cursor, size)
         self.changes += [(change.kind, change.object_id) for change in page.changes]
         self.cursor = page.next_number
         return page
@@ -114,7 +115,7 @@ async def test_changes_are_in_commit_order_although_transactions_began_in_anothe
             has_written[index].set()
             await may_commit[index].wait()
 
-        await run_in_transaction(Interview, work)
+        await run_in_transaction(Interview, interviews[index].id, work)
 
     async with run_sequencer(services):
         await first.poll_until(3)
@@ -208,7 +209,7 @@ async def test_replaced_sequencer_stores_nothing(services: Services) -> None:
         await poller.poll_until(1)
         stored = await Change.find_all().first_or_none()
         assert stored
-        repeated = StreamedChange(interview.id, None, stored.changed_at)
+        repeated = StreamedChange(interview.id, [(ChangeKind.INTERVIEW, interview.id)], [], stored.changed_at)
         with pytest.raises(LeaseLost):
             await record_changes(zombie, [repeated], {"_data": "00"}, 60)
         await touch(interview)
@@ -246,7 +247,7 @@ async def test_random_writers_pollers_and_kills_agree_with_what_is_stored(servic
                 await update_interview(interview.id, {}, {"resume": str(ObjectId())}, session=session)
                 await asyncio.sleep(delay)
 
-            await run_in_transaction(Interview, work)
+            await run_in_transaction(Interview, interview.id, work)
 
     async def kill_sequencers() -> None:
         while True:
@@ -260,7 +261,7 @@ async def test_random_writers_pollers_and_kills_agree_with_what_is_stored(servic
         async with asyncio.timeout(TIMEOUT_SECONDS):
             while len(poller.changes) < 4 + 4 * writes:
                 # a poller that crashes before it has stored what it read begins at its last cursor
-                await read_changes(organization_id, poller.cursor, ALL_KINDS, 5)
+                await read_changes(ChangeSelection(organization_id, ALL_KINDS), poller.cursor, 5)
                 await poller.poll(5)
                 await asyncio.sleep(0.005)
     finally:
@@ -316,9 +317,10 @@ async def test_kinds_name_the_objects_that_changed(services: Services) -> None:
         (ChangeKind.ERASURE, this),
         (ChangeKind.ERASURE, this),
     ]
-    rows = [row async for row in Change.get_pymongo_collection().find()]
-    assert {type(value) for row in rows for value in row.values()} <= {ObjectId, int, str, type(interview.created_at)}
-    assert {value for row in rows for value in row.values() if isinstance(value, str)} <= set(ALL_KINDS)
+    values = [value async for row in Change.get_pymongo_collection().find() for value in row.values()]
+    assert {value for value in values if isinstance(value, str)} <= set(ALL_KINDS), "ids and kinds, and nobody's words"
+    assert {view for value in values if isinstance(value, list) for view in value} <= set(InterviewView)
+    assert {type(value) for value in values} <= {ObjectId, int, str, list, type(interview.created_at)}
 
 
 @pytest.mark.usefixtures("sequencer_began")

@@ -30,7 +30,7 @@ async def test_overlap_covers_a_change_that_commits_after_a_later_one(database: 
         await may_commit.wait()
         return changed
 
-    writing = asyncio.create_task(run_in_transaction(Interview, write_slowly))
+    writing = asyncio.create_task(run_in_transaction(Interview, slow.id, write_slowly))
     await has_written.wait()
     later = await update_interview(other.id, {}, {"resume": "fast"})
     may_commit.set()

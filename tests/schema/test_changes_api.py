@@ -14,11 +14,12 @@ from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from models.documents.change import Change, ChangePosition
 from models.documents.change_sequencer import ensure_sequencer
-from models.documents.interview import Interview
-from models.documents.organization import Role
+from models.documents.interview import Interview, LegalHold
+from models.documents.organization import Role, list_keys
 from models.writes.evaluation_transitions import add_review
 from models.writes.interview_erasure import delete_erased, mark_erased
 from models.writes.interview_updates import update_interview
+from models.writes.legal_hold import set_legal_hold
 from tests.factories import new_review
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, ServerAddress, issue_token
@@ -160,3 +161,31 @@ async def test_stream_without_a_cursor_begins_with_the_next_change_and_ends_at_a
             while True:
                 await anext(stream)
         assert (failed.value.errors or [{}])[0]["extensions"]["code"] == "CURSOR_EXPIRED"
+
+
+@pytest.mark.usefixtures("feed")
+async def test_changes_are_those_that_the_role_can_see(api: ApiClient, tenant: Tenant) -> None:
+    interview = await tenant.make_completed_interview(is_blind=True)
+    evaluation = await tenant.make_evaluation(interview)
+    hold = LegalHold(reason="A lawsuit.", set_by="somebody", set_at=interview.created_at)
+    assert await set_legal_hold(interview.id, hold)
+    assert await add_review(evaluation, new_review())
+    await touch(interview)
+    await wait_for_change(tenant, 4)
+    seen = {}
+    for role in (Role.ADMIN, Role.RECRUITER, Role.INTEGRATION, Role.VIEWER):
+        token = await issue_token(tenant, role)
+        if role is Role.ADMIN:
+            key = (await list_keys(tenant.id))[-1]
+            await interview.set({"rated_by": [key.id]})
+        page = (await api.execute(CHANGES, token))["changes"]
+        seen[role] = [change["kind"] for change in page["nodes"]]
+        assert page["nextCursor"] == page["latestCursor"]
+    assert seen == {
+        Role.ADMIN: ["INTERVIEW", "INTERVIEW", "REVIEW", "INTERVIEW"],
+        # a reviewer who has not rated the interview
+        Role.RECRUITER: ["INTERVIEW", "INTERVIEW", "INTERVIEW"],
+        # nothing tells it of the legal hold
+        Role.INTEGRATION: ["INTERVIEW", "REVIEW", "INTERVIEW"],
+        Role.VIEWER: ["INTERVIEW", "INTERVIEW"],
+    }

@@ -254,8 +254,8 @@ async def test_filter_by_time_of_the_change_ignores_what_is_hidden(tenant: Tenan
 
 
 UNREAD = {
-    *("id", "revision_id", "organization_id", "updated_at", "updated_for", "is_blind", "candidate", "resume", "job_description"),
-    "invite_generation",
+    *("id", "revision_id", "organization_id", "updated_at", "updated_for", "last_change", "is_blind", "candidate", "resume"),
+    *("job_description", "invite_generation"),
 }
 """Stored fields that only an erasure changes, that say when others did, or, like the last, that end the access of callers."""
 READ_BY_LISTS = {"evaluated", "evaluation_status", "recommendation", "reply_usage", "score"}
