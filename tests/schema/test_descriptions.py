@@ -25,7 +25,9 @@ from models.documents.position import Criterion, JobAnalysis, Level, PositionCon
 from models.reads.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from models.writes.append_turns import MAX_CANDIDATE_CHARACTERS
 from models.writes.evaluation_transitions import REQUEST_PERIOD_SECONDS
+from resolvers.agreement import MAX_VERSIONS as MAX_AGREEMENT_VERSIONS
 from resolvers.demographics import MAX_ANALYZED_INTERVIEWS
+from resolvers.history import MAX_ENTRIES
 from resolvers.impact_analysis import MIN_SAMPLE
 from resolvers.input_text import CANDIDATE_NAME_LIMIT, DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
 from resolvers.invites import EARLY_JOIN_WINDOW
@@ -202,6 +204,12 @@ PROMISES = [
     Promise(f"at most {NAME_LIMIT} characters, on one line", ("SetDemographicsInput",)),
     Promise(f"fewer than {MIN_SAMPLE} ", ("CategoryImpact", "CategoryImpact.isSmallSample")),
     Promise(f"more than {MAX_ANALYZED_INTERVIEWS:,} interviews", ("Query.impactAnalysis",)),
+    Promise(f"has {MAX_ENTRIES} reviews", ("Mutation.reviewEvaluation",)),
+    Promise(f"has {MAX_ENTRIES} ratings", ("Mutation.rateEvaluation",)),
+    Promise(f"has {MAX_ENTRIES} adoptions", ("Mutation.adoptEvaluation",)),
+    Promise(f"reopened {MAX_ENTRIES} times", ("Mutation.reopenInterview",)),
+    Promise(f"newest {MAX_AGREEMENT_VERSIONS} versions", ("Query.agreement",)),
+    Promise(f"newest {MAX_PAGE_SIZE} versions", ("Interview.evaluations",)),
     Promise(f"newest {MAX_INITIAL_INTERVIEWS} interviews", ("Subscription.interviewsChanged",)),
     Promise(f"every {RECHECK_SECONDS:g} seconds", ("Subscription",)),
     Promise(f"have {MAX_OPERATIONS} operations", ("Subscription",)),
