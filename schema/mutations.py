@@ -209,8 +209,8 @@ class Mutation:
         Errors:
         - NOT_FOUND: there is no such interview.
         - BAD_INPUT: the reason is empty or too long, or expiresAt is in the past or too far ahead.
-        - CONFLICT: the interview is not over, ENDING, CANCELLED or OPTED_OUT, or its transcript was
-          erased.
+        - CONFLICT: the interview is not over, ENDING, CANCELLED or OPTED_OUT, its transcript was
+          erased, or it was reopened 100 times.
         """
         caller = await info.context.principal()
         reopened = await reopening.reopen_interview(info.context.services, caller, _REOPENING.build(data))
@@ -445,8 +445,8 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: there is no such evaluation.
-        - CONFLICT: the evaluation is not COMPLETED, the interview is not reviewed blind, or the
-          caller has rated it before.
+        - CONFLICT: the evaluation is not COMPLETED or has 100 ratings, the interview is not reviewed
+          blind, or the caller has rated it before.
         - BAD_INPUT: a criterion is missing, unknown or named a second time, or has a level other
           than 1 to 5 or null.
         """
@@ -465,8 +465,8 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: there is no such evaluation.
-        - CONFLICT: the evaluation is not COMPLETED, or its results are still hidden from the caller
-          (rateEvaluation).
+        - CONFLICT: the evaluation is not COMPLETED or has 100 reviews, or its results are still hidden
+          from the caller (rateEvaluation).
         - BAD_INPUT: an override names an unknown criterion, names a criterion a second time, or has
           a level other than 1 to 5.
         """
@@ -485,8 +485,8 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: there is no such evaluation.
-        - CONFLICT: the evaluation is not COMPLETED, or its results are still hidden from the caller
-          (rateEvaluation).
+        - CONFLICT: the evaluation is not COMPLETED, its results are still hidden from the caller
+          (rateEvaluation), or the interview has 100 adoptions.
         """
         caller = await info.context.principal()
         request = _ADOPTION.build(data)

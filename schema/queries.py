@@ -292,8 +292,8 @@ class Query:
     ) -> list[CriterionAgreement] | None:
         """How far reviewers agree with the model, by criterion, from ratings that were given blind only (rateEvaluation).
 
-        Versions of the position come newest first. Ratings are anonymous here, so a reviewer whose
-        own rating is missing may read it too. Roles: ADMIN, RECRUITER.
+        The newest 50 versions of the position that have ratings, newest first. Ratings are anonymous
+        here, so a reviewer whose own rating is missing may read it too. Roles: ADMIN, RECRUITER.
 
         Errors:
         - NOT_FOUND: there is no such position.

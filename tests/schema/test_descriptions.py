@@ -28,7 +28,9 @@ from models.reads.interview_list import UPDATED_AFTER_OVERLAP
 from models.reads.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 from models.writes.append_turns import MAX_CANDIDATE_CHARACTERS
 from models.writes.evaluation_transitions import REQUEST_PERIOD_SECONDS
+from resolvers.agreement import MAX_VERSIONS as MAX_AGREEMENT_VERSIONS
 from resolvers.demographics import MAX_ANALYZED_INTERVIEWS
+from resolvers.history import MAX_ENTRIES
 from resolvers.impact_analysis import MIN_SAMPLE
 from resolvers.input_text import CANDIDATE_NAME_LIMIT, DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
 from resolvers.invites import EARLY_JOIN_WINDOW
@@ -206,6 +208,12 @@ PROMISES = [
     Promise(f"fewer than {MIN_SAMPLE} ", ("CategoryImpact", "CategoryImpact.isSmallSample")),
     Promise(f"more than {MAX_ANALYZED_INTERVIEWS:,} interviews", ("Query.impactAnalysis",)),
     Promise(f"at most {MAX_INITIAL_INTERVIEWS}", ("LiveEventKind.SNAPSHOT_COMPLETE",)),
+    Promise(f"has {MAX_ENTRIES} reviews", ("Mutation.reviewEvaluation",)),
+    Promise(f"has {MAX_ENTRIES} ratings", ("Mutation.rateEvaluation",)),
+    Promise(f"has {MAX_ENTRIES} adoptions", ("Mutation.adoptEvaluation",)),
+    Promise(f"reopened {MAX_ENTRIES} times", ("Mutation.reopenInterview",)),
+    Promise(f"newest {MAX_AGREEMENT_VERSIONS} versions", ("Query.agreement",)),
+    Promise(f"newest {MAX_PAGE_SIZE} versions", ("Interview.evaluations",)),
     Promise(f"newest {MAX_INITIAL_INTERVIEWS} interviews", ("Subscription.interviewsChanged",)),
     Promise(f"subtract {UPDATED_AFTER_OVERLAP // timedelta(minutes=1)} minutes", ("InterviewFilter.updatedAtOrAfter",)),
     Promise(f"valid for {CHANGE_DAYS} days", ("Change.cursor",)),
