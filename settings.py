@@ -27,7 +27,7 @@ SECRETS_FOLDER_VARIABLE = "SECRETS_DIR"
 
 def _require_rate(text: str) -> str:
     try:
-        if not text or limits.parse(text).amount > 0:
+        if not text or [item.amount > 0 for item in limits.parse_many(text)] == [True]:
             return text
     except ValueError:
         pass
