@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,15 @@ async def test_signing_key_is_optional_and_an_invalid_one_is_reported(valid_sett
 async def test_unusable_or_insecure_public_url_is_reported(valid_settings: Settings, url: str, message: str) -> None:
     valid_settings.api.public_url = url
     assert message in await read_only_failure(valid_settings, "API_PUBLIC_URL")
+
+
+async def test_missing_trusted_proxies_are_reported_for_https(valid_settings: Settings) -> None:
+    valid_settings.api.public_url = "https://viva.example"
+    assert "share the rate limits" in await read_only_failure(valid_settings, "API_TRUSTED_PROXIES")
+    valid_settings.api.trusted_proxies = [ip_network("10.0.0.0/8")]
+    assert (await run_checks(valid_settings))["API_TRUSTED_PROXIES"] == doctor.CheckResult(
+        "API_TRUSTED_PROXIES", True, "10.0.0.0/8"
+    )
 
 
 @pytest.mark.parametrize("url", ["mongodb://127.0.0.1:9/?directConnection=true", "rubbish"])
