@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, get_origin
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
+import limits
+from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -22,6 +23,19 @@ Secret = Annotated[SecretStr, AfterValidator(lambda secret: SecretStr(secret.get
 MIN_SECRET_LENGTH = 32
 SECRETS_FOLDER_VARIABLE = "SECRETS_DIR"
 """Environment variable with a folder of files, each of which is named like a setting and holds its value."""
+
+
+def _require_rate(text: str) -> str:
+    try:
+        if not text or [item.amount > 0 for item in limits.parse_many(text)] == [True]:
+            return text
+    except ValueError:
+        pass
+    raise ValueError('must be an amount per time, like "60/minute" or "60/10minutes", or empty for no limit')
+
+
+Rate = Annotated[str, AfterValidator(_require_rate)]
+"""An amount per time; empty for no limit."""
 
 
 class MongodbSettings(BaseModel):
@@ -78,9 +92,25 @@ class ApiSettings(BaseModel):
     max_connections: int = Field(
         0, ge=0, description="Connections of one process, above which it answers 503; 0: as many as its file descriptors allow."
     )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        [], description="Networks of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
     drain_seconds: int = Field(10, gt=0, description="Seconds that requests in progress have to complete after SIGTERM.")
     operation_seconds: float = Field(20.0, gt=0, description="Seconds after which a query or mutation is stopped.")
     response_megabytes: float = Field(8.0, gt=0, description="Size of the largest GraphQL response.")
+
+
+class RateSettings(BaseModel):
+    """Rate limits of the whole deployment: an amount per second, minute, hour or day, or a multiple of them; empty: no limit."""
+
+    requests: Rate = Field("6000/minute", description="HTTP requests and new WebSockets of one network address.")
+    operations: Rate = Field(
+        "600000/minute", description="Cost of the operations of one key or candidate, or of one address without a credential."
+    )
+    failed_credentials: Rate = Field("300/minute", description="Invalid credentials from one network address.")
+    invites: Rate = Field("3000/10minutes", description="Invites that one organization makes.")
+    joins: Rate = Field("60/10minutes", description="Times that one interview is joined.")
+    messages: Rate = Field("60/minute", description="Messages of the candidate in one interview.")
 
 
 class AuthSettings(BaseModel):
@@ -254,6 +284,7 @@ class Settings(BaseSettings):
     redis: RedisSettings = RedisSettings()
     anthropic: AnthropicSettings = AnthropicSettings()
     api: ApiSettings = ApiSettings()
+    rate: RateSettings = RateSettings()
     auth: AuthSettings = AuthSettings()
     interview: InterviewSettings = InterviewSettings()
     livekit: LivekitSettings = LivekitSettings()

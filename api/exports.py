@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from api.client_addresses import read_client_address
+from auth import Principal
 from engine.errors import to_failure
 from errors import BadInput, ErrorCode
 from evaluation.reports.pages import PageRenderer
@@ -18,6 +20,7 @@ from evaluation.reports.pdf import PdfRenderer
 from evaluation.reports.texts import ReportTexts
 from evaluation.reports.transcript import to_plain_text, to_webvtt
 from lifecycle.services import Services
+from live.rate_limits import Rate
 from resolvers import candidate_comparison, reports
 from resolvers.reports import ReportAccess
 from schema.context import authenticate_header, choose_request_id
@@ -44,6 +47,9 @@ _MEDIA_TYPES = {
     "vtt": "text/vtt; charset=utf-8",
 }
 
+FILE_COST = 1_000
+"""What a file costs its caller, compared with GraphQL operations (engine.cost)."""
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -53,7 +59,7 @@ def build_export_routes(middleware: Sequence[Middleware] = ()) -> list[BaseRoute
 
     async def serve_transcript(request: Request) -> Response:
         """Return the transcript as JSON, plain text or WebVTT."""
-        principal = await authenticate_header(_services(request), request.headers.get("authorization"))
+        principal = await _authenticate(request)
         transcript = await reports.export_transcript(principal, request.path_params["id"])
         labels = texts.get_labels(transcript.language)
         match _get_suffix(request):
@@ -97,7 +103,7 @@ def build_export_routes(middleware: Sequence[Middleware] = ()) -> list[BaseRoute
 
     async def serve_comparison(request: Request) -> Response:
         """Return the comparison of candidates as CSV: of those named by interviewId, or else of the whole position version."""
-        principal = await authenticate_header(_services(request), request.headers.get("authorization"))
+        principal = await _authenticate(request)
         query = request.query_params
         version = query.get("positionVersion", "")
         if "positionKey" not in query or not version.isascii() or not version.isdecimal() or len(version) > 9:
@@ -141,7 +147,15 @@ async def _read_access(request: Request) -> ReportAccess:
     token = request.query_params.get("token")
     if token is not None:
         return ReportAccess(None, token)
-    return ReportAccess(await authenticate_header(_services(request), request.headers.get("authorization")), None)
+    return ReportAccess(await _authenticate(request), None)
+
+
+async def _authenticate(request: Request) -> Principal:
+    """Return the caller, who is charged for the file. Raises Unauthenticated and RateLimited."""
+    services = _services(request)
+    principal = await authenticate_header(services, request.headers.get("authorization"), read_client_address(request.scope))
+    services.rate_limits.spend(Rate.OPERATIONS, principal.caller, FILE_COST)
+    return principal
 
 
 def _file_response(

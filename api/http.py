@@ -36,6 +36,7 @@ from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
+from api.client_addresses import RequestRateMiddleware, read_client_address
 from api.exports import build_export_routes
 from api.health import health_routes
 from api.jwks import jwks_routes
@@ -93,16 +94,18 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
         allow_origins=sorted(normalize_allowed_origins(settings.api.allowed_origins)),
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
-        expose_headers=["X-Request-Id"],
+        expose_headers=["Retry-After", "X-Request-Id"],
     )
+    rate = Middleware(RequestRateMiddleware)
     return [
-        Route("/graphql", endpoint, middleware=[cors], name="graphql"),
-        WebSocketRoute("/graphql", endpoint, name="graphql-ws"),
+        # browsers read a refusal only if it has the headers of CORS, too
+        Route("/graphql", endpoint, middleware=[cors, rate], name="graphql"),
+        WebSocketRoute("/graphql", endpoint, middleware=[rate], name="graphql-ws"),
         *health_routes(),
         *jwks_routes(settings.auth),
-        *playback_routes(open_store(settings.recording)),
-        *build_export_routes([cors]),
-        *build_page_routes(settings),
+        *playback_routes(open_store(settings.recording), [rate]),
+        *build_export_routes([cors, rate]),
+        *build_page_routes(settings, middleware=[rate]),
         *webhook_routes(),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),
     ]
@@ -195,6 +198,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         return GraphQLContext(
             services=request.state.services,
             request_id=request.state.request_id,
+            address=read_client_address(request.scope),
             authorization=request.headers.get("authorization"),
             shared_operations=self._shared_operations,
             limits=self._limits,
@@ -280,9 +284,16 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         return response
 
     def create_response(self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response) -> Response:
-        """Return the response: 400 if nothing was executed and the client accepts GraphQL's own media type, otherwise 200."""
-        status = 400 if "data" not in response_data and sub_response.media_type == GRAPHQL_JSON else 200
-        return Response(self.encode_json(response_data), status, media_type=f"{sub_response.media_type}{CHARSET}")
+        """Return the response: 429 above a rate limit, 400 if nothing else was executed and the client accepts GraphQL's own
+        media type, otherwise 200.
+        """
+        status, headers = 200, {}
+        if "data" not in response_data:
+            status = 400 if sub_response.media_type == GRAPHQL_JSON else 200
+            extensions = cast(Any, response_data)["errors"][0]["extensions"]
+            if extensions["code"] == ErrorCode.RATE_LIMITED:
+                status, headers = 429, {"Retry-After": str(extensions["retryAfterSeconds"])}
+        return Response(self.encode_json(response_data), status, headers, media_type=f"{sub_response.media_type}{CHARSET}")
 
     async def _create_streaming_response(
         self,

@@ -1,9 +1,10 @@
 """Playback of recordings at /recordings/<id>, whole or by byte range (RFC 9110, section 14)."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import structlog
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
@@ -26,8 +27,8 @@ _HEADERS = {
 }
 
 
-def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
-    """Return the playback route, which reads from this store. Without a store it answers 503."""
+def playback_routes(store: RecordingStore | None, middleware: Sequence[Middleware] = ()) -> list[BaseRoute]:
+    """Return the playback route, which reads from this store and has this middleware. Without a store it answers 503."""
 
     async def play(request: Request) -> Response:
         """Return the recording, or an error in plain text: 403, 404, 416 or 503."""
@@ -41,7 +42,7 @@ def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
             return _error_response("This server has no recording store: set RECORDING_STORE.", 503)
         return await _stream_file(request, store, file)
 
-    return [Route("/recordings/{id}", play, methods=["GET", "HEAD"])]
+    return [Route("/recordings/{id}", play, methods=["GET", "HEAD"], middleware=middleware)]
 
 
 async def _stream_file(request: Request, store: RecordingStore, file: RecordingFile) -> Response:

@@ -2,9 +2,10 @@
 
 How the client learns of a failure depends on its code:
 
-- Errors in the request (FORBIDDEN, NOT_FOUND, BAD_INPUT ...) are the `error` message of the operation.
+- Errors in the request (FORBIDDEN, NOT_FOUND, BAD_INPUT, RATE_LIMITED ...) are the `error` message of the operation.
 - An expired or revoked credential closes the socket with 4401. Clients do not reconnect until they have a new credential.
 - Transient errors (UNAVAILABLE, INTERNAL) close the socket with 1013, after which clients reconnect.
+- Too many invalid credentials (RATE_LIMITED) close the socket with 4429.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from strawberry.types import ExecutionResult
 from api.slow_clients import TRY_AGAIN_LATER
 from auth import Principal
 from engine import metrics
+from engine.cost import MIN_CHARGE
 from engine.errors import TRANSIENT_CODES, Failure, get_error_code, to_failure
 from engine.execution import format_result, is_request_error
 from engine.shared_subscriptions import EventSink, SharedOperation, SharedSubscription, SubscriberGone
@@ -34,6 +36,8 @@ from live.cancellation import cancel_and_wait
 from schema.context import GraphQLContext
 
 CLOSE_UNAUTHENTICATED = 4401
+CLOSE_CODES = {ErrorCode.RATE_LIMITED: 4429}
+"""Close codes of graphql-transport-ws (Too many initialisation requests)."""
 
 MAX_REASON_BYTES = 123
 """Maximum size of the reason in a close frame (RFC 6455, section 5.5)."""
@@ -173,7 +177,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
             await operation.send_initial_errors(errors)
 
     async def _close_for_failure(self, failure: Failure) -> None:
-        code = TRY_AGAIN_LATER if failure.code in TRANSIENT_CODES else CLOSE_UNAUTHENTICATED
+        code = TRY_AGAIN_LATER if failure.code in TRANSIENT_CODES else CLOSE_CODES.get(failure.code, CLOSE_UNAUTHENTICATED)
         await self.websocket.close(code, f"{failure.code}: {failure.message}")
 
     async def cleanup_operation(self, operation_id: str) -> None:
@@ -212,8 +216,9 @@ class _OperationSink(EventSink):
         self.subscription = subscription
 
     async def subscribe(self, operation: SharedOperation[Any, Any, Any], caller: Principal, after: int) -> None:
-        """Join a shared operation as one more subscriber. If that fails, reject this operation."""
+        """Join a shared operation as one more subscriber, who is charged for it. If that fails, reject this operation."""
         try:
+            await self._connection.context.charge(MIN_CHARGE)
             self.attach(SharedSubscription(operation, await operation.open_stream(caller, after)))
         except Exception as error:
             await self._send_failure(error)

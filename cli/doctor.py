@@ -69,6 +69,7 @@ async def run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
     yield _check_secret(settings)
     yield _check_signing_keys(settings)
     yield _check_public_url(settings)
+    yield _check_trusted_proxies(settings)
     yield await _check_mongodb(settings)
     yield await _check_redis(settings)
     yield check_redis_protection(settings.redis)
@@ -123,6 +124,18 @@ def _check_public_url(settings: Settings) -> CheckResult:
             "plain http to another host: links carry credentials. Terminate TLS in front of the API and use https.",
         )
     return CheckResult("API_PUBLIC_URL", True, settings.api.public_url + (" (this machine only)" if local else ""))
+
+
+def _check_trusted_proxies(settings: Settings) -> CheckResult:
+    name, proxies = "API_TRUSTED_PROXIES", settings.api.trusted_proxies
+    if not proxies and settings.api.public_url.startswith("https:"):
+        return CheckResult(
+            name,
+            False,
+            "not set, but API_PUBLIC_URL is https, so a proxy must be in front: all clients share the rate limits of its "
+            'address. Set it to the networks of your proxies, for example ["10.0.0.0/8"].',
+        )
+    return CheckResult(name, True, ", ".join(map(str, proxies)) or "no proxies.")
 
 
 async def _check_mongodb(settings: Settings) -> CheckResult:

@@ -10,6 +10,7 @@ from contextlib import suppress
 import uvicorn
 from starlette.applications import Starlette
 
+from api.client_addresses import build_proxy_options
 from api.http import MAX_FRAME_BYTES, security_headers
 from api.request_limits import BoundedHttpProtocol, choose_max_connections
 from api.slow_clients import SlowClientProtocol
@@ -56,6 +57,7 @@ def run_api(create_app: Callable[[Settings, asyncio.Event], Starlette]) -> None:
         headers=security_headers(settings.api),
         access_log=False,
         log_config=None,
+        **build_proxy_options(settings.api),
     )
     with suppress(KeyboardInterrupt):
         _ApiServer(config, shutdown).run(_bind_shared_sockets(settings.api) if settings.api.reuse_port else None)

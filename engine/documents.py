@@ -36,8 +36,9 @@ from graphql import (
 )
 from graphql.validation.validate import ValidationAbortedError
 from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
 
-from engine.cost import MAX_ANONYMOUS_COST, MAX_COST, OperationCost, measure_cost
+from engine.cost import MAX_ANONYMOUS_COST, MAX_COST, MAX_ESTIMATED_COST, OperationCost, measure_cost
 from engine.fast_fields import SelectionPlans
 from errors import AppError
 
@@ -277,7 +278,10 @@ class DocumentExtension(SchemaExtension):
             context.context.mentioned_fields, context.context.plans = parsed.mentioned_fields, parsed.plans
 
     async def on_validate(self) -> AsyncIterator[None]:
-        """Set the document's validation errors, or the error of an operation that this caller may not run because of its cost."""
+        """Set the document's validation errors, or the error of an operation that this caller may not run because of its cost.
+
+        Any other operation is charged to its caller.
+        """
         context, parsed = self.execution_context, self._parsed
         if parsed is None:
             raise RuntimeError("on_validate was called before on_parse")
@@ -302,14 +306,21 @@ class DocumentExtension(SchemaExtension):
         cost = parsed.highest_costs.get(name)
         if cost is None:
             cost = parsed.highest_costs[name] = measure_cost(schema, operation, fragments)
-        if cost.total > MAX_ANONYMOUS_COST:
+        if cost.total > MAX_ESTIMATED_COST:
             cost = measure_cost(schema, operation, fragments, context.variables or {})
         context.context.cost = cost.total
         if cost.total > MAX_COST:
             return [cost.to_error()]
-        if cost.total > MAX_ANONYMOUS_COST:
-            try:
+        try:
+            if cost.total > MAX_ANONYMOUS_COST:
                 await context.context.check_caller()
-            except Exception as error:
-                return [GraphQLError(str(error), original_error=error)]
+            await context.context.charge(cost.charge)
+        except Exception as error:
+            return [GraphQLError(str(error), original_error=error)]
         return []
+
+    def get_results(self) -> dict[str, Any]:
+        """Return what a query or mutation has cost its caller, for the `extensions` of its result."""
+        context = self.execution_context
+        has_bill = context.context.bill is not None and context.operation_type is not OperationType.SUBSCRIPTION
+        return {"cost": context.context.bill} if has_bill else {}

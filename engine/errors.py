@@ -21,8 +21,9 @@ RETRY_AFTER_SECONDS = 5
 MAX_MESSAGE_CHARACTERS = 500
 """Characters of an error message. graphql-core quotes whole literals in its own."""
 
-TRANSIENT_CODES = (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL)
-"""Codes of transient errors: a client that retries later may succeed."""
+TRANSIENT_CODES = (ErrorCode.UNAVAILABLE, ErrorCode.INTERNAL)
+"""Codes of errors after which clients should connect again. RATE_LIMITED is not among them: it concerns one operation, and a
+client that connects again starts all of its operations again."""
 
 STOPPED_CODES = (ErrorCode.TIMEOUT, ErrorCode.RESPONSE_TOO_LARGE)
 """Codes of errors that stop an operation while it is executed."""

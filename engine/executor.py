@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -141,6 +141,9 @@ class OperationContext(ABC):
     cost: int = 0
     """The cost of the operation (engine.cost). Set once the document is validated."""
 
+    bill: Mapping[str, int] | None = None
+    """The value of `extensions.cost` in the result: what the operation cost its caller, and what remains."""
+
     @abstractmethod
     def for_operation(self) -> Self:
         """Return a context for another operation, which authenticates its caller and loads its data independently."""
@@ -155,3 +158,7 @@ class OperationContext(ABC):
 
         Raises the error of an invalid or missing credential.
         """
+
+    @abstractmethod
+    async def charge(self, cost: int) -> None:
+        """Charge the operation to its caller before it is executed. Raises the error of a caller who has nothing left."""

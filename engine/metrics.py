@@ -28,6 +28,8 @@ class LockFreeCounter(Collector):
 OPERATIONS = Counter("viva_graphql_operations", "Operations by outcome: OK, or the code of the first error", ["outcome"])
 SHARED_EVENTS = LockFreeCounter("viva_graphql_shared_events", "Events sent to subscribers of shared subscriptions")
 OPERATION_SECONDS = Histogram("viva_graphql_seconds", "Duration of queries and mutations")
+RATE_LIMITED = Counter("viva_rate_limited", "Calls that were refused because of a rate limit", ["rate"])
+RATE_SYNC_FAILURES = Counter("viva_rate_sync_failures", "Failed attempts to count rates together in Redis")
 OPEN_STREAMS = Gauge("viva_graphql_streams", "Operations running over WebSocket or SSE")
 OPEN_SOCKETS = Gauge("viva_websockets", "Open WebSockets")
 EVALUATIONS = Gauge(

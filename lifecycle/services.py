@@ -10,6 +10,7 @@ from lifecycle.consent import ConsentTexts, load_consent_texts
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from live.hub import LiveHub
+from live.rate_limits import RateLimits
 from models import database
 from models.reads.credentials import CredentialReader
 from models.storage.transactions import TransactionReaper
@@ -28,6 +29,7 @@ class Services:
     live: LiveHub
     jobs: Jobs
     rooms: Rooms
+    rate_limits: RateLimits
     consent_texts: ConsentTexts = field(default_factory=load_consent_texts)
     closings: Closings = field(default_factory=load_closings)
     languages: LanguageIdentifier = field(default_factory=load_language_identifier)
@@ -42,7 +44,7 @@ class Services:
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Open MongoDB, live feeds, the job broker and LiveKit rooms; close them in reverse order.
+    """Open MongoDB, live feeds, the job broker, LiveKit rooms and rate limits; close them in reverse order.
 
     Raises pymongo.errors.PyMongoError if MongoDB is unreachable. Redis and LiveKit may be unreachable.
     """
@@ -51,5 +53,6 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         LiveHub(settings.redis, settings.auth) as live,
         Jobs(settings.redis, settings.auth, settings.jobs.concurrency) as jobs,
         Rooms(settings) as rooms,
+        RateLimits(settings.redis, settings.rate) as rate_limits,
     ):
-        yield Services(settings, live, jobs, rooms)
+        yield Services(settings, live, jobs, rooms, rate_limits)

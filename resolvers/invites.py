@@ -11,6 +11,7 @@ from lifecycle.consent import ConsentText
 from lifecycle.presence import prepare_room, switch_to_text, switch_to_voice
 from lifecycle.services import Services
 from lifecycle.states import open_interview
+from live.rate_limits import Rate
 from models.documents.interview import (
     OPEN_STATUSES,
     TERMINAL_STATUSES,
@@ -30,7 +31,7 @@ from resolvers.consent import ConsentChoice, get_interview_consent_text, record_
 from resolvers.idempotency import IdempotentCall, idempotent
 from resolvers.interviews import load_interview
 from resolvers.reopening import find_return_deadline, reopen_for_return
-from resolvers.starting import ScheduledInterview, resolve_invite_expiry
+from resolvers.starting import ScheduledInterview, limit_invites, resolve_invite_expiry
 
 EARLY_JOIN_WINDOW = timedelta(minutes=15)
 """How long before the scheduled time a candidate can join."""
@@ -79,23 +80,27 @@ class JoinedInterview:
 async def renew_invite(services: Services, principal: Principal, request: RenewRequest) -> ScheduledInterview:
     """Issue a new invite, once for each idempotency key. Earlier links and the candidate's tokens stop working.
 
-    Raises NotFound, BadInput for invalid times, and Conflict if the interview is over, or is open and a time is given.
+    Raises NotFound, BadInput for invalid times, Conflict if the interview is over, or is open and a time is given, and
+    RateLimited if the organization has made too many invites.
     """
     require_permission(principal, Action.RENEW_INVITE)
     interview = await load_interview(principal, request.interview_id)
     call = idempotent(services, principal, "renewInvite", request.idempotency_key, request)
     previous_renewal_id = await call.find_claimed_id()
     if previous_renewal_id is None or previous_renewal_id not in interview.renewals:
-        interview = await _renew(services, interview, request, call)
+        interview = await _renew(services, principal, interview, request, call)
     return ScheduledInterview(interview, issue_invite_link(services, interview))
 
 
-async def _renew(services: Services, interview: Interview, request: RenewRequest, call: IdempotentCall) -> Interview:
+async def _renew(
+    services: Services, principal: Principal, interview: Interview, request: RenewRequest, call: IdempotentCall
+) -> Interview:
     _require_renewable(interview)
     if request.scheduled_for is not None and interview.status in OPEN_STATUSES:
         raise Conflict("The interview is already open, so its time cannot change: leave scheduledFor out.", field="scheduledFor")
     upcoming_time = interview.scheduled_for if interview.scheduled_for and interview.scheduled_for > now() else None
     expires_at = resolve_invite_expiry(services, request.scheduled_for or upcoming_time, request.expires_at)
+    limit_invites(services, principal)
     renewal_id = await call.claim(ObjectId())
     scheduled_for = request.scheduled_for or interview.scheduled_for
     renewed = await reschedule_interview(interview.id, renewal_id, scheduled_for, expires_at)
@@ -136,9 +141,10 @@ async def join_interview(services: Services, request: JoinRequest) -> JoinedInte
     The consent of the first join is final: later ones are ignored. Raises NotFound for an invalid or replaced invite; Conflict if
     the interview has ended, the invite has expired, it is more than EARLY_JOIN_WINDOW too early, or the consent text has changed
     since the candidate saw it; Unavailable if LiveKit is
-    needed and unavailable; BadInput if the first join has no consent.
+    needed and unavailable; BadInput if the first join has no consent; RateLimited if it has been joined too often.
     """
     interview = await load_invited_interview(services, request.invite)
+    services.rate_limits.spend(Rate.JOINS, str(interview.id))
     # a client that joins again by itself does not undo the candidate's wish to stop
     may_reopen = interview.end_reason is not EndReason.CANDIDATE_ENDED if request.reopen is None else request.reopen
     return_deadline = await find_return_deadline(interview) if may_reopen else None
@@ -175,10 +181,11 @@ async def _switch_channel(services: Services, interview: Interview, channel: Cha
 async def open_transcript(services: Services, invite: str) -> JoinedInterview:
     """Return new access to an interview that has ended, for reading its transcript and correcting turns.
 
-    Raises NotFound for an invalid or replaced invite, and Conflict unless the interview is over and the position's window for
-    corrections is open.
+    Raises NotFound for an invalid or replaced invite, Conflict unless the interview is over and the position's window for
+    corrections is open, and RateLimited if it has been joined too often.
     """
     interview = await load_invited_interview(services, invite)
+    services.rate_limits.spend(Rate.JOINS, str(interview.id))
     if interview.status not in TERMINAL_STATUSES or interview.ended_at is None:
         raise Conflict(f"The interview has not ended: it is {interview.status}. Join it instead (joinInterview).")
     position = await get_position(interview.position.id)

@@ -17,6 +17,7 @@ from errors import BadInput, Conflict
 from lifecycle.presence import prepare_room
 from lifecycle.services import Services
 from lifecycle.states import open_interview
+from live.rate_limits import Rate
 from models.documents.external_reference import claim_reference, delete_references
 from models.documents.interview import (
     Candidate,
@@ -115,7 +116,7 @@ async def start_interview(services: Services, principal: Principal, request: Sta
 
     Raises BadInput for invalid text, an unknown position or consent text, and a language other than the position's; Conflict for
     an archived position, and if the consent text has changed; Unavailable if LiveKit is needed and unavailable: the same call
-    then completes what this one began.
+    then completes what this one began; RateLimited if the organization has made too many invites.
     """
     require_permission(principal, Action.START_INTERVIEW)
     request = _clean_request(request)
@@ -126,6 +127,7 @@ async def start_interview(services: Services, principal: Principal, request: Sta
     is_existing = interview is not None
     if interview is None:
         draft = await _build_interview(principal, request, resolve_invite_expiry(services, None, None))
+        limit_invites(services, principal)
         draft.consent = await record_consent(services, draft, request.consent, ConsentMethod.CALLER)
         interview, is_existing = await _create(draft, call, request)
     if interview.status is InterviewStatus.SCHEDULED:
@@ -143,7 +145,7 @@ async def schedule_interview(services: Services, principal: Principal, request: 
 
     With RETURN_EXISTING, so does repeating the external id.
 
-    Raises BadInput and Conflict like `start_interview`, and BadInput for invalid times.
+    Raises BadInput, Conflict and RateLimited like `start_interview`, and BadInput for invalid times.
     """
     require_permission(principal, Action.SCHEDULE_INTERVIEW)
     request = _clean_request(request)
@@ -155,9 +157,15 @@ async def schedule_interview(services: Services, principal: Principal, request: 
             principal, request, resolve_invite_expiry(services, request.scheduled_for, request.expires_at)
         )
         draft.scheduled_for = request.scheduled_for
+        limit_invites(services, principal)
         interview, is_existing = await _create(draft, call, request)
         await services.live.publish_change(interview)
     return ScheduledInterview(interview, issue_invite_link(services, interview), is_existing)
+
+
+def limit_invites(services: Services, principal: Principal) -> None:
+    """Count an invite of the caller's organization. Raises RateLimited if it has made too many."""
+    services.rate_limits.spend(Rate.INVITES, str(principal.organization_id))
 
 
 def resolve_invite_expiry(services: Services, scheduled_for: datetime | None, expires_at: datetime | None) -> datetime:

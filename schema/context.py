@@ -9,9 +9,10 @@ import strawberry
 
 from auth import Principal, authenticate
 from engine.shared_subscriptions import SubscriptionContext
-from errors import Unauthenticated
+from errors import RateLimited, Unauthenticated
 from lifecycle.access_monitor import AccessMonitor
 from lifecycle.services import Services
+from live.rate_limits import Rate
 from schema.loaders import Loaders
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
@@ -26,6 +27,8 @@ class GraphQLContext(SubscriptionContext):
     """
 
     services: Services
+    address: str = ""
+    """The client's network address."""
     authorization: str | None
     """The value of the Authorization header, or of `authorization` in the payload of connection_init."""
     connection_params: dict[str, object] = field(default_factory=dict)
@@ -34,6 +37,8 @@ class GraphQLContext(SubscriptionContext):
     """Rechecks the caller of a WebSocket. None until connection_init is accepted, and over HTTP."""
     loaders: Loaders = field(init=False)
     _principal: Principal | None = None
+    _refusal: Exception | None = None
+    """Why the caller could not be authenticated."""
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def __post_init__(self) -> None:
@@ -44,6 +49,7 @@ class GraphQLContext(SubscriptionContext):
         return GraphQLContext(
             services=self.services,
             request_id=self.request_id,
+            address=self.address,
             authorization=self.authorization,
             access_monitor=self.access_monitor,
             shared_operations=self.shared_operations,
@@ -67,8 +73,14 @@ class GraphQLContext(SubscriptionContext):
         if self._principal is None:
             # fields are resolved concurrently: the first authenticates the caller, and the others wait for it
             async with self._lock:
+                if self._refusal is not None:
+                    raise self._refusal
                 if self._principal is None:
-                    self._principal = await self.verify_authorization(self.authorization)
+                    try:
+                        self._principal = await self.verify_authorization(self.authorization)
+                    except Exception as error:
+                        self._refusal = error
+                        raise
         return self._principal
 
     async def subscriber(self) -> Principal:
@@ -88,25 +100,59 @@ class GraphQLContext(SubscriptionContext):
     async def verify_authorization(self, authorization: str | None) -> Principal:
         """Return the caller that a header value authenticates.
 
-        Raises Unauthenticated, and PyMongoError if MongoDB is unavailable.
+        Raises as `authenticate_header` does.
         """
-        return await authenticate_header(self.services, authorization)
+        return await authenticate_header(self.services, authorization, self.address)
+
+    async def charge(self, cost: int) -> None:
+        """Charge the operation to its caller, or to the network address of one without a valid credential.
+
+        Raises RateLimited above the limit.
+        """
+        allowance = self.services.rate_limits.spend(Rate.OPERATIONS, await self._identify_payer(), cost)
+        if allowance is not None:
+            self.bill = {
+                "operation": cost,
+                "limit": allowance.limit,
+                "remaining": allowance.remaining,
+                "resetSeconds": allowance.reset_seconds,
+            }
+
+    async def _identify_payer(self) -> str:
+        if self.access_monitor is not None:
+            return self.access_monitor.principal.caller
+        if self.authorization is None:
+            return self.address
+        try:
+            return (await self.principal()).caller
+        except RateLimited:
+            raise
+        except Exception:
+            # the fields that need the caller raise the same error, and those that need none work
+            return self.address
 
 
 Info = strawberry.Info[GraphQLContext, None]
 
 
-async def authenticate_header(services: Services, authorization: str | None) -> Principal:
+async def authenticate_header(services: Services, authorization: str | None, address: str) -> Principal:
     """Return the caller that the value of an Authorization header authenticates.
 
-    Raises Unauthenticated, and PyMongoError if MongoDB is unavailable.
+    Raises Unauthenticated, or RateLimited if this network address has sent too many invalid credentials, and PyMongoError if
+    MongoDB is unavailable.
     """
     if authorization is None:
         raise Unauthenticated("The request has no credential: send the header Authorization: Bearer <API key or token>.")
     bearer = _BEARER.fullmatch(authorization)
     if bearer is None:
         raise Unauthenticated("The credential is malformed: send Authorization: Bearer <API key or token>.")
-    return await authenticate(bearer[1], services.settings.auth, services.credentials)
+    try:
+        return await authenticate(bearer[1], services.settings.auth, services.credentials)
+    except Unauthenticated:
+        # Only after the credential has been checked: valid ones still work, or else a stranger who shares an office's address
+        # could lock it out. Credentials are too long to guess.
+        services.rate_limits.spend(Rate.FAILED_CREDENTIALS, address)
+        raise
 
 
 def choose_request_id(header: str | None) -> str:

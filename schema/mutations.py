@@ -130,6 +130,7 @@ class Mutation:
     - FORBIDDEN: the caller has another role;
     - BAD_INPUT: a text or the idempotencyKey is invalid;
     - CONFLICT: the idempotencyKey was used with another input;
+    - RATE_LIMITED: the caller, or the network address, has sent too many operations;
     - UNAVAILABLE: the database does not respond;
     - INTERNAL.
 
@@ -147,6 +148,7 @@ class Mutation:
         - BAD_INPUT: the position or the consent version is unknown, or the language is not the
           position's.
         - CONFLICT: the position is archived, or consent.textDigest is not that of the current text.
+        - RATE_LIMITED: the organization has made too many invites.
         - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """
         caller = await info.context.principal()
@@ -169,6 +171,7 @@ class Mutation:
         - BAD_INPUT: the position is unknown, the language is not the position's, or a time is in
           the past, too far ahead or in the wrong order.
         - CONFLICT: the position is archived.
+        - RATE_LIMITED: the organization has made too many invites.
         """
         caller = await info.context.principal()
         request = _SCHEDULE.build(data)
@@ -190,6 +193,7 @@ class Mutation:
         - NOT_FOUND: there is no such interview.
         - BAD_INPUT: a time is in the past, too far ahead or in the wrong order.
         - CONFLICT: the interview has ended, or it is open and the input has a new time.
+        - RATE_LIMITED: the organization has made too many invites.
         """
         caller = await info.context.principal()
         request = _RENEW.build(data)
@@ -232,6 +236,7 @@ class Mutation:
           before the candidate joined, the interview has ended, or consent.textDigest is not that
           of the current text.
         - BAD_INPUT: the first join has no consent, or the consent is to an unknown text.
+        - RATE_LIMITED: the interview has been joined too often.
         - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """
         joined = await invites.join_interview(info.context.services, _JOIN.build(data))
@@ -252,6 +257,7 @@ class Mutation:
         Errors:
         - NOT_FOUND: the invite is invalid or was replaced.
         - CONFLICT: the interview has not ended, or the time for corrections is over.
+        - RATE_LIMITED: the interview has been joined too often.
         """
         opened = await invites.open_transcript(info.context.services, data.invite)
         # as in joinInterview, the payload shows what the candidate may read
@@ -290,6 +296,7 @@ class Mutation:
         - NOT_FOUND: the interview is not the candidate's own.
         - CONFLICT: the interview is not open yet or has ended, or all messages together would exceed
           400,000 characters.
+        - RATE_LIMITED: there were too many messages in a short time.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)

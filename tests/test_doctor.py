@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,15 @@ async def test_recent_gap_of_the_change_feed_is_reported(valid_settings: Setting
     assert "enlarge the oplog" in message
     await ChangeSequencer.find_all().update({"$set": {"last_gap_at": now() - timedelta(days=31)}})
     assert all(result.is_ok for result in (await run_checks(valid_settings)).values())
+
+
+async def test_missing_trusted_proxies_are_reported_for_https(valid_settings: Settings) -> None:
+    valid_settings.api.public_url = "https://viva.example"
+    assert "share the rate limits" in await read_only_failure(valid_settings, "API_TRUSTED_PROXIES")
+    valid_settings.api.trusted_proxies = [ip_network("10.0.0.0/8")]
+    assert (await run_checks(valid_settings))["API_TRUSTED_PROXIES"] == doctor.CheckResult(
+        "API_TRUSTED_PROXIES", True, "10.0.0.0/8"
+    )
 
 
 @pytest.mark.parametrize("url", ["mongodb://127.0.0.1:9/?directConnection=true", "rubbish"])

@@ -50,4 +50,4 @@ async def test_ide_loads_its_files_from_a_cdn_otherwise(services: Services) -> N
 async def test_clients_other_than_browsers_get_no_page(services: Services, accept: str) -> None:
     async with make_client(services, ApiSettings(ide=True)) as client:
         response = await client.get("/graphql", headers={"Accept": accept}, params={"query": "{ __typename }"})
-    assert response.json() == {"data": {"__typename": "Query"}}
+    assert response.json()["data"] == {"__typename": "Query"}

@@ -16,6 +16,7 @@ from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from live.hub import LiveHub
+from live.rate_limits import RateLimits
 from models.database import connect
 from models.documents.interview import Interview
 from models.documents.organization import Role
@@ -144,8 +145,9 @@ async def open_api(settings: Settings, valkey: Valkey) -> AsyncIterator[tuple[Ap
         LiveHub(redis, changed.auth, poll_seconds=0.5) as live,
         Jobs(redis, changed.auth, concurrency=1) as jobs,
         Rooms(changed) as rooms,
+        RateLimits(redis, changed.rate) as rate_limits,
     ):
-        services = Services(changed, live, jobs, rooms)
+        services = Services(changed, live, jobs, rooms, rate_limits)
         app = with_services(Starlette(routes=build_routes(changed)), services)
         async with (
             serve(app) as address,

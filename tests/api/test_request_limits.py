@@ -130,7 +130,7 @@ async def test_head_within_the_bounds_is_accepted(server: ServerAddress) -> None
     async with open_connection(server) as client:
         client.send(post(OPERATION, b"X-Long: ", b"x" * (MAX_HEADER_BYTES - 500), b"\r\n"))
         status, body = await client.receive()
-        assert (status, orjson.loads(body)) == (200, {"data": {"__typename": "Query"}})
+        assert (status, orjson.loads(body)["data"]) == (200, {"__typename": "Query"})
 
 
 @pytest.mark.parametrize("sent", [b"GET /healthz HTTP/1.1\r\nX-Slow: x", post(OPERATION)[:-5]])

@@ -16,7 +16,7 @@ from lifecycle.consent import CURRENT_CONSENT_VERSION
 from models.documents.organization import Role
 from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess, SandboxFailed, free_port
-from sandbox.stack import create_api_process, make_environment
+from sandbox.stack import LOAD_RATES, create_api_process, make_environment
 from sandbox.valkey import Valkey
 from tests.faults.rpc import ROOT, RemoteProcess
 from tests.faults.tcp_proxy import TcpProxy
@@ -151,6 +151,7 @@ async def deploy(folder: Path) -> AsyncIterator[Deployment]:
             MONGODB_DATABASE=f"faults_{time.time_ns()}",
             API_REUSE_PORT="true",
             LOG_LEVEL="INFO",
+            **LOAD_RATES,
         )
         apis = [create_api_process(environment, folder / f"api-{index}.log", ROOT) for index in range(API_PROCESSES)]
         subscribers = RemoteProcess("tests.faults.subscribers_process", folder / "subscribers.log", environment)
