@@ -13,6 +13,7 @@ from beanie import PydanticObjectId
 from gql import GraphQLRequest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
+from models.documents.change import Change, ChangeKind, ChangePosition
 from models.documents.evaluation import (
     Evaluation,
     EvaluationOutcome,
@@ -44,7 +45,7 @@ from tests.resolvers.tenant import STAFF, Tenant, global_id_of
 from tests.schema.api_client import ApiClient, GraphQLResponse, ServerAddress, bearer_headers, issue_token
 from tests.schema.authorization_table import SCHEMA, fields_of, roles_by_field
 
-SECRETS = ("secret", "87.5", "STRONG_HIRE", "REJECT", '"level":4', "0.99")
+SECRETS = ("secret", "87.5", "STRONG_HIRE", "REJECT", '"level":4', "0.98765432")
 """In the stored results of the scenario, and in nothing else of it."""
 CRITERIA = ("technical", "communication", "problem_solving")
 
@@ -57,7 +58,7 @@ def secret_outcome() -> EvaluationOutcome:
         update={
             "overall_score": 87.5,
             "recommendation": Recommendation.STRONG_HIRE,
-            "coverage": 0.99,
+            "coverage": 0.98765432,
             "summary": "a secret summary",
             "strengths": [Finding(text="a secret strength", evidence=[])],
             "weaknesses": [Finding(text="a secret weakness", evidence=[])],
@@ -124,6 +125,17 @@ async def blind(api: ApiClient, tenant: Tenant) -> BlindScenario:
     await new_recording(interview).insert()
     evaluation = await tenant.make_evaluation(interview, **secret_evaluation_values())
     await tenant.make_evaluation(interview, version=2, **secret_evaluation_values())
+    await ChangePosition(id=PydanticObjectId(tenant.id), number=2).insert()
+    for number, (kind, document) in enumerate(((ChangeKind.INTERVIEW, interview), (ChangeKind.EVALUATION, evaluation)), 1):
+        change = Change(
+            organization_id=PydanticObjectId(tenant.id),
+            number=number,
+            kind=kind,
+            object_id=document.id,
+            interview_id=interview.id,
+            changed_at=now(),
+        )
+        await change.insert()
     # a key's name is shown where the key acts: it must not be one of the secrets
     tokens = [await issue_token(tenant, role) for role in (Role.RECRUITER, Role.INTEGRATION)]
     return BlindScenario(api, interview, evaluation, *tokens)
@@ -224,10 +236,10 @@ PATHS: dict[str, Read] = {
     "Interview.evaluation": read_query(f"interview(id: $id) {{ evaluation(version: 1) {{ {select_all('Evaluation')} }} }}"),
     "Interview.evaluations": read_query(f"interview(id: $id) {{ evaluations {{ {select_all('Evaluation')} }} }}"),
     "EvaluationConnection.nodes": read_query(
-        f"interview(id: $id) {{ evaluationVersions {{ nodes {{ {select_all('Evaluation')} }} }} }}"
+        f"interview(id: $id) {{ evaluationVersions(first: 1) {{ nodes {{ {select_all('Evaluation')} }} }} }}"
     ),
     "EvaluationEdge.node": read_query(
-        f"interview(id: $id) {{ evaluationVersions {{ edges {{ node {{ {select_all('Evaluation')} }} }} }} }}"
+        f"interview(id: $id) {{ evaluationVersions(first: 1) {{ edges {{ node {{ {select_all('Evaluation')} }} }} }} }}"
     ),
     **{
         path: read_query(f"compareEvaluations(interviewId: $id, a: 1, b: 2) {{ {select_all('EvaluationComparison')} }}")
@@ -249,15 +261,19 @@ PATHS: dict[str, Read] = {
     },
     "Evaluation.interview": read_query(f"evaluation(interviewId: $id) {{ interview {{ {select_all('Interview')} }} }}"),
     "Transcript.interview": read_query(f"transcript(interviewId: $id) {{ interview {{ {select_all('Interview')} }} }}"),
-    "Turn.interview": read_query(f"transcript(interviewId: $id) {{ turns {{ interview {{ {select_all('Interview')} }} }} }}"),
+    "Change.evaluation": read_list(f"changes(first: 2) {{ nodes {{ evaluation {{ {select_all('Evaluation')} }} }} }}"),
+    "Change.interview": read_list(f"changes(first: 2) {{ nodes {{ interview {{ {select_all('Interview')} }} }} }}"),
+    "Turn.interview": read_query(
+        f"transcript(interviewId: $id, first: 1) {{ turns {{ interview {{ {select_all('Interview')} }} }} }}"
+    ),
     "Recording.interview": read_query(
         f"interview(id: $id) {{ recordings {{ interview {{ {select_all('Interview')} }} }} }}",
     ),
-    "Query.interviews": read_list(f"interviews {{ nodes {{ {select_all('Interview')} }} }}"),
-    "InterviewEdge.node": read_list(f"interviews {{ edges {{ node {{ {select_all('Interview')} }} }} }}"),
+    "Query.interviews": read_list(f"interviews(first: 1) {{ nodes {{ {select_all('Interview')} }} }}"),
+    "InterviewEdge.node": read_list(f"interviews(first: 1) {{ edges {{ node {{ {select_all('Interview')} }} }} }}"),
     # a field alone: lists read only the stored fields of what is selected
     **{
-        f"Interview.{name} in a list": read_list(f"interviews {{ nodes {{ {name} {selection} }} }}")
+        f"Interview.{name} in a list": read_list(f"interviews(first: 1) {{ nodes {{ {name} {selection} }} }}")
         for name, selection in {
             **dict.fromkeys(("decision", "decisionVersion", "decidedBy", "decidedAt"), ""),
             "adoptions": "{ version reason adoptedBy adoptedAt }",
