@@ -4,15 +4,17 @@ Nothing is cached between batches, because a subscription lives for hours and mu
 data.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
+from typing import TypeVar
 
 from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
-from engine.limits import OperationLimits, ReadMeter
+from engine.limits import OperationLimits, Pacer, ReadMeter
 from models.documents.consent_text import AgreedConsentText, find_consent_texts
 from models.documents.evaluation import (
     Evaluation,
@@ -29,12 +31,33 @@ from models.documents.turn_correction import TurnCorrection, list_corrections
 from models.reads.interview_usage import InterviewUsage, read_interview_usages
 from models.reads.reply_latency import ReplyLatency, read_reply_latencies
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 TurnKey = tuple[ObjectId, int]
 """The id of the interview, and the turn's seq."""
 EvaluationKey = tuple[ObjectId, int]
 """The id of the interview, and the evaluation's version."""
 TranscriptKey = tuple[ObjectId, int, int]
 """The id of the interview, the seq after which turns are read, and their maximum number; 0 means all."""
+
+
+ROWS_PER_ITERATION = 100
+"""Turns after which other operations run. The driver returns thousands without giving way to them."""
+
+
+class _Loader(DataLoader[K, V]):
+    """A loader that caches nothing, and returns to a few of its callers at a time because there may be thousands."""
+
+    def __init__(self, load: Callable[[list[K]], Awaitable[Sequence[V]]], pacer: Pacer) -> None:
+        super().__init__(load, cache=False)
+        self._pacer = pacer
+
+    async def load(self, key: K) -> V:
+        await self._pacer.wait_until_idle()
+        value = await super().load(key)
+        await self._pacer.wait_for_turn()
+        return value
 
 
 class Loaders:
@@ -44,34 +67,35 @@ class Loaders:
     """
 
     def __init__(self, limits: OperationLimits) -> None:
-        self.interviews: DataLoader[ObjectId, Interview | None] = DataLoader(_load_interviews, cache=False)
         self.read_meter = ReadMeter(limits)
         """Counts the turns of transcripts, of which one interview can have many."""
-        self.positions: DataLoader[ObjectId, Position | None] = DataLoader(_load_positions, cache=False)
-        self.evaluations: DataLoader[ObjectId, list[Evaluation]] = DataLoader(_load_evaluations, cache=False)
+        self.pacer = Pacer()
+        self.interviews: DataLoader[ObjectId, Interview | None] = _Loader(_load_interviews, self.pacer)
+        self.positions: DataLoader[ObjectId, Position | None] = _Loader(_load_positions, self.pacer)
+        self.evaluations: DataLoader[ObjectId, list[Evaluation]] = _Loader(_load_evaluations, self.pacer)
         """All versions, newest first, by interview."""
-        self.version_numbers: DataLoader[ObjectId, list[int]] = DataLoader(_load_version_numbers, cache=False)
+        self.version_numbers: DataLoader[ObjectId, list[int]] = _Loader(_load_version_numbers, self.pacer)
         """Numbers of all versions of the evaluation, newest first, by interview."""
-        self.evaluation_versions: DataLoader[EvaluationKey, Evaluation | None] = DataLoader(
-            _load_evaluation_versions, cache=False
-        )
-        self.latencies: DataLoader[ObjectId, ReplyLatency | None] = DataLoader(_load_latencies, cache=False)
+        self.evaluation_versions: DataLoader[EvaluationKey, Evaluation | None] = _Loader(_load_evaluation_versions, self.pacer)
+        self.latencies: DataLoader[ObjectId, ReplyLatency | None] = _Loader(_load_latencies, self.pacer)
         """Latency of spoken replies, by interview."""
-        self.usages: DataLoader[ObjectId, InterviewUsage | None] = DataLoader(_load_usages, cache=False)
+        self.usages: DataLoader[ObjectId, InterviewUsage | None] = _Loader(_load_usages, self.pacer)
         """Tokens and cost, by interview."""
-        self.recordings: DataLoader[ObjectId, list[RecordingFile]] = DataLoader(_load_recordings, cache=False)
+        self.recordings: DataLoader[ObjectId, list[RecordingFile]] = _Loader(_load_recordings, self.pacer)
         """All files, by interview."""
-        self.turn_ranges: DataLoader[TurnRange, list[Turn]] = DataLoader(partial(_load_turn_ranges, self.read_meter), cache=False)
-        self.transcripts: DataLoader[TranscriptKey, list[Turn]] = DataLoader(
-            partial(_load_transcripts, self.read_meter), cache=False
-        )
-        self.judgements: DataLoader[ObjectId, list[JudgementDocument]] = DataLoader(_load_judgements, cache=False)
+        self.turn_ranges: DataLoader[TurnRange, list[Turn]] = _Loader(partial(_load_turn_ranges, self.read_meter), self.pacer)
+        self.transcripts: DataLoader[TranscriptKey, list[Turn]] = _Loader(partial(_load_transcripts, self.read_meter), self.pacer)
+        self.judgements: DataLoader[ObjectId, list[JudgementDocument]] = _Loader(_load_judgements, self.pacer)
         """The judge's raw answers in the order of the passes, by evaluation."""
-        self.turns: DataLoader[TurnKey, Turn | None] = DataLoader(_load_turns, cache=False)
-        self.corrections: DataLoader[ObjectId, list[TurnCorrection]] = DataLoader(_load_corrections, cache=False)
+        self.turns: DataLoader[TurnKey, Turn | None] = _Loader(_load_turns, self.pacer)
+        self.corrections: DataLoader[ObjectId, list[TurnCorrection]] = _Loader(_load_corrections, self.pacer)
         """All corrections by seq, by interview."""
-        self.consent_texts: DataLoader[str, AgreedConsentText | None] = DataLoader(_load_consent_texts, cache=False)
+        self.consent_texts: DataLoader[str, AgreedConsentText | None] = _Loader(_load_consent_texts, self.pacer)
         """Texts that candidates agreed to, by digest."""
+
+    def begin_execution(self) -> None:
+        """Let the operation, or an event of a subscription, read as much as its limits allow."""
+        self.read_meter.reset()
 
     async def read_turns(self, interview_id: ObjectId, after: int, limit: int) -> list[Turn]:
         """Return turns with seq > `after`, in order; at most `limit` of them unless it is 0."""
@@ -149,6 +173,8 @@ async def _load_transcripts(meter: ReadMeter, keys: Sequence[TranscriptKey]) -> 
             async for turn in turns:
                 meter.add_row(turn.text)
                 transcripts[turn.interview_id, after, limit].append(turn)
+                if turn.seq % ROWS_PER_ITERATION == 0:
+                    await asyncio.sleep(0)
     return [transcripts[key] for key in keys]
 
 
