@@ -134,11 +134,13 @@ class Pacer:
 class ReadMeter:
     """Counts the rows that an operation reads from the database, before they become values of its response."""
 
-    __slots__ = ("_bytes", "_limits")
+    __slots__ = ("_bytes", "_limits", "turn")
 
     def __init__(self, limits: OperationLimits) -> None:
         self._limits = limits
         self._bytes = 0
+        self.turn = asyncio.Lock()
+        """Held by reads whose size is known only after them, so that they do not exceed the limit all together."""
 
     def reset(self) -> None:
         """Begin the execution of another event."""
@@ -146,7 +148,11 @@ class ReadMeter:
 
     def add_row(self, text: str) -> None:
         """Count a row with its text. Raises ResponseTooLarge."""
-        self._bytes += ROW_BYTES + len(text)
+        self.add_bytes(ROW_BYTES + len(text))
+
+    def add_bytes(self, size: int) -> None:
+        """Count so many bytes. Raises ResponseTooLarge."""
+        self._bytes += size
         if self._bytes > self._limits.response_bytes:
             raise self._limits.response_too_large()
 

@@ -6,7 +6,7 @@ data.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import TypeVar
@@ -29,6 +29,7 @@ from models.documents.recording import RecordingFile, list_recordings_for_interv
 from models.documents.turn import Turn, TurnRange, iterate_turns, read_turn_ranges, read_turns_by_seq
 from models.documents.turn_correction import TurnCorrection, list_corrections
 from models.reads.interview_usage import InterviewUsage, read_interview_usages
+from models.reads.pagination import Page
 from models.reads.reply_latency import ReplyLatency, read_reply_latencies
 
 K = TypeVar("K")
@@ -68,10 +69,10 @@ class Loaders:
 
     def __init__(self, limits: OperationLimits) -> None:
         self.read_meter = ReadMeter(limits)
-        """Counts the turns of transcripts, of which one interview can have many."""
+        """Counts what can be large: turns of transcripts, positions and raw judgements."""
         self.pacer = Pacer()
         self.interviews: DataLoader[ObjectId, Interview | None] = _Loader(_load_interviews, self.pacer)
-        self.positions: DataLoader[ObjectId, Position | None] = _Loader(_load_positions, self.pacer)
+        self.positions: DataLoader[ObjectId, Position | None] = _Loader(partial(_load_positions, self.read_meter), self.pacer)
         self.evaluations: DataLoader[ObjectId, list[Evaluation]] = _Loader(_load_evaluations, self.pacer)
         """All versions, newest first, by interview."""
         self.version_numbers: DataLoader[ObjectId, list[int]] = _Loader(_load_version_numbers, self.pacer)
@@ -85,7 +86,9 @@ class Loaders:
         """All files, by interview."""
         self.turn_ranges: DataLoader[TurnRange, list[Turn]] = _Loader(partial(_load_turn_ranges, self.read_meter), self.pacer)
         self.transcripts: DataLoader[TranscriptKey, list[Turn]] = _Loader(partial(_load_transcripts, self.read_meter), self.pacer)
-        self.judgements: DataLoader[ObjectId, list[JudgementDocument]] = _Loader(_load_judgements, self.pacer)
+        self.judgements: DataLoader[ObjectId, list[JudgementDocument]] = _Loader(
+            partial(_load_judgements, self.read_meter), self.pacer
+        )
         """The judge's raw answers in the order of the passes, by evaluation."""
         self.turns: DataLoader[TurnKey, Turn | None] = _Loader(_load_turns, self.pacer)
         self.corrections: DataLoader[ObjectId, list[TurnCorrection]] = _Loader(_load_corrections, self.pacer)
@@ -97,6 +100,15 @@ class Loaders:
         """Let the operation, or an event of a subscription, read as much as its limits allow."""
         self.read_meter.reset()
 
+    async def read_positions(self, page: Callable[[], Awaitable[Page[Position]]]) -> Page[Position]:
+        """Read a page of positions, one page at a time, and count it."""
+        async with self.read_meter.turn:
+            # a page that follows one that was too large is not read
+            self.read_meter.add_bytes(0)
+            found = await page()
+            _count_positions(self.read_meter, found.items)
+        return found
+
     async def read_turns(self, interview_id: ObjectId, after: int, limit: int) -> list[Turn]:
         """Return turns with seq > `after`, in order; at most `limit` of them unless it is 0."""
         return await self.transcripts.load((interview_id, after, limit))
@@ -107,8 +119,17 @@ async def _load_interviews(interview_ids: Sequence[ObjectId]) -> list[Interview 
     return [found.get(interview_id) for interview_id in interview_ids]
 
 
-async def _load_positions(position_ids: Sequence[ObjectId]) -> list[Position | None]:
-    found: dict[ObjectId, Position] = {position.id: position for position in await get_positions(list(set(position_ids)))}
+def _count_positions(meter: ReadMeter, positions: Iterable[Position]) -> None:
+    for position in positions:
+        meter.add_bytes(len(position.model_dump_json()))
+
+
+async def _load_positions(meter: ReadMeter, position_ids: Sequence[ObjectId]) -> list[Position | None]:
+    async with meter.turn:
+        meter.add_bytes(0)
+        positions = await get_positions(list(set(position_ids)))
+        _count_positions(meter, positions)
+    found: dict[ObjectId, Position] = {position.id: position for position in positions}
     return [found.get(position_id) for position_id in position_ids]
 
 
@@ -178,9 +199,10 @@ async def _load_transcripts(meter: ReadMeter, keys: Sequence[TranscriptKey]) -> 
     return [transcripts[key] for key in keys]
 
 
-async def _load_judgements(evaluation_ids: Sequence[ObjectId]) -> list[list[JudgementDocument]]:
+async def _load_judgements(meter: ReadMeter, evaluation_ids: Sequence[ObjectId]) -> list[list[JudgementDocument]]:
     judgements: defaultdict[ObjectId, list[JudgementDocument]] = defaultdict(list)
     for judgement in await list_judgements_of_evaluations(list(set(evaluation_ids))):
+        meter.add_row(judgement.text)
         judgements[judgement.evaluation_id].append(judgement)
     return [judgements[evaluation_id] for evaluation_id in evaluation_ids]
 
