@@ -224,10 +224,10 @@ PATHS: dict[str, Read] = {
     "Interview.evaluation": read_query(f"interview(id: $id) {{ evaluation(version: 1) {{ {select_all('Evaluation')} }} }}"),
     "Interview.evaluations": read_query(f"interview(id: $id) {{ evaluations {{ {select_all('Evaluation')} }} }}"),
     "EvaluationConnection.nodes": read_query(
-        f"interview(id: $id) {{ evaluationVersions {{ nodes {{ {select_all('Evaluation')} }} }} }}"
+        f"interview(id: $id) {{ evaluationVersions(first: 5) {{ nodes {{ {select_all('Evaluation')} }} }} }}"
     ),
     "EvaluationEdge.node": read_query(
-        f"interview(id: $id) {{ evaluationVersions {{ edges {{ node {{ {select_all('Evaluation')} }} }} }} }}"
+        f"interview(id: $id) {{ evaluationVersions(first: 5) {{ edges {{ node {{ {select_all('Evaluation')} }} }} }} }}"
     ),
     **{
         path: read_query(f"compareEvaluations(interviewId: $id, a: 1, b: 2) {{ {select_all('EvaluationComparison')} }}")
