@@ -63,7 +63,7 @@ class GraphQLContext(SubscriptionContext):
 
     def begin_execution(self) -> None:
         """Let the operation, or an event of a subscription, read as much as its limits allow."""
-        self.loaders.read_meter.reset()
+        self.loaders.begin_execution()
 
     async def principal(self) -> Principal:
         """Return the caller, who is authenticated once for the operation.

@@ -379,7 +379,8 @@ class Query:
         - BAD_INPUT: the page arguments cannot be combined.
         """
         caller = await info.context.principal()
-        page = await positions.list_positions(
+        read_page = partial(
+            positions.list_positions,
             caller,
             include_archived=include_archived,
             first=unset_to_none(first),
@@ -387,6 +388,7 @@ class Query:
             last=unset_to_none(last),
             before=unset_to_none(before),
         )
+        page = await info.context.loaders.read_positions(read_page)
         count = partial(positions.count_positions, caller, include_archived=include_archived)
         return Connection.of(page, lambda document: Position.of(document, caller), count)
 
