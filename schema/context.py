@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 import strawberry
+from pymongo.errors import PyMongoError
 
 from auth import Principal, authenticate
 from engine.shared_subscriptions import SubscriptionContext
@@ -26,6 +28,8 @@ class GraphQLContext(SubscriptionContext):
     """
 
     services: Services
+    address: str = ""
+    """The client's network address."""
     authorization: str | None
     """The value of the Authorization header, or of `authorization` in the payload of connection_init."""
     connection_params: dict[str, object] = field(default_factory=dict)
@@ -44,6 +48,7 @@ class GraphQLContext(SubscriptionContext):
         return GraphQLContext(
             services=self.services,
             request_id=self.request_id,
+            address=self.address,
             authorization=self.authorization,
             access_monitor=self.access_monitor,
             shared_operations=self.shared_operations,
@@ -80,6 +85,14 @@ class GraphQLContext(SubscriptionContext):
         if self.access_monitor is not None and self.access_monitor.is_fresh:
             return self.access_monitor.principal
         return await self.principal()
+
+    async def identify_caller(self) -> tuple[str, bool]:
+        """Return an id of the caller and True or, without a valid credential, the network address and False."""
+        if self.authorization is not None:
+            # the fields that need the caller raise the same error, and those that need none work
+            with suppress(Unauthenticated, PyMongoError):
+                return (await self.subscriber()).caller, True
+        return self.address, False
 
     async def check_caller(self) -> None:
         """Authenticate the caller. Raises Unauthenticated."""

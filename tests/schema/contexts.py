@@ -14,6 +14,9 @@ class _KnownCallerContext(GraphQLContext):
     def for_operation(self) -> Self:
         return self
 
+    async def identify_caller(self) -> tuple[str, bool]:
+        return "test", True
+
     async def check_caller(self) -> None:
         """The credential is valid."""
 
