@@ -38,6 +38,8 @@ class GraphQLContext(SubscriptionContext):
     """Rechecks the caller of a WebSocket. None until connection_init is accepted, and over HTTP."""
     loaders: Loaders = field(init=False)
     _principal: Principal | None = None
+    _refusal: Exception | None = None
+    """Why the caller could not be authenticated."""
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def __post_init__(self) -> None:
@@ -72,8 +74,14 @@ class GraphQLContext(SubscriptionContext):
         if self._principal is None:
             # fields are resolved concurrently: the first authenticates the caller, and the others wait for it
             async with self._lock:
+                if self._refusal is not None:
+                    raise self._refusal
                 if self._principal is None:
-                    self._principal = await self.verify_authorization(self.authorization)
+                    try:
+                        self._principal = await self.verify_authorization(self.authorization)
+                    except Exception as error:
+                        self._refusal = error
+                        raise
         return self._principal
 
     async def subscriber(self) -> Principal:

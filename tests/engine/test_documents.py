@@ -259,7 +259,8 @@ async def test_new_documents_take_turns_and_the_event_loop_is_free_between_them(
     loop = asyncio.get_running_loop()
     before = loop.time()
     async with queue.turn("caller"):
-        while loop.time() < before + 0.01:
+        began = loop.time()
+        while loop.time() < began + 0.01:
             """Work as parsing does, which nothing can interrupt."""
     after = loop.time()
     free_at = queue._free_at

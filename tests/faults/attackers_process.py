@@ -21,7 +21,8 @@ from tests.faults.rpc import run, serve_calls
 ADDRESS = "127.0.0.2"
 """Address that the attackers connect from. Others use 127.0.0.1."""
 CHUNK_BYTES = 256 * 1024
-RECONNECT_SECONDS = 0.05
+RECONNECT_SECONDS = 0.5
+"""Between the loss of a connection and the next one: the attackers have few connections, and not ever new ones."""
 DRIP_SECONDS = 0.5
 """Between two bytes of a slow request."""
 HANDSHAKE = (
