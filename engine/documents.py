@@ -57,7 +57,7 @@ MAX_CACHED_DOCUMENTS = 64
 """Documents of known callers cached per schema. The largest document within the limits takes 0.8 MB."""
 MAX_CACHED_ANONYMOUS_DOCUMENTS = 32
 """Documents cached of callers without a valid credential, who evict only each other's."""
-KNOWN_SHARE = 0.5
+KNOWN_SHARE = 0.75
 """Share of the event loop's time in which new documents of known callers are parsed and validated."""
 ANONYMOUS_SHARE = 0.1
 """The same share for callers without a valid credential."""
