@@ -12,12 +12,12 @@ from starlette.routing import BaseRoute, Route
 
 from engine.metrics import ASYNCIO_TASKS, CHANGE_FEED_GAPS, CHANGE_FEED_STALLED_SECONDS, EVALUATIONS
 from lifecycle.services import Services
-from models.database import ping
+from models.database import is_available
 from models.reads.change_list import read_feed_state
 from models.reads.evaluation_counts import count_unfinished_evaluations
 
-PING_SECONDS = 2.0
-"""Seconds that MongoDB has to answer before it counts as unavailable."""
+COUNT_SECONDS = 2.0
+"""Seconds that MongoDB has to count evaluations."""
 
 
 def health_routes() -> list[BaseRoute]:
@@ -31,12 +31,12 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Answer 200 when the process can handle requests, and 503 without MongoDB.
+    """Answer 200 when the process can handle requests, and 503 without MongoDB, however busy callers keep both.
 
     Without Redis the status is `degraded`: everything works, but turns reach subscribers by polling.
     """
     services: Services = request.state.services
-    mongodb, redis = await asyncio.gather(_is_mongodb_up(), services.live.is_connected())
+    mongodb, redis = is_available(), await services.live.is_connected()
     status = "unavailable" if not mongodb else "ready" if redis else "degraded"
     return _json_response({"status": status, "mongodb": mongodb, "redis": redis}, 200 if mongodb else 503)
 
@@ -54,7 +54,7 @@ async def metrics(request: Request) -> Response:
         return Response("Send Authorization: Bearer <API_METRICS_TOKEN>.\n", 401, {"WWW-Authenticate": "Bearer"}, "text/plain")
     EVALUATIONS.clear()
     try:
-        async with asyncio.timeout(PING_SECONDS):
+        async with asyncio.timeout(COUNT_SECONDS):
             counts = await count_unfinished_evaluations()
             feed = await read_feed_state()
     except (PyMongoError, TimeoutError):
@@ -66,15 +66,6 @@ async def metrics(request: Request) -> Response:
         CHANGE_FEED_STALLED_SECONDS.set(feed.stalled_seconds)
     ASYNCIO_TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest(), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
-
-
-async def _is_mongodb_up() -> bool:
-    try:
-        async with asyncio.timeout(PING_SECONDS):
-            await ping()
-    except (PyMongoError, TimeoutError):
-        return False
-    return True
 
 
 def _json_response(content: object, status: int = 200) -> Response:

@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 import strawberry
+from pymongo.errors import PyMongoError
 
 from auth import Principal, authenticate
 from engine.shared_subscriptions import SubscriptionContext
@@ -92,6 +94,14 @@ class GraphQLContext(SubscriptionContext):
         if self.access_monitor is not None and self.access_monitor.is_fresh:
             return self.access_monitor.principal
         return await self.principal()
+
+    async def identify_caller(self) -> tuple[str, bool]:
+        """Return an id of the caller and True or, without a valid credential, the network address and False."""
+        if self.authorization is not None:
+            # the fields that need the caller raise the same error, and those that need none work
+            with suppress(Unauthenticated, PyMongoError):
+                return (await self.subscriber()).caller, True
+        return self.address, False
 
     async def check_caller(self) -> None:
         """Authenticate the caller. Raises Unauthenticated."""

@@ -19,6 +19,9 @@ def anonymous_context(services: Any = None) -> GraphQLContext:
 
 
 class _KnownCallerContext(_UnlimitedContext):
+    async def identify_caller(self) -> tuple[str, bool]:
+        return "test", True
+
     async def check_caller(self) -> None:
         """The credential is valid."""
 
