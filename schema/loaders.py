@@ -24,7 +24,7 @@ from models.documents.interview import Interview, get_interviews
 from models.documents.judgement import JudgementDocument, list_judgements_of_evaluations
 from models.documents.position import Position, get_positions
 from models.documents.recording import RecordingFile, list_recordings_for_interviews
-from models.documents.turn import Turn, TurnRange, iterate_turns, read_turn_ranges, read_turns_by_seq
+from models.documents.turn import Turn, TurnRange, iterate_turn_ranges, iterate_turns, read_turns_by_seq
 from models.documents.turn_correction import TurnCorrection, list_corrections
 from models.reads.interview_usage import InterviewUsage, read_interview_usages
 from models.reads.reply_latency import ReplyLatency, read_reply_latencies
@@ -129,9 +129,10 @@ async def _load_recordings(interview_ids: Sequence[ObjectId]) -> list[list[Recor
 
 async def _load_turn_ranges(meter: ReadMeter, ranges: Sequence[TurnRange]) -> list[list[Turn]]:
     turns: defaultdict[ObjectId, dict[int, Turn]] = defaultdict(dict)
-    for turn in await read_turn_ranges(list(set(ranges))):
-        meter.add_row(turn.text)
-        turns[turn.interview_id][turn.seq] = turn
+    async with aclosing(iterate_turn_ranges(list(set(ranges)))) as found:
+        async for turn in found:
+            meter.add_row(turn.text)
+            turns[turn.interview_id][turn.seq] = turn
     return [
         [turns[interview_id][seq] for seq in range(first, last + 1) if seq in turns[interview_id]]
         for interview_id, first, last in ranges

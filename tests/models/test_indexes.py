@@ -1,5 +1,6 @@
 """Every query uses an index, by MongoDB's query plans with thousands of documents. Lists are in test_list_indexes."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from beanie import PydanticObjectId
@@ -127,7 +128,7 @@ async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profile
         evaluation.list_version_numbers([interview_id]),
         evaluation.get_evaluation_versions({interview_id: [1]}),
         turn.get_turn(ObjectId()),
-        turn.read_turn_ranges([(interview_id, 1, 1)]),
+        read_all(turn.iterate_turn_ranges([(interview_id, 1, 1)])),
         recording.find_recording_with_file(ObjectId()),
         recording.list_recordings_for_interviews([interview_id]),
         credentials.find_key_by_secret(dataset.secret),
@@ -168,8 +169,8 @@ async def test_blind_reviews_are_found_without_reading_others(dataset: SampleDat
     await interview.delete()
 
 
-async def read_all_turns(interview_ids: list[ObjectId], after: int, limit: int = 0) -> list[turn.Turn]:
-    return [each async for each in turn.iterate_turns(interview_ids, after, limit)]
+async def read_all(turns: AsyncIterator[turn.Turn]) -> list[turn.Turn]:
+    return [each async for each in turns]
 
 
 async def test_reading_turns_needs_no_sort(dataset: SampleDataset, profiler: Profiler) -> None:
@@ -178,8 +179,8 @@ async def test_reading_turns_needs_no_sort(dataset: SampleDataset, profiler: Pro
         turn.read_turns(interview_id),
         turn.read_turns(interview_id, 40),
         turn.read_turns_by_seq({interview_id: [3, 9], ObjectId(): [1]}),
-        read_all_turns([interview_id, ObjectId()], 0),
-        read_all_turns([interview_id, ObjectId()], 5, 10),
+        read_all(turn.iterate_turns([interview_id, ObjectId()], 0)),
+        read_all(turn.iterate_turns([interview_id, ObjectId()], 5, 10)),
     )
     assert_uses_indexes(plans, 5)
     assert [plan.returned for plan in plans] == [51, 11, 2, 51, 10]
