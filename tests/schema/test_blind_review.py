@@ -224,10 +224,10 @@ PATHS: dict[str, Read] = {
     "Interview.evaluation": read_query(f"interview(id: $id) {{ evaluation(version: 1) {{ {select_all('Evaluation')} }} }}"),
     "Interview.evaluations": read_query(f"interview(id: $id) {{ evaluations {{ {select_all('Evaluation')} }} }}"),
     "EvaluationConnection.nodes": read_query(
-        f"interview(id: $id) {{ evaluationVersions {{ nodes {{ {select_all('Evaluation')} }} }} }}"
+        f"interview(id: $id) {{ evaluationVersions(first: 2) {{ nodes {{ {select_all('Evaluation')} }} }} }}"
     ),
     "EvaluationEdge.node": read_query(
-        f"interview(id: $id) {{ evaluationVersions {{ edges {{ node {{ {select_all('Evaluation')} }} }} }} }}"
+        f"interview(id: $id) {{ evaluationVersions(first: 2) {{ edges {{ node {{ {select_all('Evaluation')} }} }} }} }}"
     ),
     **{
         path: read_query(f"compareEvaluations(interviewId: $id, a: 1, b: 2) {{ {select_all('EvaluationComparison')} }}")
@@ -249,12 +249,14 @@ PATHS: dict[str, Read] = {
     },
     "Evaluation.interview": read_query(f"evaluation(interviewId: $id) {{ interview {{ {select_all('Interview')} }} }}"),
     "Transcript.interview": read_query(f"transcript(interviewId: $id) {{ interview {{ {select_all('Interview')} }} }}"),
-    "Turn.interview": read_query(f"transcript(interviewId: $id) {{ turns {{ interview {{ {select_all('Interview')} }} }} }}"),
+    "Turn.interview": read_query(
+        f"transcript(interviewId: $id, first: 1) {{ turns {{ interview {{ {select_all('Interview')} }} }} }}"
+    ),
     "Recording.interview": read_query(
         f"interview(id: $id) {{ recordings {{ interview {{ {select_all('Interview')} }} }} }}",
     ),
-    "Query.interviews": read_list(f"interviews {{ nodes {{ {select_all('Interview')} }} }}"),
-    "InterviewEdge.node": read_list(f"interviews {{ edges {{ node {{ {select_all('Interview')} }} }} }}"),
+    "Query.interviews": read_list(f"interviews(first: 2) {{ nodes {{ {select_all('Interview')} }} }}"),
+    "InterviewEdge.node": read_list(f"interviews(first: 2) {{ edges {{ node {{ {select_all('Interview')} }} }} }}"),
     # a field alone: lists read only the stored fields of what is selected
     **{
         f"Interview.{name} in a list": read_list(f"interviews {{ nodes {{ {name} {selection} }} }}")
