@@ -321,10 +321,9 @@ async def list_version_numbers(interview_ids: list[ObjectId]) -> dict[ObjectId, 
     criteria = {"interview_id": {"$in": interview_ids}}
     # an index covers these fields, in this order
     fields = {"_id": 0, "interview_id": 1, "version": 1}
-    of_interviews = Evaluation.get_pymongo_collection().find(criteria, fields, batch_size=READ_BATCH_SIZE)
-    rows = of_interviews.sort([("interview_id", ASCENDING), ("version", DESCENDING)])
+    found = Evaluation.get_pymongo_collection().find(criteria, fields, batch_size=READ_BATCH_SIZE)
     numbers: defaultdict[ObjectId, list[int]] = defaultdict(list)
-    async for row in rows:
+    async for row in found.sort([("interview_id", ASCENDING), ("version", DESCENDING)]):
         numbers[row["interview_id"]].append(row["version"])
     return numbers
 

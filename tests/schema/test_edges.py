@@ -103,10 +103,10 @@ def test_every_id_of_another_object_has_an_edge_beside_it() -> None:
     assert missing == {
         # the invite is no credential for the interview behind it
         "Invitation.interviewId",
+        "ErrorExtensions.requestId",
         # objects of other systems
         "Interview.externalId",
         "JudgePass.messageId",
-        "ErrorExtensions.requestId",
         # Change.interview and Change.evaluation, by the kind of change
         "Change.nodeId",
     }
