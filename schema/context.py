@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 from auth import Principal, authenticate
 from engine.shared_subscriptions import SubscriptionContext
-from errors import RateLimited, Unauthenticated
+from errors import Unauthenticated
 from lifecycle.access_monitor import AccessMonitor
 from lifecycle.services import Services
 from live.rate_limits import Rate
@@ -65,7 +65,7 @@ class GraphQLContext(SubscriptionContext):
 
     def begin_execution(self) -> None:
         """Let the operation, or an event of a subscription, read as much as its limits allow."""
-        self.loaders.begin_execution()
+        self.loaders.read_meter.reset()
 
     async def principal(self) -> Principal:
         """Return the caller, who is authenticated once for the operation.
@@ -97,10 +97,12 @@ class GraphQLContext(SubscriptionContext):
 
     async def identify_caller(self) -> tuple[str, bool]:
         """Return an id of the caller and True or, without a valid credential, the network address and False."""
+        if self.access_monitor is not None:
+            return self.access_monitor.principal.caller, True
         if self.authorization is not None:
             # the fields that need the caller raise the same error, and those that need none work
             with suppress(Unauthenticated, PyMongoError):
-                return (await self.subscriber()).caller, True
+                return (await self.principal()).caller, True
         return self.address, False
 
     async def check_caller(self) -> None:
@@ -119,7 +121,8 @@ class GraphQLContext(SubscriptionContext):
 
         Raises RateLimited above the limit.
         """
-        allowance = self.services.rate_limits.spend(Rate.OPERATIONS, await self._identify_payer(), cost)
+        caller, _ = await self.identify_caller()
+        allowance = self.services.rate_limits.spend(Rate.OPERATIONS, caller, cost)
         if allowance is not None:
             self.bill = {
                 "operation": cost,
@@ -127,19 +130,6 @@ class GraphQLContext(SubscriptionContext):
                 "remaining": allowance.remaining,
                 "resetSeconds": allowance.reset_seconds,
             }
-
-    async def _identify_payer(self) -> str:
-        if self.access_monitor is not None:
-            return self.access_monitor.principal.caller
-        if self.authorization is None:
-            return self.address
-        try:
-            return (await self.principal()).caller
-        except RateLimited:
-            raise
-        except Exception:
-            # the fields that need the caller raise the same error, and those that need none work
-            return self.address
 
 
 Info = strawberry.Info[GraphQLContext, None]

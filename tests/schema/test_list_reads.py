@@ -12,6 +12,7 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
+from live.rate_limits import RateLimits
 from models.database import DOCUMENTS
 from models.documents.interview import Interview
 from models.documents.organization import Role
@@ -93,6 +94,7 @@ async def test_page_of_a_hundred_interviews_makes_as_many_reads_as_a_page_of_two
     # all fields at once are too expensive
     for module in ("engine.documents", "engine.limits"):
         monkeypatch.setattr(f"{module}.MAX_COST", 10**6)
+    monkeypatch.setattr(RateLimits, "spend", lambda *_: None)
     interview = await Interview.find_one({"external_id": "ATS-7"})
     assert interview
     await copy_interview(interview, PAGE_SIZE - 1)
