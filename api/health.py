@@ -12,11 +12,11 @@ from starlette.routing import BaseRoute, Route
 
 from engine.metrics import ASYNCIO_TASKS, EVALUATIONS
 from lifecycle.services import Services
-from models.database import ping
+from models.database import is_available
 from models.reads.evaluation_counts import count_unfinished_evaluations
 
-PING_SECONDS = 2.0
-"""Seconds that MongoDB has to answer before it counts as unavailable."""
+COUNT_SECONDS = 2.0
+"""Seconds that MongoDB has to count evaluations."""
 
 
 def health_routes() -> list[BaseRoute]:
@@ -30,12 +30,12 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Answer 200 when the process can handle requests, and 503 without MongoDB.
+    """Answer 200 when the process can handle requests, and 503 without MongoDB, however busy callers keep both.
 
     Without Redis the status is `degraded`: everything works, but turns reach subscribers by polling.
     """
     services: Services = request.state.services
-    mongodb, redis = await asyncio.gather(_is_mongodb_up(), services.live.is_connected())
+    mongodb, redis = is_available(), await services.live.is_connected()
     status = "unavailable" if not mongodb else "ready" if redis else "degraded"
     return _json_response({"status": status, "mongodb": mongodb, "redis": redis}, 200 if mongodb else 503)
 
@@ -53,7 +53,7 @@ async def metrics(request: Request) -> Response:
         return Response("Send Authorization: Bearer <API_METRICS_TOKEN>.\n", 401, {"WWW-Authenticate": "Bearer"}, "text/plain")
     EVALUATIONS.clear()
     try:
-        async with asyncio.timeout(PING_SECONDS):
+        async with asyncio.timeout(COUNT_SECONDS):
             counts = await count_unfinished_evaluations()
     except (PyMongoError, TimeoutError):
         counts = {}
@@ -61,15 +61,6 @@ async def metrics(request: Request) -> Response:
         EVALUATIONS.labels(status).set(count)
     ASYNCIO_TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest(), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
-
-
-async def _is_mongodb_up() -> bool:
-    try:
-        async with asyncio.timeout(PING_SECONDS):
-            await ping()
-    except (PyMongoError, TimeoutError):
-        return False
-    return True
 
 
 def _json_response(content: object, status: int = 200) -> Response:

@@ -41,6 +41,8 @@ from api.exports import build_export_routes
 from api.health import health_routes
 from api.jwks import jwks_routes
 from api.playback import playback_routes
+from api.request_limits import choose_max_connections
+from api.socket_limits import AnonymousSockets
 from api.sse import EventStream
 from api.web_pages import build_page_routes
 from api.webhooks import webhook_routes
@@ -144,6 +146,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         self._shared_operations = SharedOperations()
         self._shutdown = shutdown
         self._limits = OperationLimits(api.operation_seconds, int(api.response_megabytes * 1024 * 1024))
+        self.anonymous_sockets = AnonymousSockets(api.max_connections or choose_max_connections())
         super().__init__(
             build_schema(introspection=api.ide),
             graphql_ide="graphiql" if api.ide else None,

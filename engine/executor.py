@@ -153,6 +153,10 @@ class OperationContext(ABC):
         """Prepare for the execution of the operation, or of an event of a subscription."""
 
     @abstractmethod
+    async def identify_caller(self) -> tuple[str, bool]:
+        """Return an id of the caller and True or, without a valid credential, of the network address and False."""
+
+    @abstractmethod
     async def check_caller(self) -> None:
         """Authenticate the caller before anything expensive is done for them.
 

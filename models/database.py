@@ -1,5 +1,6 @@
 """The process's connection to MongoDB, and the documents that are bound to it."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,7 +8,6 @@ from typing import Any
 from beanie import init_beanie
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import NotPrimaryError
 
 import settings
 from models.documents.consent_text import AgreedConsentText
@@ -43,6 +43,11 @@ DOCUMENTS = [
 ]
 """Every document class: a class that is missing here is not bound to the database and has no indexes."""
 
+HEARTBEAT_SECONDS = 1.0
+"""Between two checks of MongoDB by the driver's monitor."""
+STALE_SECONDS = 3.0
+"""Age of the last answer to the monitor above which MongoDB counts as unavailable: the process may be late, too."""
+
 
 @asynccontextmanager
 async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
@@ -59,6 +64,7 @@ async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongo
         timeoutMS=timeout_ms,
         serverSelectionTimeoutMS=timeout_ms,
         connectTimeoutMS=timeout_ms,
+        heartbeatFrequencyMS=int(HEARTBEAT_SECONDS * 1000),
         w="majority",
         journal=True,
         appname=APP_NAME,
@@ -73,8 +79,11 @@ def get_database() -> AsyncDatabase[dict[str, Any]]:
     return Interview.get_pymongo_collection().database
 
 
-async def ping() -> None:
-    """Check that the server is reachable and writable. Raises pymongo.errors.PyMongoError if not."""
-    reply = await get_database().command("hello")
-    if not reply.get("isWritablePrimary"):
-        raise NotPrimaryError("the server is not a primary")
+def is_available() -> bool:
+    """Return whether MongoDB has a primary that has answered the driver's monitor within the last seconds.
+
+    The monitor has a connection of its own, for which it does not compete with operations.
+    """
+    oldest = time.monotonic() - STALE_SECONDS
+    servers = get_database().client.topology_description.server_descriptions().values()
+    return any(server.is_writable and server.last_update_time > oldest for server in servers)

@@ -22,6 +22,8 @@ from tests.faults.rpc import ROOT, RemoteProcess
 from tests.faults.tcp_proxy import TcpProxy
 
 API_PROCESSES = 2
+MAX_CONNECTIONS = 300
+"""Of each API process: few, so that a scenario can use up all of them."""
 CONCURRENT_STARTS = 10
 START_INTERVAL_SECONDS = 0.05
 """Between the starts of two API processes, whose metrics are told apart by their start time."""
@@ -34,7 +36,7 @@ START = """mutation($input: StartInterviewInput!) {
 
 @dataclass
 class Deployment:
-    """The product's processes and servers, and the harness's own two processes beside them."""
+    """The product's processes and servers, and the harness's own processes beside them."""
 
     folder: Path
     mongod: Mongod
@@ -44,6 +46,7 @@ class Deployment:
     apis: list[ChildProcess]
     subscribers: RemoteProcess
     writers: RemoteProcess
+    attackers: RemoteProcess
     keys: dict[Role, str] = field(default_factory=dict)
 
     @property
@@ -91,7 +94,7 @@ class Deployment:
         for index, api in enumerate(self.apis):
             if not api.is_running:
                 await self.start_api(index)
-        for process in (self.subscribers, self.writers):
+        for process in (self.subscribers, self.writers, self.attackers):
             if not process.child.is_running:
                 await process.start()
 
@@ -150,14 +153,16 @@ async def deploy(folder: Path) -> AsyncIterator[Deployment]:
             api_port=port,
             MONGODB_DATABASE=f"faults_{time.time_ns()}",
             API_REUSE_PORT="true",
+            API_MAX_CONNECTIONS=str(MAX_CONNECTIONS),
             LOG_LEVEL="INFO",
             **LOAD_RATES,
         )
         apis = [create_api_process(environment, folder / f"api-{index}.log", ROOT) for index in range(API_PROCESSES)]
         subscribers = RemoteProcess("tests.faults.subscribers_process", folder / "subscribers.log", environment)
         writers = RemoteProcess("tests.faults.writers_process", folder / "writers.log", environment)
-        deployment = Deployment(folder, mongod, valkey, proxy, port, apis, subscribers, writers)
-        await asyncio.gather(stack.enter_async_context(subscribers), stack.enter_async_context(writers))
+        attackers = RemoteProcess("tests.faults.attackers_process", folder / "attackers.log", environment)
+        deployment = Deployment(folder, mongod, valkey, proxy, port, apis, subscribers, writers, attackers)
+        await asyncio.gather(*(stack.enter_async_context(process) for process in (subscribers, writers, attackers)))
         for index, api in enumerate(apis):
             stack.push_async_callback(api.kill)
             await deployment.start_api(index)
