@@ -5,7 +5,7 @@ How the client learns of a failure depends on its code:
 - Errors in the request (FORBIDDEN, NOT_FOUND, BAD_INPUT, RATE_LIMITED ...) are the `error` message of the operation.
 - An expired or revoked credential closes the socket with 4401. Clients do not reconnect until they have a new credential.
 - Transient errors (UNAVAILABLE, INTERNAL) close the socket with 1013, after which clients reconnect.
-- Too many invalid credentials (RATE_LIMITED) close the socket with 4429.
+- Too many invalid credentials of a network address (RATE_LIMITED) close the socket with 4429.
 - A socket that keeps sending faster than its messages are read is closed with 4429, and one without a credential that does
   nothing with 4408. These are codes of graphql-transport-ws, after which clients do not reconnect for nothing.
 """
@@ -40,8 +40,6 @@ from live.cancellation import cancel_and_wait
 from schema.context import GraphQLContext
 
 CLOSE_UNAUTHENTICATED = 4401
-CLOSE_CODES = {ErrorCode.RATE_LIMITED: 4429}
-"""Close codes of graphql-transport-ws (Too many initialisation requests)."""
 CLOSE_TIMEOUT = 4408
 CLOSE_TOO_MANY_REQUESTS = 4429
 
@@ -230,7 +228,9 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
             await operation.send_initial_errors(errors)
 
     async def _close_for_failure(self, failure: Failure) -> None:
-        code = TRY_AGAIN_LATER if failure.code in TRANSIENT_CODES else CLOSE_CODES.get(failure.code, CLOSE_UNAUTHENTICATED)
+        code = TRY_AGAIN_LATER if failure.code in TRANSIENT_CODES else CLOSE_UNAUTHENTICATED
+        if failure.code is ErrorCode.RATE_LIMITED:
+            code = CLOSE_TOO_MANY_REQUESTS
         await self.websocket.close(code, f"{failure.code}: {failure.message}")
 
     async def cleanup_operation(self, operation_id: str) -> None:

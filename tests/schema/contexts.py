@@ -10,7 +10,7 @@ class _UnlimitedContext(GraphQLContext):
     def for_operation(self) -> Self:
         return self
 
-    async def charge(self, points: int) -> None:
+    async def charge(self, cost: int) -> None:
         """There is no limit."""
 
 
