@@ -40,6 +40,9 @@ class Context(SubscriptionContext):
     def for_operation(self) -> Self:
         return replace(self, executor=None)
 
+    def begin_execution(self) -> None:
+        return None
+
     async def check_caller(self) -> None:
         return None
 
