@@ -86,7 +86,7 @@ class ApiSettings(BaseModel):
     allowed_origins: list[str] = Field([], description="Origins of other hosts whose pages may use the API.")
     ide: bool = Field(False, description="Enable the GraphQL IDE and introspection.")
     ide_assets: str | None = Field(
-        None, description="Folder of the IDE's npm packages; without it browsers load them from a CDN."
+        None, description="Folder of the IDE's npm packages; without it only the sandbox serves the IDE, from a CDN."
     )
     metrics_token: Secret = Field(SecretStr(""), description="Bearer token for /metrics; empty: not served outside the sandbox.")
     max_connections: int = Field(

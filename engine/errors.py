@@ -1,11 +1,12 @@
 """Conversion of exceptions into GraphQL errors, and what is logged about them."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 from pymongo.errors import ConfigurationError, ConnectionFailure, PyMongoError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -19,7 +20,7 @@ RETRY_AFTER_SECONDS = 5
 4 seconds."""
 
 MAX_MESSAGE_CHARACTERS = 500
-"""Characters of an error message. graphql-core quotes whole literals in its own."""
+"""Characters of an error message. graphql-core quotes names of any length in its own."""
 
 TRANSIENT_CODES = (ErrorCode.UNAVAILABLE, ErrorCode.INTERNAL)
 """Codes of errors after which clients should connect again. RATE_LIMITED is not among them: it concerns one operation, and a
@@ -71,11 +72,14 @@ def to_failure(error: BaseException, request_id: str) -> Failure:
                 retry_after_seconds=RETRY_AFTER_SECONDS,
             )
         case _ if isinstance(cause, _REQUEST_ERRORS):
-            message = str(getattr(error, "message", error))
+            message = _hide_values(str(getattr(error, "message", error)))
             is_short = len(message) <= MAX_MESSAGE_CHARACTERS
             return Failure(ErrorCode.BAD_INPUT, message if is_short else f"{message[:MAX_MESSAGE_CHARACTERS]}…")
-    path = ".".join(str(step) for step in getattr(error, "path", None) or [])
-    log.error("request failed", request_id=request_id, path=path, reason=type(cause).__name__, traceback=extract_locations(cause))
+    # the path would have the client's aliases
+    fields = [node.name.value for node in getattr(error, "nodes", None) or () if isinstance(node, FieldNode)]
+    log.error(
+        "request failed", request_id=request_id, fields=fields, reason=type(cause).__name__, traceback=extract_locations(cause)
+    )
     return Failure(ErrorCode.INTERNAL, f"Something went wrong on our side: quote the request id {request_id} when you report it.")
 
 
@@ -96,6 +100,20 @@ def get_error_code(error: GraphQLError) -> ErrorCode:
     """Return the code of an error made by `to_graphql_error`."""
     code: ErrorCode = (error.extensions or {})["code"]
     return code
+
+
+_QUOTED_VALUES = (
+    (re.compile(r"(, found): .*", re.DOTALL), r"\1 another value."),
+    (re.compile(r"(cannot represent [\w -]*value): .*", re.DOTALL), r"\1."),
+    (re.compile(r"Value '.*' (does not exist in '\w+' enum).*", re.DOTALL), r"The value \1."),
+)
+"""Where messages of graphql-core quote values, which may be what a candidate has said, or a secret, with what replaces them."""
+
+
+def _hide_values(message: str) -> str:
+    for quotation, replacement in _QUOTED_VALUES:
+        message = quotation.sub(replacement, message)
+    return message
 
 
 def _unwrap_cause(error: BaseException) -> BaseException:

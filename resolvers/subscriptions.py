@@ -24,7 +24,7 @@ from models.reads.interview_list import InterviewFilter, InterviewOrderField, li
 from models.reads.pagination import PageRequest
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_filter_values
-from resolvers.interview_views import ROLE_VIEWS, get_update_time
+from resolvers.interview_views import get_limited_view, get_update_time
 
 MAX_INITIAL_INTERVIEWS = 200
 
@@ -171,7 +171,7 @@ async def _stream_matching_interviews(
     newest = PageRequest(to_sort_order(InterviewOrderField.CREATED_AT, descending=True), MAX_INITIAL_INTERVIEWS)
     last_sent_at: dict[ObjectId, datetime] = {}
     # Subscribe before reading the list, so that a change between the two is sent twice rather than lost.
-    changes_in_view = services.live.follow_interviews(organization_id, ROLE_VIEWS.get(principal.role), get_updated_at)
+    changes_in_view = services.live.follow_interviews(organization_id, get_limited_view(principal), get_updated_at)
     async with aclosing(changes_in_view) as changes:
         for interview in (await list_interviews(organization_id, criteria, newest)).items:
             last_sent_at[interview.id] = get_updated_at(interview)

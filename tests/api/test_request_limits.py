@@ -1,6 +1,7 @@
 """Bounds on a request before the application sees it: its head, the time to arrive, and connections."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -8,10 +9,10 @@ import orjson
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from api import request_limits
-from api.http import build_routes, security_headers
+from api.http import MAX_BODY_BYTES, build_routes, security_headers
 from api.request_limits import MAX_HEADER_BYTES, MAX_UNPARSED_BYTES, MAX_URL_BYTES, choose_max_connections
 from lifecycle.services import Services
 from settings import ApiSettings
@@ -166,15 +167,26 @@ async def test_time_to_answer_is_not_bounded_by_the_time_to_arrive(
 
 @pytest.mark.parametrize("public_url", ["http://viva.example", "https://viva.example"])
 async def test_every_response_has_the_security_headers(services: Services, public_url: str) -> None:
-    app = with_services(Starlette(routes=build_routes(services.settings)), services)
+    routes = build_routes(services.settings)
+    app = with_services(Starlette(routes=routes), services)
     headers = security_headers(ApiSettings(public_url=public_url))
+    paths = {
+        re.sub(r"\{\w+(?::\w+)?\}", "x", route.path) for route in routes if isinstance(route, Route | Mount | WebSocketRoute)
+    }
+    assert len(paths) > 10
     requests = [
-        b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
-        b"GET /unknown HTTP/1.1\r\n" + HOST + b"\r\n",
-        b"GET /join HTTP/1.1\r\n" + HOST + b"\r\n",
+        *(
+            f"{method} {path} HTTP/1.1\r\nConnection: close\r\n".encode() + HOST + b"\r\n"
+            for path in sorted({*paths, "/assets/unknown", "/unknown"})
+            # the last is the method of no route: 405
+            for method in ("GET", "POST", "OPTIONS", "DELETE")
+        ),
+        *(f"GET {path} HTTP/1.1\r\n".encode() + HOST + UPGRADE + b"\r\n" for path in ("/graphql", "/healthz", "/unknown")),
         post(OPERATION),
         post(b"{"),
+        post(b" " * (MAX_BODY_BYTES + 1)),
         post(OPERATION, b"X-Long: ", b"x" * MAX_HEADER_BYTES, b"\r\n"),
+        b"GET /" + b"x" * MAX_URL_BYTES + b" HTTP/1.1\r\n" + HOST + b"\r\n",
         b"nonsense\r\n\r\n",
     ]
     async with serve(app, headers=headers) as server:

@@ -181,10 +181,23 @@ async def test_literal_that_cannot_be_read_is_bad_input(schema: Schema, document
     assert codes == ["BAD_INPUT"]
 
 
-async def test_error_message_quotes_a_long_literal_in_part(schema: Schema) -> None:
-    result = await schema.execute(f'{{ interviews(first: "{"x" * 5_000}") {{ totalCount }} }}', context_value=anonymous_context())
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ('{ interviews(first: "secret") { totalCount } }', "Int cannot represent non-integer value."),
+        ('{ interviews(filter: {channel: ["secret"]}) { totalCount } }', "Enum 'Channel' cannot represent non-enum value."),
+        ("{ interviews(filter: {channel: [SECRET]}) { totalCount } }", "The value does not exist in 'Channel' enum."),
+    ],
+)
+async def test_error_message_quotes_no_value(schema: Schema, document: str, message: str) -> None:
+    result = await schema.execute(document, context_value=anonymous_context())
+    assert [error.message for error in result.errors or []] == [message]
+
+
+async def test_error_message_quotes_a_long_name_in_part(schema: Schema) -> None:
+    result = await schema.execute(f"{{ {'x' * 5_000} }}", context_value=anonymous_context())
     (error,) = result.errors or []
-    assert error.message.startswith('Int cannot represent non-integer value: "xxx')
+    assert error.message.startswith("Cannot query field 'xxx")
     assert len(error.message) == MAX_MESSAGE_CHARACTERS + 1
 
 
