@@ -16,7 +16,7 @@ from models.documents.interview_views import InterviewView
 from models.reads.change_list import ChangePage, ChangeSelection, read_changes
 from models.reads.pagination import PageRequest, SortOrder, decode_cursor, encode_cursor
 from resolvers.blind_review import is_blind_to
-from resolvers.interview_views import ROLE_VIEWS
+from resolvers.interview_views import get_limited_view
 
 CHANGE_ORDER = SortOrder("change")
 """Distinguishes the cursors of this list from those of others."""
@@ -102,7 +102,7 @@ async def _leave_out_blind(principal: Principal, changes: list[Change]) -> list[
 
 def _select(principal: Principal) -> ChangeSelection:
     kinds = [kind for kind, action in ACTION_BY_KIND.items() if has_permission(principal, action)]
-    return ChangeSelection(principal.organization_id, kinds, ROLE_VIEWS.get(principal.role))
+    return ChangeSelection(principal.organization_id, kinds, get_limited_view(principal))
 
 
 def _encode(number: int, organization_id: ObjectId) -> str:

@@ -43,7 +43,13 @@ class Context(SubscriptionContext):
     def begin_execution(self) -> None:
         return None
 
+    async def identify_caller(self) -> tuple[str, bool]:
+        return "test", True
+
     async def check_caller(self) -> None:
+        return None
+
+    async def charge(self, cost: int) -> None:
         return None
 
     def for_scope(self, scope: Any) -> Self:
