@@ -12,6 +12,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from errors import Conflict, NotFound
+from lifecycle.budgets import claim_beginning, release_beginning
 from lifecycle.closings import build_missing_closing
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.presence import DISPATCH_LEASE_SECONDS
@@ -43,8 +44,12 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
     """SCHEDULED -> WAITING. In the TEXT channel, have the greeting written; in VOICE, `presence.prepare_room` comes next.
 
     A reopened interview continues with at least the time for one answer and for the closing. Raises Conflict if the interview is
-    over.
+    over, and DailyBudgetExhausted if the organization has no budget for another interview today.
     """
+    current = await _load_interview(interview_id)
+    # a return to a reopened interview is no beginning
+    begins = current.status is InterviewStatus.SCHEDULED and not current.reopenings
+    claimed_at = await claim_beginning(services, current.organization_id) if begins else None
     min_seconds = MIN_SECONDS_TO_ANSWER + services.settings.interview.closing_seconds
     if channel is Channel.VOICE:
         opened = await room_transitions.open_room(
@@ -57,6 +62,8 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
         if channel is Channel.TEXT:
             await services.jobs.kick(REPLY, interview_id)
         return opened
+    if claimed_at:
+        await release_beginning(current.organization_id, claimed_at)
     interview = await _load_interview(interview_id)
     if interview.status not in OPEN_STATUSES:
         raise Conflict(f"The interview can no longer be opened: it is {interview.status}.")
@@ -273,8 +280,11 @@ def _build_pending_evaluation(services: Services, interview: Interview, evaluati
 def _describe_code_replies(interview: Interview) -> str | None:
     if not interview.code_replies:
         return None
+    cause = "did not answer in time"
+    if interview.exhausted_budget:
+        cause = f"was not asked because the budget {interview.exhausted_budget} was used up, or {cause},"
     return (
-        f"Claude did not answer in time for {interview.code_replies} of {interview.replies} replies: "
+        f"Claude {cause} for {interview.code_replies} of {interview.replies} replies: "
         "code replied instead, in the position's own words."
     )
 

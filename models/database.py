@@ -19,6 +19,7 @@ from models.documents.interview import Interview
 from models.documents.judgement import JudgementDocument
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization
+from models.documents.organization_usage import OrganizationUsage
 from models.documents.position import Position
 from models.documents.recording import Recording
 from models.documents.turn import TurnDocument
@@ -27,6 +28,7 @@ from models.storage.transactions import APP_NAME
 
 DOCUMENTS = [
     Organization,
+    OrganizationUsage,
     ApiKey,
     Notice,
     Position,

@@ -13,6 +13,7 @@ from bson import ObjectId
 
 from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
+from lifecycle.budgets import require_daily_budgets
 from lifecycle.presence import prepare_room
 from lifecycle.services import Services
 from lifecycle.states import open_interview
@@ -97,8 +98,8 @@ async def start_interview(services: Services, principal: Principal, request: Sta
     """Create an interview and open it. Repeating the key returns the same interview with new access.
 
     Raises BadInput for invalid text, an unknown position or consent text, and a language other than the position's; Conflict for
-    an archived position, and if the consent text has changed; Unavailable if LiveKit is needed and unavailable: the same call
-    then completes what this one began.
+    an archived position, and if the consent text has changed; DailyBudgetExhausted if the organization has used up a budget of
+    today; Unavailable if LiveKit is needed and unavailable: the same call then completes what this one began.
     """
     require_permission(principal, Action.START_INTERVIEW)
     request = _clean_request(request)
@@ -107,6 +108,8 @@ async def start_interview(services: Services, principal: Principal, request: Sta
     call = idempotent(services, principal, "startInterview", request.idempotency_key, request)
     interview = await _find_previous_interview(principal, call)
     if interview is None:
+        # opening counts the interview; this check only avoids storing one that could not be opened
+        await require_daily_budgets(services, principal.organization_id)
         draft = await _build_interview(principal, request, resolve_invite_expiry(services, None, None))
         draft.consent = await record_consent(services, draft, request.consent, ConsentMethod.CALLER)
         interview = await _create(draft, call)

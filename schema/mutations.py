@@ -147,6 +147,8 @@ class Mutation:
         - BAD_INPUT: the position or the consent version is unknown, or the language is not the
           position's.
         - CONFLICT: the position is archived, or consent.textDigest is not that of the current text.
+        - RATE_LIMITED: the organization has used up a budget of today (`extensions.budget`), until
+          `extensions.opensAt`.
         - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """
         caller = await info.context.principal()
@@ -225,9 +227,9 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: the invite is invalid or was replaced.
-        - CONFLICT: it is too early (`extensions.opensAt` is the moment), the invite has expired
-          before the candidate joined, the interview has ended, or consent.textDigest is not that
-          of the current text.
+        - CONFLICT: it is too early, or the organization can begin no more interviews today
+          (`extensions.opensAt` is the moment for both), the invite has expired before the candidate
+          joined, the interview has ended, or consent.textDigest is not that of the current text.
         - BAD_INPUT: the first join has no consent, or the consent is to an unknown text.
         - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """
@@ -286,7 +288,8 @@ class Mutation:
         Errors:
         - NOT_FOUND: the interview is not the candidate's own.
         - CONFLICT: the interview is not open yet or has ended, or all messages together would exceed
-          400,000 characters.
+          1,000 messages or 400,000 characters (or what the deployment sets): then
+          `extensions.budget` names which.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)

@@ -248,5 +248,5 @@ def new_recording_file(**values: Any) -> RecordingFile:
 async def add_candidate_turn(interview: Interview, text: str, key: str | None = None) -> Turn:
     """Store a turn of the candidate without publishing it."""
     turn = new_turn(f"client:{key or ObjectId()}", text, Speaker.CANDIDATE)
-    stored, _ = await append_candidate_turn(interview.id, turn)
+    stored, *_ = await append_candidate_turn(interview.id, turn)
     return stored
