@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import math
 
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from engine.metrics import ASYNCIO_TASKS, EVALUATIONS
+from engine.metrics import ASYNCIO_TASKS, EVALUATIONS, REPAIRS_GIVEN_UP
 from lifecycle.services import Services
 from models.database import ping
 from models.reads.evaluation_counts import count_unfinished_evaluations
+from models.writes.repair_attempts import count_repairs_given_up
 
 PING_SECONDS = 2.0
 """Seconds that MongoDB has to answer before it counts as unavailable."""
@@ -55,10 +57,12 @@ async def metrics(request: Request) -> Response:
     try:
         async with asyncio.timeout(PING_SECONDS):
             counts = await count_unfinished_evaluations()
+            given_up: float = await count_repairs_given_up()
     except (PyMongoError, TimeoutError):
-        counts = {}
+        counts, given_up = {}, math.nan
     for status, count in counts.items():
         EVALUATIONS.labels(status).set(count)
+    REPAIRS_GIVEN_UP.set(given_up)
     ASYNCIO_TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest(), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
 

@@ -34,4 +34,5 @@ EVALUATIONS = Gauge(
     "viva_evaluations", "Interviews whose newest evaluation is in this state, in the whole deployment", ["status"]
 )
 REJECTED_MESSAGES = Counter("viva_redis_rejected_messages", "Messages in Redis without a valid signature, which were ignored")
+REPAIRS_GIVEN_UP = Gauge("viva_repairs_given_up", "Repairs that have used up their attempts, in the whole deployment")
 ASYNCIO_TASKS = Gauge("viva_tasks", "asyncio tasks alive in the process")

@@ -22,6 +22,7 @@ from models.documents.organization import ApiKey, Organization
 from models.documents.organization_usage import OrganizationUsage
 from models.documents.position import Position
 from models.documents.recording import Recording
+from models.documents.repair_attempt import RepairAttempt
 from models.documents.turn import TurnDocument
 from models.documents.turn_correction import TurnCorrection
 from models.storage.transactions import APP_NAME
@@ -39,6 +40,7 @@ DOCUMENTS = [
     Evaluation,
     JudgementDocument,
     Recording,
+    RepairAttempt,
     IdempotencyClaim,
     Demographics,
     DecisionRecord,
