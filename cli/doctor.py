@@ -1,7 +1,7 @@
 """`main.py doctor`: checks of every setting and server, each with a remedy if it fails."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ from agent.interviewer import create_claude_client
 from agent.recognition import DOCUMENTED_CODES, resolve_recognition_language
 from receipts import parse_signing_keys
 from recording.storage import StoreFailed, open_store
-from settings import MIN_SECRET_LENGTH, LivekitSettings, RedisSettings, Settings
+from settings import MIN_SECRET_LENGTH, AnthropicSettings, LivekitSettings, RedisSettings, Settings
 
 MIN_MONGODB_VERSION = (6, 0)
 INTERVIEWER_MODEL = "ANTHROPIC_INTERVIEWER_MODEL"
@@ -66,6 +66,8 @@ async def run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
     yield _check_secret(settings)
     yield _check_signing_keys(settings)
     yield _check_public_url(settings)
+    for result in _check_prices(settings.anthropic):
+        yield result
     yield await _check_mongodb(settings)
     yield await _check_redis(settings)
     yield check_redis_protection(settings.redis)
@@ -120,6 +122,24 @@ def _check_public_url(settings: Settings) -> CheckResult:
             "plain http to another host: links carry credentials. Terminate TLS in front of the API and use https.",
         )
     return CheckResult("API_PUBLIC_URL", True, settings.api.public_url + (" (this machine only)" if local else ""))
+
+
+def _check_prices(anthropic: AnthropicSettings) -> Iterator[CheckResult]:
+    """Report prices that were left at those of another model, because usage and budgets would be computed with them."""
+    prices = {
+        "interviewer_model": ("reply_input_usd", "reply_cached_input_usd", "reply_output_usd"),
+        "judge_model": ("input_usd", "cached_input_usd", "output_usd"),
+    }
+    for model_field, price_fields in prices.items():
+        default = AnthropicSettings.model_fields[model_field].default
+        missing = [f"ANTHROPIC_{name.upper()}" for name in price_fields if name not in anthropic.model_fields_set]
+        model = getattr(anthropic, model_field)
+        if model != default and missing:
+            message = (
+                f"not set, so usage and budgets count the prices of {default} for {model}. "
+                f"Set {', '.join(missing)} to the prices of {model}."
+            )
+            yield CheckResult(missing[0], False, message)
 
 
 async def _check_mongodb(settings: Settings) -> CheckResult:

@@ -7,6 +7,7 @@ exceeded by the calls that are in progress.
 """
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import datetime
 from math import ceil
 
@@ -23,7 +24,12 @@ from models.documents.organization_usage import begin_of_next_day
 from models.documents.usage import Usage
 from models.reads.daily_budgets import DailyBudgets, read_daily_budgets
 from models.storage.clock import now
-from models.writes.organization_usage import add_organization_usage, claim_daily_interview, release_daily_interview
+from models.writes.organization_usage import (
+    add_daily_message,
+    add_daily_usage,
+    claim_daily_interview,
+    release_daily_interview,
+)
 from settings import BudgetSettings
 
 log = structlog.get_logger(__name__)
@@ -74,20 +80,19 @@ async def release_beginning(organization_id: ObjectId, moment: datetime) -> None
 
 async def count_message(organization_id: ObjectId) -> None:
     """Count a candidate's turn. Failures are logged, and lose the count."""
-    await _count(organization_id, messages=1)
+    await _count(add_daily_message(organization_id, now()), organization_id, messages=1)
 
 
 async def count_usage(organization_id: ObjectId, usage: Usage) -> None:
     """Count calls of Claude. Failures are logged, and lose the count."""
-    await _count(organization_id, usage=usage)
+    await _count(add_daily_usage(organization_id, now(), usage), organization_id, **usage.model_dump())
 
 
-async def _count(organization_id: ObjectId, *, messages: int = 0, usage: Usage | None = None) -> None:
+async def _count(counting: Awaitable[None], organization_id: ObjectId, **amounts: float) -> None:
     try:
         with pymongo.timeout(COUNT_SECONDS):
-            await add_organization_usage(organization_id, now(), messages=messages, usage=usage)
+            await counting
     except PyMongoError as error:
-        amounts = usage.model_dump() if usage else {"messages": messages}
         log.warning("daily usage not counted", organization_id=str(organization_id), reason=type(error).__name__, **amounts)
 
 

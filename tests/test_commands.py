@@ -26,11 +26,11 @@ from errors import Unauthenticated
 from models.documents.organization import Role, create_key, ensure_organization
 from models.reads.credentials import CredentialReader
 from models.storage.clock import now
-from models.writes.organization_usage import add_organization_usage
 from receipts import parse_signing_keys
 from sandbox.processes import ChildProcess
 from settings import AuthSettings, Settings
 from tests.cli_workspace import MAIN, copy_workspace, wait_for_dev_output
+from tests.factories import add_organization_usage
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 

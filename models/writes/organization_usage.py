@@ -8,21 +8,21 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, WriteConcern
 from pymongo.errors import DuplicateKeyError
 
 from models.documents.organization_usage import OrganizationUsage, begin_of_day
 from models.documents.usage import Usage
 
 
-async def add_organization_usage(
-    organization_id: ObjectId, moment: datetime, *, messages: int = 0, usage: Usage | None = None
-) -> None:
-    """Add messages and usage of Claude to the day. If this raises, do not retry it, because they may have been added."""
-    amounts: dict[str, Any] = {f"usage.{name}": amount for name, amount in usage or () if amount}
-    if messages:
-        amounts["messages"] = messages
-    if amounts:
+async def add_daily_message(organization_id: ObjectId, moment: datetime) -> None:
+    """Count a candidate's turn. The count may be lost if MongoDB fails over: nobody waits for the other members of its set."""
+    await _increment(organization_id, moment, {"messages": 1}, write_concern=WriteConcern(w=1))
+
+
+async def add_daily_usage(organization_id: ObjectId, moment: datetime, usage: Usage) -> None:
+    """Add usage of Claude to the day. If this raises, do not retry it, because the usage may have been added."""
+    if amounts := {f"usage.{name}": amount for name, amount in usage if amount}:
         await _increment(organization_id, moment, amounts)
 
 
@@ -38,10 +38,14 @@ async def release_daily_interview(organization_id: ObjectId, moment: datetime) -
 
 
 async def _increment(
-    organization_id: ObjectId, moment: datetime, amounts: dict[str, Any], condition: dict[str, Any] | None = None
+    organization_id: ObjectId,
+    moment: datetime,
+    amounts: dict[str, Any],
+    condition: dict[str, Any] | None = None,
+    write_concern: WriteConcern | None = None,
 ) -> bool:
     key = {"organization_id": organization_id, "day": begin_of_day(moment)}
-    collection = OrganizationUsage.get_pymongo_collection()
+    collection = OrganizationUsage.get_pymongo_collection().with_options(write_concern=write_concern)
     for may_insert in (True, False):
         try:
             changed = await collection.find_one_and_update(

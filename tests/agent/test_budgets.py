@@ -11,10 +11,10 @@ from models.documents.interview import EndReason, EvaluationStatus, InterviewSta
 from models.documents.organization_usage import get_organization_usage
 from models.documents.turn import Move, Source
 from models.storage.clock import now
-from models.writes.organization_usage import add_organization_usage
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat, with_settings
 from tests.agent.talks import ENGLISH, QUESTIONS
+from tests.factories import add_organization_usage
 
 COMPLETE = ScriptedReply(text="NEXT\nThank you for that.")
 

@@ -16,11 +16,10 @@ from models.documents.organization_usage import begin_of_next_day, get_organizat
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.writes.evaluation_transitions import find_due_evaluations
-from models.writes.organization_usage import add_organization_usage
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from tests.evaluation.conftest import MakeEvaluation, load_evaluated_interview, reload_evaluation
 from tests.evaluation.judgements import build_criterion_judgement, build_judgement_json
-from tests.factories import reload_interview
+from tests.factories import add_organization_usage, reload_interview
 
 ANSWER = "I measured the wait of each lock and found two that were taken in turns."
 JUDGEMENT = ScriptedReply(text=build_judgement_json(build_criterion_judgement(4, (1, "I measured the wait of each lock"))))

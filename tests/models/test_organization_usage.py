@@ -12,12 +12,9 @@ from models.documents.organization import ensure_organization, set_organization_
 from models.documents.organization_usage import begin_of_next_day, get_organization_usage, list_organization_usage
 from models.documents.usage import Usage
 from models.reads.daily_budgets import read_daily_budgets
-from models.writes.organization_usage import (
-    add_organization_usage,
-    claim_daily_interview,
-    release_daily_interview,
-)
+from models.writes.organization_usage import claim_daily_interview, release_daily_interview
 from settings import BudgetSettings
+from tests.factories import add_organization_usage
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -64,11 +64,17 @@ from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
-from models.writes.organization_usage import add_organization_usage
 from resolvers.consent import record_consent
 from resolvers.ids import IdKind, encode_id
 from schema.build import print_sdl
-from tests.factories import new_interviewer_update, new_outcome, new_recording, new_recording_file, new_turn
+from tests.factories import (
+    add_organization_usage,
+    new_interviewer_update,
+    new_outcome,
+    new_recording,
+    new_recording_file,
+    new_turn,
+)
 from tests.resolvers.tenant import CONSENT, ORGANIZATION_ROLES, STAFF, Tenant, global_id_of
 from tests.schema.api_client import ApiClient, issue_token
 

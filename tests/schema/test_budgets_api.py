@@ -11,10 +11,9 @@ from models.documents.organization import Role, set_organization_budget
 from models.documents.organization_usage import begin_of_next_day, get_organization_usage
 from models.documents.usage import Usage
 from models.storage.clock import now
-from models.writes.organization_usage import add_organization_usage
 from resolvers.starting import schedule_interview
 from schema.types.scalars import serialize_datetime
-from tests.factories import reload_interview
+from tests.factories import add_organization_usage, reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import CONSENT_INPUT, ApiClient, GraphQLResponse, issue_token
 
