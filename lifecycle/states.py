@@ -12,7 +12,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from errors import Conflict, NotFound
-from lifecycle.budgets import claim_beginning, release_beginning
+from lifecycle.budgets import DailyBudgetExhausted, claim_beginning, release_beginning
 from lifecycle.closings import build_missing_closing
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.presence import DISPATCH_LEASE_SECONDS
@@ -47,9 +47,7 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
     over, and DailyBudgetExhausted if the organization has no budget for another interview today.
     """
     current = await _load_interview(interview_id)
-    # a return to a reopened interview is no beginning
-    begins = current.status is InterviewStatus.SCHEDULED and not current.reopenings
-    claimed_at = await claim_beginning(services, current.organization_id) if begins else None
+    claimed_at = await _claim_beginning(services, current)
     min_seconds = MIN_SECONDS_TO_ANSWER + services.settings.interview.closing_seconds
     if channel is Channel.VOICE:
         opened = await room_transitions.open_room(
@@ -68,6 +66,20 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
     if interview.status not in OPEN_STATUSES:
         raise Conflict(f"The interview can no longer be opened: it is {interview.status}.")
     return interview
+
+
+async def _claim_beginning(services: Services, interview: Interview) -> datetime | None:
+    """Count the interview in its organization's day if it is about to begin. Raises DailyBudgetExhausted."""
+    # a return to an interview that had begun is no beginning
+    if interview.status is not InterviewStatus.SCHEDULED or interview.started_at is not None:
+        return None
+    try:
+        return await claim_beginning(services, interview.organization_id)
+    except DailyBudgetExhausted:
+        # a concurrent call may have opened the interview within the budget
+        if (await _load_interview(interview.id)).status is InterviewStatus.SCHEDULED:
+            raise
+        return None
 
 
 async def reopen_interview(

@@ -124,7 +124,7 @@ _describe_enum(
         "VIEWER": "Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or "
         "recordings, nor filter or sort by them, and cannot change anything.",
         "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening "
-        "interviews and reading legal holds.",
+        "interviews, and reading legal holds and what the organization uses.",
         "CANDIDATE": "A candidate, identified by the token of joinInterview or startInterview. Reads, writes to and ends that "
         "one interview.",
     },
