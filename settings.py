@@ -150,6 +150,39 @@ class InterviewSettings(BaseModel):
     closing_seconds: float = Field(60.0, ge=0, description="Part of the time limit that is reserved for the closing.")
 
 
+class BudgetSettings(BaseModel):
+    """Budgets of one interview, and of one organization on one day (UTC); 0 means unlimited.
+
+    models.documents.budget.Budget has a name for each.
+    """
+
+    interview_messages: int = Field(1_000, ge=0, description="Messages that the candidate of one interview may type.")
+    interview_characters: int = Field(
+        400_000,
+        gt=0,
+        le=400_000,
+        description="Characters of the candidate in one interview, above which typed messages are refused.",
+    )
+    interview_calls: int = Field(
+        2_000, ge=0, description="Calls of Claude for the replies of one interview; after them, code replies."
+    )
+    interview_usd: float = Field(
+        10.0, ge=0, allow_inf_nan=False, description="Cost of the replies of one interview in US dollars; after it, code replies."
+    )
+    daily_interviews: int = Field(10_000, ge=0, description="Interviews that one organization may begin per day (UTC).")
+    daily_messages: int = Field(
+        1_000_000, ge=0, description="Turns of an organization's candidates per day, after which no interview begins."
+    )
+    daily_calls: int = Field(
+        500_000,
+        ge=0,
+        description="Calls of Claude per organization and day, after which no interview begins, code replies and evaluations "
+        "wait.",
+    )
+    daily_tokens: int = Field(5_000_000_000, ge=0, description="Tokens of these calls, input and output, cached ones included.")
+    daily_usd: float = Field(5_000.0, ge=0, allow_inf_nan=False, description="Cost of these calls in US dollars.")
+
+
 class LivekitSettings(BaseModel):
     """LiveKit, for the rooms of voice interviews. Without a URL there is no voice channel."""
 
@@ -287,6 +320,7 @@ class Settings(BaseSettings):
     rate: RateSettings = RateSettings()
     auth: AuthSettings = AuthSettings()
     interview: InterviewSettings = InterviewSettings()
+    budget: BudgetSettings = BudgetSettings()
     livekit: LivekitSettings = LivekitSettings()
     deepgram: DeepgramSettings = DeepgramSettings()
     cartesia: CartesiaSettings = CartesiaSettings()

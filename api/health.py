@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import math
 
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from engine.metrics import ASYNCIO_TASKS, CHANGE_FEED_GAPS, CHANGE_FEED_STALLED_SECONDS, EVALUATIONS
+from engine.metrics import ASYNCIO_TASKS, CHANGE_FEED_GAPS, CHANGE_FEED_STALLED_SECONDS, EVALUATIONS, REPAIRS_GIVEN_UP
 from lifecycle.services import Services
 from models.database import is_available
 from models.reads.change_list import read_feed_state
 from models.reads.evaluation_counts import count_unfinished_evaluations
+from models.writes.repair_attempts import count_repairs_given_up
 
 COUNT_SECONDS = 2.0
 """Seconds that MongoDB has to count evaluations."""
@@ -57,13 +59,15 @@ async def metrics(request: Request) -> Response:
         async with asyncio.timeout(COUNT_SECONDS):
             counts = await count_unfinished_evaluations()
             feed = await read_feed_state()
+            given_up: float = await count_repairs_given_up()
     except (PyMongoError, TimeoutError):
-        counts, feed = {}, None
+        counts, feed, given_up = {}, None, math.nan
     for status, count in counts.items():
         EVALUATIONS.labels(status).set(count)
     if feed is not None:
         CHANGE_FEED_GAPS.set(feed.gaps)
         CHANGE_FEED_STALLED_SECONDS.set(feed.stalled_seconds)
+    REPAIRS_GIVEN_UP.set(given_up)
     ASYNCIO_TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest(), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
 

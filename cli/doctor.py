@@ -1,7 +1,7 @@
 """`main.py doctor`: checks of every setting and server, each with a remedy if it fails."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -31,7 +31,7 @@ from agent.recognition import DOCUMENTED_CODES, resolve_recognition_language
 from models.documents.change import CHANGE_DAYS
 from receipts import parse_signing_keys
 from recording.storage import StoreFailed, open_store
-from settings import MIN_SECRET_LENGTH, LivekitSettings, RedisSettings, Settings
+from settings import MIN_SECRET_LENGTH, AnthropicSettings, LivekitSettings, RedisSettings, Settings
 
 MIN_MONGODB_VERSION = (6, 0)
 INTERVIEWER_MODEL = "ANTHROPIC_INTERVIEWER_MODEL"
@@ -70,6 +70,8 @@ async def run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
     yield _check_signing_keys(settings)
     yield _check_public_url(settings)
     yield _check_trusted_proxies(settings)
+    for result in _check_prices(settings.anthropic):
+        yield result
     yield await _check_mongodb(settings)
     yield await _check_redis(settings)
     yield check_redis_protection(settings.redis)
@@ -136,6 +138,24 @@ def _check_trusted_proxies(settings: Settings) -> CheckResult:
             'address. Set it to the networks of your proxies, for example ["10.0.0.0/8"].',
         )
     return CheckResult(name, True, ", ".join(map(str, proxies)) or "no proxies.")
+
+
+def _check_prices(anthropic: AnthropicSettings) -> Iterator[CheckResult]:
+    """Report prices that were left at those of another model, because usage and budgets would be computed with them."""
+    prices = {
+        "interviewer_model": ("reply_input_usd", "reply_cached_input_usd", "reply_output_usd"),
+        "judge_model": ("input_usd", "cached_input_usd", "output_usd"),
+    }
+    for model_field, price_fields in prices.items():
+        default = AnthropicSettings.model_fields[model_field].default
+        missing = [f"ANTHROPIC_{name.upper()}" for name in price_fields if name not in anthropic.model_fields_set]
+        model = getattr(anthropic, model_field)
+        if model != default and missing:
+            message = (
+                f"not set, so usage and budgets count the prices of {default} for {model}. "
+                f"Set {', '.join(missing)} to the prices of {model}."
+            )
+            yield CheckResult(missing[0], False, message)
 
 
 async def _check_mongodb(settings: Settings) -> CheckResult:

@@ -1,7 +1,7 @@
 """Conversion of exceptions into GraphQL errors, and what is logged about them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from pymongo.errors import ConfigurationError, ConnectionFailure, PyMongoError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from errors import AppError, ErrorCode, extract_locations
+from errors import AppError, ErrorCode, ExhaustedBudget, extract_locations
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,7 @@ class Failure:
     field: str | None = None
     retry_after_seconds: int | None = None
     opens_at: datetime | None = None
+    budget: ExhaustedBudget | None = None
 
     def extensions(self, request_id: str) -> dict[str, Any]:
         """Return the error's `extensions`."""
@@ -50,6 +51,7 @@ class Failure:
             "field": self.field,
             "retryAfterSeconds": self.retry_after_seconds,
             "opensAt": opens_at.replace("+00:00", "Z") if opens_at else None,
+            "budget": asdict(self.budget) if self.budget else None,
         }
         present = {name: value for name, value in optional.items() if value is not None}
         return {"code": self.code, **present, "requestId": request_id}
@@ -63,7 +65,7 @@ def to_failure(error: BaseException, request_id: str) -> Failure:
     cause = _unwrap_cause(error)
     match cause:
         case AppError():
-            return Failure(cause.code, str(cause), cause.field, cause.retry_after_seconds, cause.opens_at)
+            return Failure(cause.code, str(cause), cause.field, cause.retry_after_seconds, cause.opens_at, cause.budget)
         case PyMongoError() if _is_unavailable(cause):
             log.warning("MongoDB unavailable", request_id=request_id, reason=type(cause).__name__)
             return Failure(

@@ -42,4 +42,5 @@ CHANGE_FEED_GAPS = Gauge(
 CHANGE_FEED_STALLED_SECONDS = Gauge(
     "viva_change_feed_stalled_seconds", "Seconds since the change feed last advanced; it does so every second"
 )
+REPAIRS_GIVEN_UP = Gauge("viva_repairs_given_up", "Repairs that have used up their attempts, in the whole deployment")
 ASYNCIO_TASKS = Gauge("viva_tasks", "asyncio tasks alive in the process")

@@ -22,14 +22,17 @@ from models.documents.interview import Interview
 from models.documents.judgement import JudgementDocument
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization
+from models.documents.organization_usage import OrganizationUsage
 from models.documents.position import Position
 from models.documents.recording import Recording
+from models.documents.repair_attempt import RepairAttempt
 from models.documents.turn import TurnDocument
 from models.documents.turn_correction import TurnCorrection
 from models.storage.transactions import APP_NAME
 
 DOCUMENTS = [
     Organization,
+    OrganizationUsage,
     ApiKey,
     Notice,
     Position,
@@ -40,6 +43,7 @@ DOCUMENTS = [
     Evaluation,
     JudgementDocument,
     Recording,
+    RepairAttempt,
     IdempotencyClaim,
     Demographics,
     DecisionRecord,

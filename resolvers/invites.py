@@ -7,6 +7,7 @@ from bson import ObjectId
 
 from auth import Action, Principal, decode_invite_token, require_permission, unknown_invite_error
 from errors import BadInput, Conflict
+from lifecycle.budgets import DailyBudgetExhausted
 from lifecycle.consent import ConsentText
 from lifecycle.presence import prepare_room, switch_to_text, switch_to_voice
 from lifecycle.services import Services
@@ -15,6 +16,7 @@ from live.rate_limits import Rate
 from models.documents.interview import (
     OPEN_STATUSES,
     TERMINAL_STATUSES,
+    Consent,
     ConsentMethod,
     EndReason,
     Interview,
@@ -25,7 +27,7 @@ from models.documents.organization import Organization, get_organization
 from models.documents.position import get_position
 from models.documents.turn import Channel
 from models.storage.clock import now
-from models.writes.interview_transitions import RENEWABLE_STATUSES, reschedule_interview
+from models.writes.interview_transitions import RENEWABLE_STATUSES, extend_invite, reschedule_interview
 from resolvers.candidate_credentials import AccessGrant, issue_candidate_access, issue_invite_link
 from resolvers.consent import ConsentChoice, get_interview_consent_text, record_consent
 from resolvers.idempotency import IdempotentCall, idempotent
@@ -33,6 +35,8 @@ from resolvers.interviews import load_interview
 from resolvers.reopening import find_return_deadline, reopen_for_return
 from resolvers.starting import ScheduledInterview, limit_invites, resolve_invite_expiry
 
+BUDGET_EXTENSION = timedelta(days=2)
+"""How long an invite stays valid at least, after the budget that refused it is open again."""
 EARLY_JOIN_WINDOW = timedelta(minutes=15)
 """How long before the scheduled time a candidate can join."""
 
@@ -139,9 +143,9 @@ async def join_interview(services: Services, request: JoinRequest) -> JoinedInte
 
     A candidate who comes back within the position's window reopens an interview that ended early (resolvers.reopening).
     The consent of the first join is final: later ones are ignored. Raises NotFound for an invalid or replaced invite; Conflict if
-    the interview has ended, the invite has expired, it is more than EARLY_JOIN_WINDOW too early, or the consent text has changed
-    since the candidate saw it; Unavailable if LiveKit is
-    needed and unavailable; BadInput if the first join has no consent; RateLimited if it has been joined too often.
+    the interview has ended, the invite has expired, it is more than EARLY_JOIN_WINDOW too early, the organization has used up a
+    budget of today, or the consent text has changed since the candidate saw it; Unavailable if LiveKit is needed and
+    unavailable; BadInput if the first join has no consent; RateLimited if it has been joined too often.
     """
     interview = await load_invited_interview(services, request.invite)
     services.rate_limits.spend(Rate.JOINS, str(interview.id))
@@ -165,9 +169,23 @@ async def join_interview(services: Services, request: JoinRequest) -> JoinedInte
                     field="consent",
                 )
             consent = await record_consent(services, interview, request.consent, ConsentMethod.JOINED)
-        interview = await open_interview(services, interview.id, consent, channel)
+        interview = await _open(services, interview, consent, channel)
     interview = await _switch_channel(services, interview, channel)
     return JoinedInterview(interview, issue_candidate_access(services, interview))
+
+
+async def _open(services: Services, interview: Interview, consent: Consent, channel: Channel) -> Interview:
+    try:
+        return await open_interview(services, interview.id, consent, channel)
+    except DailyBudgetExhausted as exhausted:
+        # the candidate learns when to come back, and not what the organization spends; the invite stays valid until then
+        opens_at = exhausted.opens_at or now()
+        await extend_invite(interview.id, opens_at + BUDGET_EXTENSION)
+        raise Conflict(
+            "The organization can begin no more interviews today. Nothing is lost: your invite stays valid. Please come back "
+            "later: opensAt is the moment.",
+            opens_at=opens_at,
+        ) from None
 
 
 async def _switch_channel(services: Services, interview: Interview, channel: Channel) -> Interview:

@@ -14,6 +14,7 @@ from bson import ObjectId
 
 from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
+from lifecycle.budgets import require_daily_budgets
 from lifecycle.presence import prepare_room
 from lifecycle.services import Services
 from lifecycle.states import open_interview
@@ -115,8 +116,9 @@ async def start_interview(services: Services, principal: Principal, request: Sta
     With RETURN_EXISTING, so does repeating the external id.
 
     Raises BadInput for invalid text, an unknown position or consent text, and a language other than the position's; Conflict for
-    an archived position, and if the consent text has changed; Unavailable if LiveKit is needed and unavailable: the same call
-    then completes what this one began; RateLimited if the organization has made too many invites.
+    an archived position, and if the consent text has changed; DailyBudgetExhausted if the organization has used up a budget of
+    today; RateLimited if it has made too many invites; Unavailable if LiveKit is needed and unavailable: the same call then
+    completes what this one began.
     """
     require_permission(principal, Action.START_INTERVIEW)
     request = _clean_request(request)
@@ -126,6 +128,8 @@ async def start_interview(services: Services, principal: Principal, request: Sta
     interview = await _find_existing_interview(principal, call, request)
     is_existing = interview is not None
     if interview is None:
+        # opening counts the interview; this check only avoids storing one that could not be opened
+        await require_daily_budgets(services, principal.organization_id)
         draft = await _build_interview(principal, request, resolve_invite_expiry(services, None, None))
         limit_invites(services, principal)
         draft.consent = await record_consent(services, draft, request.consent, ConsentMethod.CALLER)

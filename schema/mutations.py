@@ -148,7 +148,8 @@ class Mutation:
         - BAD_INPUT: the position or the consent version is unknown, or the language is not the
           position's.
         - CONFLICT: the position is archived, or consent.textDigest is not that of the current text.
-        - RATE_LIMITED: the organization has made too many invites.
+        - RATE_LIMITED: the organization has made too many invites, or has used up a budget of today
+          (`extensions.budget`), until `extensions.opensAt`.
         - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """
         caller = await info.context.principal()
@@ -232,9 +233,9 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: the invite is invalid or was replaced.
-        - CONFLICT: it is too early (`extensions.opensAt` is the moment), the invite has expired
-          before the candidate joined, the interview has ended, or consent.textDigest is not that
-          of the current text.
+        - CONFLICT: it is too early, or the organization can begin no more interviews today
+          (`extensions.opensAt` is the moment for both), the invite has expired before the candidate
+          joined, the interview has ended, or consent.textDigest is not that of the current text.
         - BAD_INPUT: the first join has no consent, or the consent is to an unknown text.
         - RATE_LIMITED: the interview has been joined too often.
         - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
@@ -295,7 +296,8 @@ class Mutation:
         Errors:
         - NOT_FOUND: the interview is not the candidate's own.
         - CONFLICT: the interview is not open yet or has ended, or all messages together would exceed
-          400,000 characters.
+          1,000 messages or 400,000 characters (or what the deployment sets): then
+          `extensions.budget` names which.
         - RATE_LIMITED: there were too many messages in a short time.
         """
         caller = await info.context.principal()

@@ -24,6 +24,7 @@ from resolvers import (
     interviews,
     invites,
     node,
+    organization_usage,
     positions,
     retention,
     transcripts,
@@ -61,6 +62,7 @@ from schema.types.impact_analysis import ImpactAnalysis
 from schema.types.interview import Interview, stored_fields_to_load
 from schema.types.invitation import ConsentText, Invitation
 from schema.types.node import Node
+from schema.types.organization_usage import OrganizationUsage
 from schema.types.position import Position
 from schema.types.recording import Recording
 from schema.types.transcript import Transcript, Turn
@@ -413,6 +415,22 @@ class Query:
             caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
         )
         return Connection.of(page, ApiKey.of, partial(api_keys.count_api_keys, caller))
+
+    @resolved_field()
+    async def organization_usage(
+        self,
+        info: Info,
+        days: Annotated[
+            int, strawberry.argument(description="The number of days to return, today included: 1 to 90, default 30.")
+        ] = 30,
+    ) -> OrganizationUsage | None:
+        """What the organization has used, by day, and its daily budgets. Roles: ADMIN, RECRUITER.
+
+        Errors:
+        - BAD_INPUT: days is out of range.
+        """
+        caller = await info.context.principal()
+        return OrganizationUsage.of(await organization_usage.get_organization_usage(info.context.services, caller, days))
 
     @resolved_field()
     async def decision_records(

@@ -159,6 +159,17 @@ async def test_missing_claude_key_is_reported(valid_settings: Settings) -> None:
     assert "make dev" in await read_only_failure(valid_settings, "ANTHROPIC_API_KEY")
 
 
+async def test_prices_of_another_model_are_reported_until_they_are_set(valid_settings: Settings) -> None:
+    assert "ANTHROPIC_REPLY_INPUT_USD" not in await run_checks(valid_settings)
+    valid_settings.anthropic.interviewer_model = "claude-opus-5-5"
+    result = (await run_checks(valid_settings))["ANTHROPIC_REPLY_INPUT_USD"]
+    assert not result.is_ok
+    assert "count the prices of claude-haiku-5-5 for claude-opus-5-5" in result.message
+    for name in ("reply_input_usd", "reply_cached_input_usd", "reply_output_usd"):
+        setattr(valid_settings.anthropic, name, 4.0)
+    assert "ANTHROPIC_REPLY_INPUT_USD" not in await run_checks(valid_settings)
+
+
 @pytest.mark.parametrize(
     ("script", "subject", "message"),
     [

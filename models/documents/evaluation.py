@@ -12,6 +12,7 @@ from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from models.documents.budget import Budget
 from models.documents.interview import Decision, EvaluationStatus, Recommendation
 from models.documents.organization import Role
 from models.documents.usage import Usage
@@ -255,6 +256,10 @@ class Evaluation(StoredDocument):
     """Passes whose judgement is stored (models.documents.judgement); `attempts` counts those of the next pass."""
     unavailable_since: datetime | None = None
     """When the judge became unreachable in the current pass; None once it has answered."""
+    exhausted_budget: Budget | None = None
+    """The daily budget for which the next pass waits; None while it does not wait."""
+    waiting_since: datetime | None = None
+    """Since when the present pass has been waiting for a budget, with claims in between that found none either."""
     position_id: PydanticObjectId
     position_version: int
     prompt_version: str = ""

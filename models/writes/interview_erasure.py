@@ -77,6 +77,7 @@ _TRANSCRIPT_FIELDS: dict[str, Any] = {
     "is_blind": False,
     "last_seq": 0,
     "last_candidate_seq": 0,
+    "candidate_messages": 0,
     "candidate_characters": 0,
     "answered_seq": 0,
     "unjudged_seqs": [],

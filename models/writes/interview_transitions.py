@@ -222,6 +222,15 @@ async def reschedule_interview(
     )
 
 
+async def extend_invite(interview_id: ObjectId, expires_at: datetime) -> Interview | None:
+    """Let a candidate whose interview is SCHEDULED join until `expires_at` at least."""
+    return await update_interview(
+        interview_id,
+        {"status": InterviewStatus.SCHEDULED, "expires_at": {"$lt": expires_at}, **NOT_ERASED},
+        {"expires_at": expires_at},
+    )
+
+
 async def mark_ending(
     interview_id: ObjectId, reason: EndReason, detail: str | None = None, condition: Mapping[str, Any] | None = None
 ) -> Interview | None:

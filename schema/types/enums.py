@@ -7,6 +7,7 @@ import strawberry
 
 from auth import Action
 from errors import ErrorCode
+from models.documents.budget import Budget
 from models.documents.change import ChangeKind
 from models.documents.demographics import DemographicAttribute
 from models.documents.evaluation import CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag
@@ -32,6 +33,7 @@ from resolvers.subscriptions import LiveEventKind
 
 __all__ = [
     "Action",
+    "Budget",
     "CandidateSignal",
     "ChangeKind",
     "Channel",
@@ -81,7 +83,8 @@ _describe_enum(
     ErrorCode,
     "The value of `extensions.code` in every error. `extensions` also holds `requestId` always, `field` (the path of the wrong "
     "value in the input) with BAD_INPUT where one value is at fault, and `retryAfterSeconds` with RATE_LIMITED and UNAVAILABLE, "
-    "and `opensAt` (a DateTime) with the CONFLICT of an interview that cannot be joined yet. "
+    "`opensAt` (a DateTime) with the CONFLICT of an interview that cannot be joined yet, and `budget` (its `name` as in Budget, "
+    "`limit` and `used`) where a budget is used up, with `opensAt` if it is open again at some time. "
     "Codes may be added: handle an unknown code as INTERNAL.",
     {
         "UNAUTHENTICATED": "The credential is missing, invalid, expired or revoked. Get a new one before you retry.",
@@ -154,7 +157,7 @@ _describe_enum(
         "VIEWER": "Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or "
         "recordings, nor filter or sort by them, and cannot change anything.",
         "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening "
-        "interviews and reading legal holds.",
+        "interviews, and reading legal holds and what the organization uses.",
         "CANDIDATE": "A candidate, identified by the token of joinInterview or startInterview. Reads, writes to and ends that "
         "one interview.",
     },
@@ -347,6 +350,24 @@ _describe_enum(
         "ASSESSED": "The criterion has a level, supported by quotes.",
         "NOT_DEMONSTRATED": "Its questions were asked and followed up, and the answers offered nothing on it. Not a low level.",
         "NOT_ASSESSED": "Its questions were not reached, too little was said, or no quote supports a level. Not a low level.",
+    },
+)
+_describe_enum(
+    Budget,
+    "A budget: what one interview, or one organization on one day (UTC), may use. Also `extensions.budget.name` of an error. "
+    "Budgets may be added.",
+    {
+        "INTERVIEW_MESSAGES": "Messages that the candidate types. Further ones are a CONFLICT.",
+        "INTERVIEW_CHARACTERS": "Characters of the candidate. A typed message that exceeds them is a CONFLICT.",
+        "INTERVIEW_CALLS": "Calls of the language model for replies. After them, the interviewer goes on without the model.",
+        "INTERVIEW_COST": "The cost of these calls, with the same consequence.",
+        "INTERVIEW_EVALUATIONS": "Evaluations that callers request within 24 hours. Further ones are RATE_LIMITED.",
+        "DAILY_INTERVIEWS": "Interviews that begin. Further ones are RATE_LIMITED, and candidates can join on the next day.",
+        "DAILY_MESSAGES": "Turns of all candidates. After them no interview begins; those that have begun go on.",
+        "DAILY_CALLS": "Calls of the language model. After them no interview begins, those that have begun go on without the "
+        "model, and evaluations wait.",
+        "DAILY_TOKENS": "Tokens of these calls, with the same consequence.",
+        "DAILY_COST": "The cost of these calls, with the same consequence.",
     },
 )
 _describe_enum(

@@ -12,6 +12,7 @@ from models.documents import (
     idempotency_claim,
     notice,
     organization,
+    organization_usage,
     recording,
     turn,
     turn_correction,
@@ -145,8 +146,10 @@ async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profile
         consent_text.find_consent_texts(["7"]),
         turn_correction.find_correction(interview_id, 1),
         turn_correction.list_corrections([interview_id]),
+        organization_usage.get_organization_usage(dataset.organization_id, dataset.stored_at),
+        organization_usage.list_organization_usage(dataset.organization_id, dataset.stored_at),
     )
-    assert_uses_indexes(plans, 24)
+    assert_uses_indexes(plans, 26)
     for plan in plans:
         assert not plan.sorts, plan
         assert plan.keys <= 3, plan

@@ -20,6 +20,7 @@ from graphql import (
     is_introspection_type,
 )
 
+from models.documents.budget import Budget
 from models.documents.change import Change, ChangeKind, ChangePosition
 from models.documents.decision_record import DecisionRecord
 from models.documents.demographics import Demographics
@@ -69,7 +70,14 @@ from resolvers.changes import CHANGE_ORDER
 from resolvers.consent import record_consent
 from resolvers.ids import IdKind, encode_id
 from schema.build import print_sdl
-from tests.factories import new_interviewer_update, new_outcome, new_recording, new_recording_file, new_turn
+from tests.factories import (
+    add_organization_usage,
+    new_interviewer_update,
+    new_outcome,
+    new_recording,
+    new_recording_file,
+    new_turn,
+)
 from tests.resolvers.tenant import CONSENT, ORGANIZATION_ROLES, STAFF, Tenant, global_id_of
 from tests.schema.api_client import ApiClient, issue_token
 
@@ -84,8 +92,13 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ALL_ROLES: "node viewer interview invitation transcript",
         ORGANIZATION_ROLES: "interviews position positions changes",
         STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
-        DECIDERS: "agreement",
+        DECIDERS: "agreement organizationUsage",
         ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys",
+    },
+    "OrganizationUsage": {DECIDERS: "budgets days"},
+    "BudgetUse": {DECIDERS: "budget limit used opensAt"},
+    "DailyUsage": {
+        DECIDERS: "day interviews messages calls inputTokens cachedInputTokens outputTokens costUsd",
     },
     "RetentionPolicy": {STAFF: "recordingDays transcriptDays candidateDays keepDecisionRecord updatedBy updatedAt"},
     "LegalHold": {DECIDERS: "reason setBy setAt releasedBy releasedAt"},
@@ -124,7 +137,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         DECIDERS: "legalHold releasedLegalHolds",
         ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage reopenings",
         STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations evaluationVersions recordings "
-        "usage reviewReasons",
+        "usage reviewReasons exhaustedBudget",
     },
     "CandidateRequest": {
         DECIDERS | {Role.CANDIDATE}: "id kinds details requestedAt seqs status answeredAt note",
@@ -178,7 +191,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "id interviewId interview position version status failure overallScore recommendation summary coverage criteria "
             "criterion strengths weaknesses positionVersion promptVersion model transcriptDigest usage sandbox requestedBy "
             "requestReason createdAt completedAt isBlind ratings reviews inconclusiveReason lowestScore highestScore flags "
-            "passes evaluatorAddresses removedSentences replacedTexts provenance reportUrl explanationUrl feedbackLetterUrl"
+            "passes evaluatorAddresses removedSentences replacedTexts provenance reportUrl explanationUrl feedbackLetterUrl "
+            "exhaustedBudget"
         ),
         ADMIN_ONLY: "rawJudgements",
     },
@@ -201,8 +215,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "RawJudgement": {ADMIN_ONLY: "number text"},
     "Finding": {STAFF: "text evidence"},
     "Evidence": {STAFF: "quote seq start end turn sentence sentenceStart sentenceEnd flags"},
-    "InterviewUsage": {STAFF: "replies evaluations total"},
-    "Usage": {STAFF: "inputTokens cachedInputTokens outputTokens costUsd"},
+    "InterviewUsage": {STAFF: "replies evaluations total messages characters"},
+    "Usage": {STAFF: "calls inputTokens cacheWriteTokens cachedInputTokens outputTokens costUsd"},
     "Review": {STAFF: "decision reason reviewer createdAt overrides overallScore"},
     "Rating": {STAFF: "reviewer createdAt levels"},
     "RatedLevel": {STAFF: "criterionKey level reason"},
@@ -296,6 +310,9 @@ TYPE_QUERIES = {
     "CandidateQuestion": "{ interview(id: $interview) { candidateQuestions { FIELD } } }",
     "Reopening": "{ interview(id: $interview) { reopenings { FIELD } } }",
     "Adoption": "{ interview(id: $interview) { adoptions { FIELD } } }",
+    "OrganizationUsage": "{ organizationUsage { FIELD } }",
+    "BudgetUse": "{ organizationUsage { budgets { FIELD } } }",
+    "DailyUsage": "{ organizationUsage { days { FIELD } } }",
     "RetentionPolicy": "{ retentionPolicy { FIELD } }",
     "LegalHold": "{ interview(id: $interview) { legalHold { FIELD } } }",
     "DecisionRecord": "{ decisionRecords { nodes { FIELD } } }",
@@ -499,7 +516,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     )
     recognition = {"confidence": 0.9, "language": "de", "uncertain_words": [WordConfidence(2, 7, 0.2)]}
     spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, **recognition)
-    turn, _ = await append_candidate_turn(interview.id, spoken)
+    turn, *_ = await append_candidate_turn(interview.id, spoken)
     took = Latency(final=0.1, committed=0.5, first_word=0.8, first_audio=0.9, heard=1.0)
     reply = new_turn("item:2", "What was it for?", channel=Channel.VOICE, answers=turn.seq, latency=took)
     await append_interviewer_turns(interview.id, [reply], new_interviewer_update(answers=turn.seq))
@@ -528,6 +545,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             Interview.decided_at: now(),
             Interview.review_reasons: [ReviewReason.CORRECTION],
             Interview.ai_disclosed_at: now(),
+            Interview.exhausted_budget: Budget.INTERVIEW_COST,
             Interview.paused_at: now(),
             Interview.speech_outage: SpeechOutage(since=now(), ended_at=now()),
             Interview.consent: await record_consent(tenant.services, interview, CONSENT, ConsentMethod.JOINED),
@@ -544,6 +562,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             flags=[EvidenceFlag.NEGATION],
         )
     ]
+    await add_organization_usage(interview.organization_id, now(), messages=1)
     await TurnCorrection(interview_id=interview.id, seq=turn.seq, text="The second program.").insert()
     await insert_notice(
         Notice(organization_id=interview.organization_id, contact="Ada", alternative="A letter.", updated_by="somebody")
@@ -582,6 +601,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         requested_by="somebody",
         request_reason="To be sure.",
         failure="None, in the end.",
+        exhausted_budget=Budget.DAILY_COST,
         transcript_digest="0123",
     )
     strict = new_outcome(1)

@@ -26,7 +26,6 @@ from models.documents.organization import Role
 from models.documents.position import Criterion, JobAnalysis, Level, PositionContent, Question
 from models.reads.interview_list import UPDATED_AFTER_OVERLAP
 from models.reads.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
-from models.writes.append_turns import MAX_CANDIDATE_CHARACTERS
 from models.writes.evaluation_transitions import REQUEST_PERIOD_SECONDS
 from resolvers.agreement import MAX_VERSIONS as MAX_AGREEMENT_VERSIONS
 from resolvers.demographics import MAX_ANALYZED_INTERVIEWS
@@ -41,7 +40,7 @@ from resolvers.retention import MAX_RETENTION_DAYS
 from resolvers.starting import MAX_LEAD_TIME
 from resolvers.subscriptions import MAX_INITIAL_INTERVIEWS
 from schema.build import print_sdl
-from settings import AuthSettings, JobsSettings, RecordingSettings
+from settings import AuthSettings, BudgetSettings, JobsSettings, RecordingSettings
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +191,10 @@ PROMISES = [
     ),
     Promise("at least {NO_HIRE} and below {HIRE}".format(**BANDS), ("Recommendation.NO_HIRE",)),
     Promise("below {NO_HIRE}".format(**BANDS), ("Recommendation.STRONG_NO_HIRE",)),
-    Promise(f"{MAX_CANDIDATE_CHARACTERS:,} characters", ("Mutation.sendMessage",)),
+    Promise(
+        f"{BudgetSettings().interview_messages:,} messages or {BudgetSettings().interview_characters:,} characters",
+        ("Mutation.sendMessage",),
+    ),
     Promise(f"elow {float(MIN_COVERAGE)}", ("InconclusiveReason.LOW_COVERAGE", "Evaluation.coverage")),
     Promise(f"(level - 1) x {to_score(2):g}, so {to_score(1):g} to {to_score(5):g}", ("CriterionResult.score",)),
     Promise(

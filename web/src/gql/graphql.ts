@@ -246,7 +246,7 @@ export type Role =
   | 'ADMIN'
   /** A candidate, identified by the token of joinInterview or startInterview. Reads, writes to and ends that one interview. */
   | 'CANDIDATE'
-  /** For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening interviews and reading legal holds. */
+  /** For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening interviews, and reading legal holds and what the organization uses. */
   | 'INTEGRATION'
   /** Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, API keys, the retention policy, the notice, decision records and impact analyses. */
   | 'RECRUITER'
