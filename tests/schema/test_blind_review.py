@@ -13,6 +13,7 @@ from beanie import PydanticObjectId
 from gql import GraphQLRequest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
+from models.documents.change import Change, ChangeKind, ChangePosition
 from models.documents.evaluation import (
     Evaluation,
     EvaluationOutcome,
@@ -124,6 +125,15 @@ async def blind(api: ApiClient, tenant: Tenant) -> BlindScenario:
     await new_recording(interview).insert()
     evaluation = await tenant.make_evaluation(interview, **secret_evaluation_values())
     await tenant.make_evaluation(interview, version=2, **secret_evaluation_values())
+    await ChangePosition(id=PydanticObjectId(tenant.id), number=1).insert()
+    await Change(
+        organization_id=PydanticObjectId(tenant.id),
+        number=1,
+        kind=ChangeKind.EVALUATION,
+        object_id=evaluation.id,
+        interview_id=interview.id,
+        changed_at=now(),
+    ).insert()
     # a key's name is shown where the key acts: it must not be one of the secrets
     tokens = [await issue_token(tenant, role) for role in (Role.RECRUITER, Role.INTEGRATION)]
     return BlindScenario(api, interview, evaluation, *tokens)
@@ -253,6 +263,7 @@ PATHS: dict[str, Read] = {
     "Recording.interview": read_query(
         f"interview(id: $id) {{ recordings {{ interview {{ {select_all('Interview')} }} }} }}",
     ),
+    "Change.evaluation": read_list(f"changes(first: 1) {{ nodes {{ evaluation {{ {select_all('Evaluation')} }} }} }}"),
     "Query.interviews": read_list(f"interviews {{ nodes {{ {select_all('Interview')} }} }}"),
     "InterviewEdge.node": read_list(f"interviews {{ edges {{ node {{ {select_all('Interview')} }} }} }}"),
     # a field alone: lists read only the stored fields of what is selected
