@@ -209,7 +209,7 @@ class Query:
         return Connection.of(page, lambda document: Interview.of(document, caller), count)
 
     @resolved_field()
-    async def changes(self, info: Info, after: AfterChange = UNSET, first: FirstChanges = UNSET) -> ChangeConnection:
+    async def changes(self, info: Info, after: AfterChange = UNSET, first: FirstChanges = UNSET) -> ChangeConnection | None:
         """The changes of the organization's interviews, in the order in which the database committed them.
 
         Without `after`, it begins with the oldest change, 30 days ago. Following the feed from a

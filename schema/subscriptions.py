@@ -129,7 +129,7 @@ class Subscription:
             LiveFilter | None,
             strawberry.argument(name="filter", description="Selects interviews. Default: those that are open or ending."),
         ] = UNSET,
-    ) -> AsyncGenerator[LiveInterviewEvent, None]:
+    ) -> AsyncGenerator[LiveInterviewEvent | None, None]:
         """Like interviewsChanged, with what each event means, and an event at the end of the snapshot.
 
         After a reconnection, a dashboard drops the interviews that it shows and that were not among
@@ -146,7 +146,7 @@ class Subscription:
                 yield LiveInterviewEvent.of(event, caller)
 
     @subscription
-    async def changed(self, info: Info, after: AfterChange = UNSET) -> AsyncGenerator[Change, None]:
+    async def changed(self, info: Info, after: AfterChange = UNSET) -> AsyncGenerator[Change | None, None]:
         """The changes of the organization's interviews after `after`, each exactly once and in order (Query.changes).
 
         Without `after`, it begins with the next change. To resume after a lost connection, pass the
