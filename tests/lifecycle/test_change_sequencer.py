@@ -48,7 +48,7 @@ TIMEOUT_SECONDS = 20.0
 
 
 class Poller:
-    """A program that follows the feed of one organization, and keeps nothing but its cursor and what it has read."""
+    """A program that follows the feed of one organization, and stores only its cursor and what it has read."""
 
     def __init__(self, organization_id: ObjectId, kinds: list[ChangeKind] = ALL_KINDS) -> None:
         self.organization_id = organization_id
@@ -74,7 +74,7 @@ class Poller:
 
 @asynccontextmanager
 async def run_sequencer(services: Services) -> AsyncIterator[asyncio.Task[None]]:
-    """Number changes during the block. It ends without any farewell, like a process that is killed."""
+    """Number changes during the block, then stop abruptly, like a process that is killed."""
     task = asyncio.create_task(sequence_changes(services, asyncio.Event()))
     try:
         yield task
