@@ -55,7 +55,7 @@ def encode_change_cursor(change: Change) -> str:
 
 
 async def list_changes(principal: Principal, after: str | None, first: int | None) -> VisibleChanges:
-    """Return the changes after the cursor, oldest first, or from the oldest one that is kept.
+    """Return the changes after the cursor, oldest first, or from the oldest one that is stored.
 
     Raises Forbidden, BadInput for a size outside 0-100 or a cursor of another list, and CursorExpired.
     """

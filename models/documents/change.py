@@ -17,7 +17,7 @@ from models.storage.clock import now
 from models.storage.stored_document import StoredDocument
 
 CHANGE_DAYS = 30
-"""Days for which changes are kept after they were recorded."""
+"""Days for which changes are stored after they were recorded."""
 
 
 class ChangeKind(StrEnum):
@@ -60,7 +60,7 @@ class ChangePosition(StoredDocument):
     number: int = 0
     """Number of the last change."""
     floor: int = 0
-    """Changes up to this number precede a gap: who has not read them all cannot continue."""
+    """Changes up to this number precede a gap. A reader with an older cursor has to read the lists again."""
 
     class Settings:
         name = "change_positions"

@@ -45,7 +45,7 @@ class ChangeSequencer(StoredDocument):
 ResumeToken = Mapping[str, Any]
 """A position in MongoDB's change stream."""
 
-AWAIT_MILLISECONDS = 1000
+AWAIT_SECONDS = 1.0
 """How long MongoDB waits for a change before it answers that there is none."""
 _HISTORY_LOST = (136, 260, 280, 286)
 """Codes of MongoDB: CappedPositionLost, InvalidResumeToken, ChangeStreamFatalError and ChangeStreamHistoryLost."""
@@ -74,7 +74,9 @@ async def open_change_stream(token: ResumeToken | None = None) -> AsyncIterator[
     Raises pymongo.errors.PyMongoError; `is_history_lost` says whether the token can never be used again.
     """
     interviews = Interview.get_pymongo_collection()
-    async with await interviews.watch(_PIPELINE, resume_after=token, max_await_time_ms=AWAIT_MILLISECONDS) as stream:
+    # the wait must be shorter than the client's timeout, which bounds the whole call
+    await_seconds = min(AWAIT_SECONDS, 0.5 * (interviews.database.client.options.timeout or AWAIT_SECONDS * 2))
+    async with await interviews.watch(_PIPELINE, resume_after=token, max_await_time_ms=int(await_seconds * 1000)) as stream:
         yield stream
 
 

@@ -39,9 +39,9 @@ class ChangeSelection:
 
 
 async def read_changes(selection: ChangeSelection, after: int | None, limit: int) -> ChangePage:
-    """Return at most `limit` of these changes after the number `after`, or from the oldest one that is kept.
+    """Return at most `limit` of these changes after the number `after`, or from the oldest one that is stored.
 
-    Raises CursorExpired if changes after the number are no longer kept or were not recorded.
+    Raises CursorExpired if changes after the number are no longer stored or were not recorded.
     """
     organization_id = selection.organization_id
     position = await ChangePosition.get(PydanticObjectId(organization_id))
@@ -92,7 +92,7 @@ async def read_feed_state() -> FeedState | None:
 
 
 async def _find_start(organization_id: ObjectId, position: ChangePosition) -> int:
-    """Return the number before the oldest change that is kept and follows the last gap."""
+    """Return the number before the oldest stored change that follows the last gap."""
     criteria: dict[str, Any] = {"organization_id": organization_id, "number": {"$gt": position.floor}}
     oldest = await Change.find(criteria).sort("+number").first_or_none()
     return oldest.number - 1 if oldest and oldest.number <= position.number else position.number
@@ -104,7 +104,7 @@ async def _exists(organization_id: ObjectId, number: int) -> bool:
 
 def _expired() -> CursorExpired:
     return CursorExpired(
-        f"The changes after this cursor are no longer available (they are kept for {CHANGE_DAYS} days): request latestCursor, "
+        f"The changes after this cursor are no longer available (they are stored for {CHANGE_DAYS} days): request latestCursor, "
         "read the lists again, then continue from that cursor.",
         field="after",
     )

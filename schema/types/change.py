@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import strawberry
-from bson import ObjectId
 
 from auth import Action, Principal
 from models.documents import change as documents
@@ -34,8 +33,8 @@ class Change:
     )
     kind: ChangeKind = strawberry.field(description="What changed.")
     interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
-    node_id: strawberry.ID = strawberry.field(
-        description="The id of the evaluation for EVALUATION and REVIEW, otherwise that of the interview."
+    evaluation_id: strawberry.ID | None = strawberry.field(
+        description="The id of the evaluation for EVALUATION and REVIEW. Null for other kinds."
     )
     changed_at: datetime = strawberry.field(description="When the database committed the change.")
 
@@ -65,24 +64,19 @@ class Change:
     @classmethod
     def of(cls, document: documents.Change, caller: Principal) -> "Change":
         """Build the change as this caller sees it."""
-        interview_id = strawberry.ID(encode_id(IdKind.INTERVIEW, document.interview_id))
         is_evaluation = document.kind in _KINDS_OF_EVALUATIONS
         return cls(
             document=document,
             caller=caller,
             cursor=encode_change_cursor(document),
             kind=document.kind,
-            interview_id=interview_id,
-            node_id=_evaluation_id(document.object_id) if is_evaluation else interview_id,
+            interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, document.interview_id)),
+            evaluation_id=strawberry.ID(encode_id(IdKind.EVALUATION, document.object_id)) if is_evaluation else None,
             changed_at=document.changed_at,
         )
 
 
 _KINDS_OF_EVALUATIONS = (documents.ChangeKind.EVALUATION, documents.ChangeKind.REVIEW)
-
-
-def _evaluation_id(object_id: ObjectId) -> strawberry.ID:
-    return strawberry.ID(encode_id(IdKind.EVALUATION, object_id))
 
 
 @object_type

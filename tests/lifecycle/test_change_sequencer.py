@@ -10,7 +10,7 @@ import pytest
 from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import AutoReconnect, OperationFailure
+from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
 
 from errors import CursorExpired
 from lifecycle import change_sequencer
@@ -31,6 +31,7 @@ from models.writes.evaluation_transitions import add_review, claim_evaluation
 from models.writes.interview_erasure import delete_erased, mark_erased
 from models.writes.interview_transitions import mark_completed, mark_consent_withdrawn
 from models.writes.interview_updates import update_interview
+from sandbox.mongod import Mongod
 from tests.factories import (
     add_candidate_turn,
     make_interview,
@@ -47,7 +48,7 @@ TIMEOUT_SECONDS = 20.0
 
 
 class Poller:
-    """A program that follows the feed of one organization, and keeps nothing but its cursor and what it has read."""
+    """A program that follows the feed of one organization, and stores only its cursor and what it has read."""
 
     def __init__(self, organization_id: ObjectId, kinds: list[ChangeKind] = ALL_KINDS) -> None:
         self.organization_id = organization_id
@@ -73,7 +74,7 @@ class Poller:
 
 @asynccontextmanager
 async def run_sequencer(services: Services) -> AsyncIterator[asyncio.Task[None]]:
-    """Number changes during the block. It ends without any farewell, like a process that is killed."""
+    """Number changes during the block, then stop abruptly, like a process that is killed."""
     task = asyncio.create_task(sequence_changes(services, asyncio.Event()))
     try:
         yield task
@@ -229,6 +230,23 @@ async def test_second_process_takes_over_when_the_first_stops(services: Services
     await touch(interview)
     async with run_sequencer(services):
         assert len(await poller.poll_until(2)) == 2
+
+
+async def test_feed_continues_after_mongod_was_killed(services: Services, own_mongod: Mongod) -> None:
+    await ensure_sequencer()
+    interview = await make_interview()
+    poller = Poller(interview.organization_id)
+    async with run_sequencer(services) as task:
+        await poller.poll_until(1)
+        await touch(interview)
+        await own_mongod.kill()
+        with pytest.raises(PyMongoError):
+            await task
+    await own_mongod.start()
+    await touch(interview)
+    await end_lease()
+    async with run_sequencer(services):
+        assert await poller.poll_until(3) == [(ChangeKind.INTERVIEW, interview.id)] * 3
 
 
 @pytest.mark.usefixtures("sequencer_began")

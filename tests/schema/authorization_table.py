@@ -183,7 +183,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "EvaluationConnection": {STAFF: "edges nodes pageInfo totalCount"},
     "EvaluationEdge": {STAFF: "cursor node"},
     "PageInfo": {ALL_ROLES: "hasNextPage hasPreviousPage startCursor endCursor"},
-    "Change": {ORGANIZATION_ROLES: "cursor kind interviewId nodeId changedAt interview", STAFF: "evaluation"},
+    "Change": {ORGANIZATION_ROLES: "cursor kind interviewId evaluationId changedAt interview", STAFF: "evaluation"},
     "ChangeConnection": {ORGANIZATION_ROLES: "edges nodes pageInfo nextCursor latestCursor"},
     "ChangeEdge": {ORGANIZATION_ROLES: "cursor node"},
     "Evaluation": {
@@ -289,8 +289,10 @@ ALWAYS_NULL_FIELDS = {
     *("CategoryImpact.selectionRate", "CategoryImpact.selectionImpactRatio"),
     # one evaluation has one level of the model, so there is no variance
     *("CriterionAgreement.kappa", "CriterionAgreement.kappaLow", "CriterionAgreement.kappaHigh"),
+    # for a viewer, who sees no changes of evaluations
+    "Change.evaluationId",
 }
-"""Null in the scenario, for every role."""
+"""Null in the scenario, for every role unless a comment says otherwise."""
 
 IMPACT_ARGUMENTS = '(positionKey: $position, since: "2000-01-01T00:00:00Z", until: "2100-01-01T00:00:00Z", attribute: SEX)'
 

@@ -25,7 +25,7 @@ from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, ServerAddress, issue_token
 
 CHANGES = """query($after: String, $first: Int) { changes(after: $after, first: $first) {
-    nodes { kind nodeId interviewId cursor interview { status erasedAt candidate { name } } }
+    nodes { kind evaluationId interviewId cursor interview { status erasedAt candidate { name } } }
     nextCursor latestCursor pageInfo { hasNextPage endCursor } } }"""
 
 
@@ -67,10 +67,9 @@ async def test_poller_holds_what_is_stored(api: ApiClient, tenant: Tenant, other
         cursor = page["nextCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
-    kinds = [(change["kind"], change["nodeId"]) for change in found]
-    this = global_id_of(interview)
-    assert kinds == [("INTERVIEW", this), ("REVIEW", global_id_of(evaluation)), ("ERASURE", this), ("ERASURE", this)]
-    assert {change["interviewId"] for change in found} == {this}
+    kinds = [(change["kind"], change["evaluationId"]) for change in found]
+    assert kinds == [("INTERVIEW", None), ("REVIEW", global_id_of(evaluation)), ("ERASURE", None), ("ERASURE", None)]
+    assert {change["interviewId"] for change in found} == {global_id_of(interview)}
     assert found[-1]["interview"]["erasedAt"] and found[-1]["interview"]["candidate"] is None
     assert cursor == page["latestCursor"]
     assert (await api.execute(CHANGES, token, after=cursor))["changes"]["nodes"] == []

@@ -14,6 +14,7 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 
 from live.rate_limits import RateLimits
 from models.database import DOCUMENTS
+from models.documents.change import Change
 from models.documents.interview import Interview
 from models.documents.organization import Role
 from tests.schema.api_client import ApiClient
@@ -52,8 +53,8 @@ async def reads(mongod: str, database: AsyncDatabase[dict[str, object]]) -> Asyn
 
 
 async def copy_interview(interview: Interview, count: int) -> None:
-    """Store copies of the interview with everything that refers to it."""
-    for document in DOCUMENTS:
+    """Store copies of the interview with everything that refers to it, apart from its changes, which have unique numbers."""
+    for document in set(DOCUMENTS) - {Change}:
         rows = document.get_pymongo_collection()
         found = await rows.find({"$or": [{"_id": interview.id}, {"interview_id": interview.id}]}).to_list()
         copies = [copy_row(row, number) for row in found for number in range(1, count + 1)]
