@@ -13,15 +13,18 @@ from models.storage.compare_and_set import to_literals
 
 INTERNAL_FIELDS = frozenset(
     {
-        *("answered_seq", "attempts", "candidate_characters", "candidate_order", "due_at", "email_terms", "evaluation_requests"),
-        *("fence", "interviewer", "last_candidate_seq", "lease", "name_terms", "renewals", "replies", "code_replies"),
-        *("resumed_after_seq", "room", "signals", "unjudged_seqs"),
+        *("answered_seq", "attempts", "candidate_characters", "candidate_messages", "candidate_order", "code_replies", "due_at"),
+        *("email_terms", "evaluation_requests", "fence", "interviewer", "last_candidate_seq", "lease", "name_terms", "renewals"),
+        *("replies", "resumed_after_seq", "room", "signals", "unjudged_seqs"),
     }
 )
 """Stored fields that no field of the schema shows."""
 _RESULT_FIELDS = frozenset({"adoptions", "decided_at", "decided_by", "decision", "decision_version", "recommendation", "score"})
 _EVALUATION_FIELDS = frozenset(
-    {*_RESULT_FIELDS, "counted_version", "evaluated", "evaluation_status", "rated_by", "reply_usage", "review_reasons"}
+    {
+        *_RESULT_FIELDS,
+        *("counted_version", "evaluated", "evaluation_status", "exhausted_budget", "rated_by", "reply_usage", "review_reasons"),
+    }
 )
 _LEGAL_HOLD_FIELDS = frozenset({"legal_hold", "released_legal_holds"})
 _REQUEST_FIELDS = frozenset({"requests", "withdrawal_reason"})

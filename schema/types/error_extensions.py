@@ -5,7 +5,16 @@ from datetime import datetime
 import strawberry
 
 from schema.decorators import object_type
-from schema.types.enums import ErrorCode
+from schema.types.enums import Budget, ErrorCode
+
+
+@object_type
+class BudgetExtension:
+    """A budget that is used up, in the `extensions` of an error."""
+
+    name: Budget = strawberry.field(description="Which budget.")
+    limit: float = strawberry.field(description="What the budget allows.")
+    used: float = strawberry.field(description="How much of it is used.")
 
 
 @object_type
@@ -25,5 +34,9 @@ class ErrorExtensions:
         description="Seconds after which a retry may succeed. With RATE_LIMITED and UNAVAILABLE."
     )
     opens_at: datetime | None = strawberry.field(
-        description="When the operation becomes possible. With the CONFLICT of an interview that cannot be joined yet."
+        description="When the operation becomes possible. With the CONFLICT of an interview that cannot be joined yet, and with "
+        "that of a budget of the day."
+    )
+    budget: BudgetExtension | None = strawberry.field(
+        description="The budget that is used up. With the CONFLICT or RATE_LIMITED that it causes."
     )

@@ -272,7 +272,7 @@ MUTATION_PAYLOAD_TYPES = {
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
 SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript", "LiveInterviewEvent"}
 """Reachable only through a subscription, whose row names the roles."""
-UNREACHABLE_TYPES = {"ErrorExtensions"}
+UNREACHABLE_TYPES = {"ErrorExtensions", "BudgetExtension"}
 """No field returns them."""
 
 ALWAYS_NULL_FIELDS = {

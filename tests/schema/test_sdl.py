@@ -16,13 +16,15 @@ from graphql import (
     build_schema,
     get_named_type,
     is_introspection_type,
+    is_leaf_type,
     is_non_null_type,
     is_specified_scalar_type,
 )
 from graphql.utilities import find_breaking_changes, find_dangerous_changes
 
 from engine.errors import Failure
-from errors import ErrorCode
+from errors import ErrorCode, ExhaustedBudget
+from models.documents.budget import Budget
 from schema.build import print_sdl
 from tests.helpers import ROOT
 
@@ -65,6 +67,7 @@ def test_type_of_error_extensions_has_what_errors_have(printed_schema: GraphQLSc
     values: dict[str, Any] = {
         **{"code": ErrorCode.BAD_INPUT, "message": "Wrong.", "field": "input.text"},
         **{"retry_after_seconds": 5, "opens_at": datetime(2026, 12, 1, tzinfo=UTC)},
+        "budget": ExhaustedBudget(Budget.INTERVIEW_MESSAGES, 1_000, 1_000),
     }
     assert values.keys() == {field.name for field in fields(Failure)}, "errors have a new field: add it here and to the type"
     extensions = Failure(**values).extensions("request")
@@ -72,7 +75,12 @@ def test_type_of_error_extensions_has_what_errors_have(printed_schema: GraphQLSc
     assert extensions.keys() == described.fields.keys()
     assert {name for name, field in described.fields.items() if is_non_null_type(field.type)} == {"code", "requestId"}
     for name, value in extensions.items():
-        get_named_type(described.fields[name].type).coerce_output_value(value)
+        kind = get_named_type(described.fields[name].type)
+        if isinstance(kind, GraphQLObjectType):
+            assert value.keys() == kind.fields.keys()
+        else:
+            assert is_leaf_type(kind)
+            kind.coerce_output_value(value)
 
 
 def list_descriptions(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
