@@ -9,7 +9,7 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web protocol-clients chromium pango pages demo dev check test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
+.PHONY: help install livekit web protocol-clients chromium pango pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -95,6 +95,9 @@ check: install ## check format, lint, types, import directions and the schema sn
 	$(BIN)/python main.py schema --check
 	$(BIN)/pytest --quiet -n 2 --dist loadfile -m "not servers"
 	@$(if $(and $(NODE),$(wildcard web/node_modules/installed)),cd web && npm run --silent check,echo "The web pages are not checked: run make web first, which installs what the check needs.")
+
+audit: ## look for advisories about the pinned packages; says "not run" where no advisory database can be reached
+	@$(PYTHON) .ci/audit.py
 
 # Sound in real time stalls beside a busy processor, so these tests run after the others.
 PYTEST_BUSY := $(BIN)/pytest -n 3 --dist loadfile -m "not long and not adversarial and not realtime"

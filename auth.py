@@ -58,6 +58,7 @@ class Action(StrEnum):
     SET_LEGAL_HOLD = "set or release legal holds"
     READ_RETENTION_POLICY = "read the retention policy"
     UPDATE_RETENTION_POLICY = "update the retention policy"
+    READ_ORGANIZATION_USAGE = "read what the organization uses"
     READ_DECISION_RECORDS = "read the records of erased interviews"
     SET_DEMOGRAPHICS = "store demographic data"
     ANALYZE_IMPACT = "analyze impact"
@@ -132,6 +133,7 @@ _DECIDER_ACTIONS = frozenset(
         Action.READ_REQUESTS,
         Action.RESOLVE_REQUEST,
         Action.REOPEN_INTERVIEW,
+        Action.READ_ORGANIZATION_USAGE,
     }
 )
 """Actions of people, which programs may not perform."""

@@ -5,6 +5,7 @@ Any other exception is a defect: it is masked for the caller and logged with the
 
 import traceback
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
@@ -19,10 +20,21 @@ class ErrorCode(StrEnum):
     CONFLICT = "CONFLICT"
     BAD_INPUT = "BAD_INPUT"
     RATE_LIMITED = "RATE_LIMITED"
+    CURSOR_EXPIRED = "CURSOR_EXPIRED"
     UNAVAILABLE = "UNAVAILABLE"
     INTERNAL = "INTERNAL"
     TIMEOUT = "TIMEOUT"
     RESPONSE_TOO_LARGE = "RESPONSE_TOO_LARGE"
+
+
+@dataclass(frozen=True, slots=True)
+class ExhaustedBudget:
+    """A budget that is used up, as `extensions.budget` reports it."""
+
+    name: str
+    """A value of models.documents.budget.Budget."""
+    limit: float
+    used: float
 
 
 class AppError(Exception):
@@ -40,12 +52,15 @@ class AppError(Exception):
         field: str | None = None,
         retry_after_seconds: int | None = None,
         opens_at: datetime | None = None,
+        budget: ExhaustedBudget | None = None,
     ) -> None:
         super().__init__(message)
         self.field = field
         self.retry_after_seconds = retry_after_seconds
         self.opens_at = opens_at
         """When the action becomes possible, for clients to show in the reader's own time zone."""
+        self.budget = budget
+        """The budget that the action exceeds."""
 
 
 class Unauthenticated(AppError):
@@ -76,6 +91,12 @@ class BadInput(AppError):
     """The input is invalid; `field` is the path in the input."""
 
     code = ErrorCode.BAD_INPUT
+
+
+class CursorExpired(AppError):
+    """What follows the cursor is no longer available: the caller has to read the lists again."""
+
+    code = ErrorCode.CURSOR_EXPIRED
 
 
 class RateLimited(AppError):

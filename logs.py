@@ -38,9 +38,16 @@ def configure(log: settings.LogSettings) -> None:
         structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=[*shared_processors, _redact_message])
     )
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
-    logging.getLogger("uvicorn.error").setLevel(max(level, logging.INFO))
+    uvicorn_log = logging.getLogger("uvicorn.error")
+    uvicorn_log.setLevel(max(level, logging.INFO))
+    # the one access log that uvicorn writes to this logger: its URL has the client's query string
+    uvicorn_log.addFilter(_is_not_access_log)
     # taskiq logs failures with their messages; lifecycle.jobs logs them without
     logging.getLogger("taskiq").setLevel(logging.CRITICAL)
+
+
+def _is_not_access_log(record: logging.LogRecord) -> bool:
+    return '"WebSocket %s"' not in str(record.msg)
 
 
 def _redact_exception(_: object, __: str, event: EventDict) -> EventDict:
@@ -57,6 +64,12 @@ def _redact_exception(_: object, __: str, event: EventDict) -> EventDict:
 
 def _redact_message(_: object, __: str, event: EventDict) -> EventDict:
     message = str(event["event"]).strip().partition("\n")[0]
-    # livekit-agents appends the text of errors, which may quote what is being said
-    event["event"] = message.partition(": ")[0] if event["_record"].name.startswith("livekit") else message
+    library = event["_record"].name.partition(".")[0]
+    if library == "livekit":
+        # livekit-agents appends the text of errors, which may quote what is being said
+        message = message.partition(": ")[0]
+    elif library == "strawberry":
+        # it quotes the client's headers
+        message = message.partition(" '")[0]
+    event["event"] = message
     return event

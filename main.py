@@ -10,6 +10,7 @@ from typing import Annotated, TypedDict
 import typer
 from starlette.applications import Starlette
 
+from cli.budgets import budgets_app
 from cli.keys import keys_app, organizations_app
 from lifecycle.services import Services, open_services
 from settings import Settings
@@ -55,6 +56,7 @@ def create_app(settings: Settings, shutdown: asyncio.Event | None = None) -> Sta
 cli_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Viva: AI job interviews.", pretty_exceptions_enable=False)
 cli_app.add_typer(keys_app, name="keys")
 cli_app.add_typer(organizations_app, name="organizations")
+cli_app.add_typer(budgets_app, name="budgets")
 
 
 @cli_app.command()

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, get_origin
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
+import limits
+from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -22,6 +23,19 @@ Secret = Annotated[SecretStr, AfterValidator(lambda secret: SecretStr(secret.get
 MIN_SECRET_LENGTH = 32
 SECRETS_FOLDER_VARIABLE = "SECRETS_DIR"
 """Environment variable with a folder of files, each of which is named like a setting and holds its value."""
+
+
+def _require_rate(text: str) -> str:
+    try:
+        if not text or [item.amount > 0 for item in limits.parse_many(text)] == [True]:
+            return text
+    except ValueError:
+        pass
+    raise ValueError('must be an amount per time, like "60/minute" or "60/10minutes", or empty for no limit')
+
+
+Rate = Annotated[str, AfterValidator(_require_rate)]
+"""An amount per time; empty for no limit."""
 
 
 class MongodbSettings(BaseModel):
@@ -72,15 +86,31 @@ class ApiSettings(BaseModel):
     allowed_origins: list[str] = Field([], description="Origins of other hosts whose pages may use the API.")
     ide: bool = Field(False, description="Enable the GraphQL IDE and introspection.")
     ide_assets: str | None = Field(
-        None, description="Folder of the IDE's npm packages; without it browsers load them from a CDN."
+        None, description="Folder of the IDE's npm packages; without it only the sandbox serves the IDE, from a CDN."
     )
     metrics_token: Secret = Field(SecretStr(""), description="Bearer token for /metrics; empty: not served outside the sandbox.")
     max_connections: int = Field(
         0, ge=0, description="Connections of one process, above which it answers 503; 0: as many as its file descriptors allow."
     )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        [], description="Networks of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
     drain_seconds: int = Field(10, gt=0, description="Seconds that requests in progress have to complete after SIGTERM.")
     operation_seconds: float = Field(20.0, gt=0, description="Seconds after which a query or mutation is stopped.")
     response_megabytes: float = Field(8.0, gt=0, description="Size of the largest GraphQL response.")
+
+
+class RateSettings(BaseModel):
+    """Rate limits of the whole deployment: an amount per second, minute, hour or day, or a multiple of them; empty: no limit."""
+
+    requests: Rate = Field("6000/minute", description="HTTP requests and new WebSockets of one network address.")
+    operations: Rate = Field(
+        "600000/minute", description="Cost of the operations of one key or candidate, or of one address without a credential."
+    )
+    failed_credentials: Rate = Field("300/minute", description="Invalid credentials from one network address.")
+    invites: Rate = Field("3000/10minutes", description="Invites that one organization makes.")
+    joins: Rate = Field("60/10minutes", description="Times that one interview is joined.")
+    messages: Rate = Field("60/minute", description="Messages of the candidate in one interview.")
 
 
 class AuthSettings(BaseModel):
@@ -121,6 +151,39 @@ class InterviewSettings(BaseModel):
         300.0, gt=0, description="Typed: silence after which the interviewer asks once more, and then ends the interview."
     )
     closing_seconds: float = Field(60.0, ge=0, description="Part of the time limit that is reserved for the closing.")
+
+
+class BudgetSettings(BaseModel):
+    """Budgets of one interview, and of one organization on one day (UTC); 0 means unlimited.
+
+    models.documents.budget.Budget has a name for each.
+    """
+
+    interview_messages: int = Field(1_000, ge=0, description="Messages that the candidate of one interview may type.")
+    interview_characters: int = Field(
+        400_000,
+        gt=0,
+        le=400_000,
+        description="Characters of the candidate in one interview, above which typed messages are refused.",
+    )
+    interview_calls: int = Field(
+        2_000, ge=0, description="Calls of Claude for the replies of one interview; after them, code replies."
+    )
+    interview_usd: float = Field(
+        10.0, ge=0, allow_inf_nan=False, description="Cost of the replies of one interview in US dollars; after it, code replies."
+    )
+    daily_interviews: int = Field(10_000, ge=0, description="Interviews that one organization may begin per day (UTC).")
+    daily_messages: int = Field(
+        1_000_000, ge=0, description="Turns of an organization's candidates per day, after which no interview begins."
+    )
+    daily_calls: int = Field(
+        500_000,
+        ge=0,
+        description="Calls of Claude per organization and day, after which no interview begins, code replies and evaluations "
+        "wait.",
+    )
+    daily_tokens: int = Field(5_000_000_000, ge=0, description="Tokens of these calls, input and output, cached ones included.")
+    daily_usd: float = Field(5_000.0, ge=0, allow_inf_nan=False, description="Cost of these calls in US dollars.")
 
 
 class LivekitSettings(BaseModel):
@@ -263,8 +326,10 @@ class Settings(BaseSettings):
     redis: RedisSettings = RedisSettings()
     anthropic: AnthropicSettings = AnthropicSettings()
     api: ApiSettings = ApiSettings()
+    rate: RateSettings = RateSettings()
     auth: AuthSettings = AuthSettings()
     interview: InterviewSettings = InterviewSettings()
+    budget: BudgetSettings = BudgetSettings()
     livekit: LivekitSettings = LivekitSettings()
     deepgram: DeepgramSettings = DeepgramSettings()
     cartesia: CartesiaSettings = CartesiaSettings()

@@ -88,7 +88,8 @@ async def stream_reply(
 ) -> AsyncGenerator[ReplyEvent, None]:
     """Yield MoveChosen, then the words to say, sentence by sentence: always some, with at most one question.
 
-    Claude is not asked for what code decides (InterviewPlan.code_move). The time that is left precedes the words when it is due.
+    Claude is not asked for what code decides (InterviewPlan.code_move). Once a budget is used up, code replies as if Claude had
+    failed. The time that is left precedes the words when it is due.
     Errors of the Claude API are not raised. However the call ends, `usage_meter` records its usage before this generator
     ends. Iterate within contextlib.aclosing, so that the call is closed when the consumer stops early.
     """
@@ -117,6 +118,10 @@ async def _stream_reply(
         yield plan.fallback_text()
         return
     parser = _ReplyParser(plan)
+    if exhausted := await usage_meter.find_exhausted_budget():
+        for event in _complete_reply(plan, parser, ReplyFailed(f"budget {exhausted} used up")):
+            yield event
+        return
     failure = None
     try:
         async with aclosing(_stream_claude(claude, anthropic_settings, timeouts, prompt, parser, usage_meter)) as texts:

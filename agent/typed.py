@@ -26,6 +26,7 @@ from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
 from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
 from agent.usage_meter import UsageMeter
+from lifecycle.budgets import InterviewBudgets
 from lifecycle.jobs import REPLY
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
@@ -67,7 +68,7 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook:
     interview = await interview_transitions.claim_reply(interview_id, holder, jobs.lease_seconds)
     if interview is None or await give_up_if_exhausted(services, interview):
         return
-    fence, usage_meter = interview.fence, UsageMeter()
+    fence, usage_meter = interview.fence, UsageMeter(InterviewBudgets(interview, services.settings.budget))
     try:
         async with hold_lease(
             lambda: renew_lease(Interview, interview_id, fence, holder, jobs.lease_seconds), jobs.lease_seconds

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from api.client_addresses import read_client_address
 from auth import Principal
 from engine.errors import find_error_code, to_failure
 from errors import BadInput, ErrorCode
@@ -21,6 +22,7 @@ from evaluation.reports.texts import ReportTexts
 from evaluation.reports.transcript import to_plain_text, to_webvtt
 from lifecycle.security_log import CredentialKind
 from lifecycle.services import Services
+from live.rate_limits import Rate
 from models.documents.audit_entry import PersonalData
 from resolvers import candidate_comparison, reports
 from resolvers.audit_log import DONE, AuditLogFilter, export_audit_log, record_file, write_entry
@@ -52,6 +54,9 @@ _MEDIA_TYPES = {
     "txt": "text/plain; charset=utf-8",
     "vtt": "text/vtt; charset=utf-8",
 }
+
+FILE_COST = 1_000
+"""What a file costs its caller, compared with GraphQL operations (engine.cost)."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -175,7 +180,11 @@ async def _read_access(request: Request) -> ReportAccess:
 
 
 async def _authenticate(request: Request) -> Principal:
-    principal = await authenticate_header(_services(request), request.headers.get("authorization"), _address(request))
+    """Return the caller, who is charged for the file. Raises Unauthenticated and RateLimited."""
+    services = _services(request)
+    principal = await authenticate_header(services, request.headers.get("authorization"), _address(request))
+    services.rate_limits.spend(Rate.OPERATIONS, principal.caller, FILE_COST)
+    # after the charge: an operation above the limit leaves no entry in the audit log
     request.state.principal = principal
     return principal
 
@@ -229,7 +238,7 @@ def _get_suffix(request: Request) -> str:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    return read_client_address(request.scope)
 
 
 def _services(request: Request) -> Services:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import math
 
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,13 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from engine.metrics import ASYNCIO_TASKS, EVALUATIONS
+from engine.metrics import ASYNCIO_TASKS, CHANGE_FEED_GAPS, CHANGE_FEED_STALLED_SECONDS, EVALUATIONS, REPAIRS_GIVEN_UP
 from lifecycle.services import Services
-from models.database import ping
+from models.database import is_available
+from models.reads.change_list import read_feed_state
 from models.reads.evaluation_counts import count_unfinished_evaluations
+from models.writes.repair_attempts import count_repairs_given_up
 
-PING_SECONDS = 2.0
-"""Seconds that MongoDB has to answer before it counts as unavailable."""
+COUNT_SECONDS = 2.0
+"""Seconds that MongoDB has to count evaluations."""
 
 
 def health_routes() -> list[BaseRoute]:
@@ -30,12 +33,12 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Answer 200 when the process can handle requests, and 503 without MongoDB.
+    """Answer 200 when the process can handle requests, and 503 without MongoDB, however busy callers keep both.
 
     Without Redis the status is `degraded`: everything works, but turns reach subscribers by polling.
     """
     services: Services = request.state.services
-    mongodb, redis = await asyncio.gather(_is_mongodb_up(), services.live.is_connected())
+    mongodb, redis = is_available(), await services.live.is_connected()
     status = "unavailable" if not mongodb else "ready" if redis else "degraded"
     return _json_response({"status": status, "mongodb": mongodb, "redis": redis}, 200 if mongodb else 503)
 
@@ -53,23 +56,20 @@ async def metrics(request: Request) -> Response:
         return Response("Send Authorization: Bearer <API_METRICS_TOKEN>.\n", 401, {"WWW-Authenticate": "Bearer"}, "text/plain")
     EVALUATIONS.clear()
     try:
-        async with asyncio.timeout(PING_SECONDS):
+        async with asyncio.timeout(COUNT_SECONDS):
             counts = await count_unfinished_evaluations()
+            feed = await read_feed_state()
+            given_up: float = await count_repairs_given_up()
     except (PyMongoError, TimeoutError):
-        counts = {}
+        counts, feed, given_up = {}, None, math.nan
     for status, count in counts.items():
         EVALUATIONS.labels(status).set(count)
+    if feed is not None:
+        CHANGE_FEED_GAPS.set(feed.gaps)
+        CHANGE_FEED_STALLED_SECONDS.set(feed.stalled_seconds)
+    REPAIRS_GIVEN_UP.set(given_up)
     ASYNCIO_TASKS.set(len(asyncio.all_tasks()))
     return Response(generate_latest(), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
-
-
-async def _is_mongodb_up() -> bool:
-    try:
-        async with asyncio.timeout(PING_SECONDS):
-            await ping()
-    except (PyMongoError, TimeoutError):
-        return False
-    return True
 
 
 def _json_response(content: object, status: int = 200) -> Response:

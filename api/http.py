@@ -6,6 +6,7 @@ were not executed if the client accepts application/graphql-response+json.
 
 import asyncio
 import re
+import secrets
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from datetime import timedelta
@@ -18,7 +19,7 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
@@ -36,10 +37,13 @@ from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
+from api.client_addresses import RequestRateMiddleware, read_client_address
 from api.exports import build_export_routes
 from api.health import health_routes
 from api.jwks import jwks_routes
 from api.playback import playback_routes
+from api.request_limits import choose_max_connections
+from api.socket_limits import AnonymousSockets
 from api.sse import EventStream
 from api.web_pages import build_page_routes
 from api.webhooks import webhook_routes
@@ -67,7 +71,8 @@ HSTS_SECONDS = 365 * 24 * 3600
 """Seconds for which browsers use HTTPS only, once they have seen a response over HTTPS."""
 
 IDE_PATH = "/ide"
-_CDN_URL = re.compile(r'="https://[^/"]+/((?:@[\w-]+/)?[\w-]+)@[\d.]+/')
+_CDN_ORIGIN = "https://unpkg.com"
+_CDN_URL = re.compile(rf'="{_CDN_ORIGIN}/((?:@[\w-]+/)?[\w-]+)@[\d.]+/')
 """Matches the CDN URL of a package's file up to the version. The first group is the package."""
 
 _MUTATION = re.compile(r"\bmutation\b")
@@ -87,22 +92,24 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
     Raises ValueError for a malformed origin in settings.api.allowed_origins or an invalid settings.auth.signing_key, and the
     errors of recording.storage.open_store.
     """
-    endpoint = GraphQLEndpoint(settings.api, shutdown or asyncio.Event())
+    endpoint = GraphQLEndpoint(settings.api, shutdown or asyncio.Event(), may_use_cdn=settings.sandbox)
     cors = Middleware(
         CORSMiddleware,
         allow_origins=sorted(normalize_allowed_origins(settings.api.allowed_origins)),
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
-        expose_headers=["X-Request-Id"],
+        expose_headers=["Retry-After", "X-Request-Id"],
     )
+    rate = Middleware(RequestRateMiddleware)
     return [
-        Route("/graphql", endpoint, middleware=[cors], name="graphql"),
-        WebSocketRoute("/graphql", endpoint, name="graphql-ws"),
+        # browsers read a refusal only if it has the headers of CORS, too
+        Route("/graphql", endpoint, middleware=[cors, rate], name="graphql"),
+        WebSocketRoute("/graphql", endpoint, middleware=[rate], name="graphql-ws"),
         *health_routes(),
         *jwks_routes(settings.auth),
-        *playback_routes(open_store(settings.recording)),
-        *build_export_routes([cors]),
-        *build_page_routes(settings),
+        *playback_routes(open_store(settings.recording), [rate]),
+        *build_export_routes([cors, rate]),
+        *build_page_routes(settings, middleware=[rate]),
         *webhook_routes(),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),
     ]
@@ -136,14 +143,18 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
     websocket_adapter_class = GraphQLWebSocket
     graphql_transport_ws_handler_class = WebSocketConnection
 
-    def __init__(self, api: ApiSettings, shutdown: asyncio.Event) -> None:
+    def __init__(self, api: ApiSettings, shutdown: asyncio.Event, *, may_use_cdn: bool = False) -> None:
+        """With `may_use_cdn`, browsers load the IDE's files from a CDN if settings.api.ide_assets is not set."""
         self._serves_ide_assets = api.ide_assets is not None
+        # scripts of a third party must not run on the origin that holds candidates' and recruiters' sessions
+        serves_ide = api.ide and (self._serves_ide_assets or may_use_cdn)
         self._shared_operations = SharedOperations()
         self._shutdown = shutdown
         self._limits = OperationLimits(api.operation_seconds, int(api.response_megabytes * 1024 * 1024))
+        self.anonymous_sockets = AnonymousSockets(api.max_connections or choose_max_connections())
         super().__init__(
             build_schema(introspection=api.ide),
-            graphql_ide="graphiql" if api.ide else None,
+            graphql_ide="graphiql" if serves_ide else None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
             max_subscriptions_per_connection=MAX_OPERATIONS,
@@ -195,7 +206,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         return GraphQLContext(
             services=request.state.services,
             request_id=request.state.request_id,
-            address=request.client.host if request.client else "",
+            address=read_client_address(request.scope),
             authorization=request.headers.get("authorization"),
             shared_operations=self._shared_operations,
             limits=self._limits,
@@ -222,6 +233,18 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         """The page of the IDE. If settings.api.ide_assets is set, its scripts and styles come from this server."""
         page = super().graphql_ide_html
         return _CDN_URL.sub(rf'="{IDE_PATH}/\1/', page) if self._serves_ide_assets else page
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        """Return the page of the IDE, with a policy as strict as that of the web pages."""
+        nonce = secrets.token_urlsafe(16)
+        page = re.sub(r"<(script|style)>", rf'<\1 nonce="{nonce}">', self.graphql_ide_html)
+        sources = "'self'" if self._serves_ide_assets else f"'self' {_CDN_ORIGIN}"
+        policy = (
+            f"default-src 'none'; script-src {sources} 'nonce-{nonce}'; style-src {sources} 'nonce-{nonce}'; "
+            f"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+        return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """Return whether to answer with the IDE: to browsers only, and only if settings.api.ide is set."""
@@ -281,9 +304,16 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         return response
 
     def create_response(self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response) -> Response:
-        """Return the response: 400 if nothing was executed and the client accepts GraphQL's own media type, otherwise 200."""
-        status = 400 if "data" not in response_data and sub_response.media_type == GRAPHQL_JSON else 200
-        return Response(self.encode_json(response_data), status, media_type=f"{sub_response.media_type}{CHARSET}")
+        """Return the response: 429 above a rate limit, 400 if nothing else was executed and the client accepts GraphQL's own
+        media type, otherwise 200.
+        """
+        status, headers = 200, {}
+        if "data" not in response_data:
+            status = 400 if sub_response.media_type == GRAPHQL_JSON else 200
+            extensions = cast(Any, response_data)["errors"][0]["extensions"]
+            if extensions["code"] == ErrorCode.RATE_LIMITED:
+                status, headers = 429, {"Retry-After": str(extensions["retryAfterSeconds"])}
+        return Response(self.encode_json(response_data), status, headers, media_type=f"{sub_response.media_type}{CHARSET}")
 
     async def _create_streaming_response(
         self,

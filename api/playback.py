@@ -2,13 +2,15 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import structlog
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from api.client_addresses import read_client_address
 from engine.errors import to_failure
 from errors import ErrorCode
 from lifecycle.security_log import CredentialKind
@@ -32,8 +34,8 @@ _HEADERS = {
 }
 
 
-def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
-    """Return the playback route, which reads from this store. Without a store it answers 503."""
+def playback_routes(store: RecordingStore | None, middleware: Sequence[Middleware] = ()) -> list[BaseRoute]:
+    """Return the playback route, which reads from this store and has this middleware. Without a store it answers 503."""
 
     recent_uses = _RecentUses()
 
@@ -42,7 +44,7 @@ def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
         services: Services = request.state.services
         request_id = choose_request_id(request.headers.get("x-request-id"))
         recording_id, token = request.path_params["id"], request.query_params.get("token", "")
-        address = request.client.host if request.client else ""
+        address = read_client_address(request.scope)
         try:
             file = await authorize_playback(services.settings, recording_id, token)
             if recent_uses.add((token, address)):
@@ -65,7 +67,7 @@ def playback_routes(store: RecordingStore | None) -> list[BaseRoute]:
             return _error_response("This server has no recording store: set RECORDING_STORE.", 503)
         return await _stream_file(request, store, file)
 
-    return [Route("/recordings/{id}", play, methods=["GET", "HEAD"])]
+    return [Route("/recordings/{id}", play, methods=["GET", "HEAD"], middleware=middleware)]
 
 
 class _RecentUses:

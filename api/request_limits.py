@@ -1,7 +1,11 @@
-"""Bounds on what a connection may cost before the application sees a request: its head, the time to send it, and connections."""
+"""Bounds on what a connection may cost beside the work of the application: head of a request, time to send it and to read the
+answer, and the number of connections.
+"""
 
 import asyncio
+import heapq
 import resource
+from typing import Any, cast
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -17,6 +21,10 @@ HEAD_SECONDS = 10.0
 """Seconds from the start of a connection or request until its head is complete."""
 BODY_SECONDS = 30.0
 """Seconds from then until the body is complete."""
+STALLED_SECONDS = 30.0
+"""Seconds without progress after which a client that does not read its answer is disconnected."""
+EVICTED_SHARE = 0.1
+"""Share of the idle connections that make room when there are too many, so that not each new one has to search for an old one."""
 LINGER_SECONDS = 1.0
 """Seconds for which the rest of a refused request is discarded: closing earlier could lose the answer."""
 RETRY_AFTER_SECONDS = 5
@@ -34,8 +42,9 @@ def choose_max_connections() -> int:
 class BoundedHttpProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol, with bounds that uvicorn does not have.
 
-    It answers 414 and 431 to a URL or header that is too long, and 408 to a request that takes too long to arrive. With
-    `limit_concurrency` connections or more it answers 503, except to health checks.
+    It answers 414 and 431 to a URL or header that is too long, and 408 to a request that takes too long to arrive. A client that
+    does not read its answer is disconnected. From `limit_concurrency` connections on, those that have waited longest for a
+    request or the rest of one make room; with as many busy ones it answers 503, except to health checks.
 
     Pass this class as uvicorn's `http`. The methods that it overrides are not documented: its version is pinned, and
     tests/api/test_request_limits.py covers each bound.
@@ -45,20 +54,42 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     _unparsed_bytes = 0
     _is_head_complete = False
     _is_refused = False
+    idle_since: float | None = None
+    """When the connection began to wait for a request or the rest of one; None while a request is answered."""
     _deadline: asyncio.TimerHandle | None = None
+    _reading_deadline: asyncio.TimerHandle | None = None
     _earlier_cycle: RequestResponseCycle | None = None
     """The cycle of the connection's previous request."""
 
     # uvicorn overrides it with the narrower type, too
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the deadline of the first request."""
+        """Start the deadline of the first request, and make room for the connection."""
         super().connection_made(transport)
+        self._make_room()
+        self.idle_since = self.loop.time()
         self._start_deadline(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Cancel the deadline: the connection is closed."""
+        """Cancel the deadlines: the connection is closed."""
         self._cancel_deadline()
+        self._cancel_reading_deadline()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Start the deadline for reading the answer: the transport's buffer is full."""
+        super().pause_writing()
+        self._cancel_reading_deadline()
+        self._reading_deadline = self.loop.call_later(STALLED_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Cancel the deadline: the client has read most of the buffer."""
+        self._cancel_reading_deadline()
+        super().resume_writing()
+
+    def on_response_complete(self) -> None:
+        """Start the next request of a pipeline, or wait for one."""
+        self.idle_since = None if self.pipeline else self.loop.time()
+        super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         """Parse a piece of a request, unless the request is refused."""
@@ -85,7 +116,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.limit_concurrency = None if self.url in HEALTH_PATHS else limit
         if len(self.url) > MAX_URL_BYTES or sum(len(name) + len(value) for name, value in self.headers) > MAX_HEADER_BYTES:
             self._refuse_head()
-        elif self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
+        elif not self._make_room():
             self._refuse(503, ErrorCode.UNAVAILABLE, f"Too many connections: try again in {RETRY_AFTER_SECONDS} seconds.")
         else:
             super().on_headers_complete()
@@ -99,6 +130,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Cancel the deadline: the whole request has arrived."""
         if not self._is_refused:
             self._cancel_deadline()
+            self.idle_since = None
             super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
@@ -106,6 +138,19 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if not self._is_refused:
             self._cancel_deadline()
             super().handle_websocket_upgrade()
+
+    def _make_room(self) -> bool:
+        """Return whether there are fewer connections than the limit, after idle ones have been closed if that was necessary."""
+        limit = self.limit_concurrency
+        if limit is None or len(self.connections) < limit:
+            return True
+        # those of WebSockets have `idle_since`, too (api.socket_limits)
+        idle: list[Any] = [one for one in self.connections if one is not self and cast(Any, one).idle_since is not None]
+        number = max(len(self.connections) - limit + 1, int(len(idle) * EVICTED_SHARE))
+        for connection in heapq.nsmallest(number, idle, key=lambda one: one.idle_since):
+            connection.transport.abort()
+            self.connections.discard(connection)
+        return len(self.connections) < limit
 
     def _refuse_head(self) -> None:
         if len(self.url) > MAX_URL_BYTES:
@@ -140,6 +185,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def _start_deadline(self, seconds: float) -> None:
         self._cancel_deadline()
         self._deadline = self.loop.call_later(seconds, self._expire)
+
+    def _cancel_reading_deadline(self) -> None:
+        if self._reading_deadline is not None:
+            self._reading_deadline.cancel()
+            self._reading_deadline = None
 
     def _cancel_deadline(self) -> None:
         if self._deadline is not None:

@@ -1,10 +1,17 @@
-"""Disconnects WebSocket clients that read too slowly, at the transport, so that sending a message needs no timer."""
+"""WebSockets: disconnects clients that read too slowly, at the transport, so that sending a message needs no timer.
+
+Also adds the server's headers to every response to a handshake.
+"""
 
 import asyncio
+from collections.abc import Iterable
+from typing import Any
 
 import structlog
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Close, Frame, Opcode
+from websockets.http11 import Response
+from websockets.server import ServerProtocol
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +34,15 @@ class SlowClientProtocol(WebSocketsSansIOProtocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _is_disconnecting = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.conn = _Handshake(
+            self.default_headers,
+            extensions=self.conn.available_extensions,
+            max_size=self.config.ws_max_size,
+            logger=self.logger,
+        )
 
     def pause_writing(self) -> None:
         """Start the deadline: the transport's buffer is full."""
@@ -66,3 +82,21 @@ class SlowClientProtocol(WebSocketsSansIOProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+class _Handshake(ServerProtocol):
+    """The protocol of a WebSocket, with uvicorn's `headers` in every response to a handshake.
+
+    uvicorn adds them only where the application accepts or refuses the WebSocket, not where the handshake is invalid.
+    """
+
+    def __init__(self, default_headers: Iterable[tuple[bytes, bytes]], **options: Any) -> None:
+        super().__init__(**options)
+        self._default_headers = [(name.decode(), value.decode()) for name, value in default_headers]
+
+    def send_response(self, response: Response) -> None:
+        """Send a response to the handshake."""
+        for name, value in self._default_headers:
+            if name not in response.headers:
+                response.headers[name] = value
+        super().send_response(response)

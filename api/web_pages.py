@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,8 +34,11 @@ NOT_BUILT_PAGE = """<!doctype html>
 """
 
 
-def build_page_routes(settings: Settings, dist: Path = DIST) -> list[BaseRoute]:
-    """Return the routes of the pages and their assets. Without a build, the pages answer 503 and say how to build them."""
+def build_page_routes(settings: Settings, dist: Path = DIST, middleware: Sequence[Middleware] = ()) -> list[BaseRoute]:
+    """Return the routes of the pages, each with this middleware, and of their assets.
+
+    Without a build, the pages answer 503 and say how to build them.
+    """
     policy = _content_security_policy(settings.livekit)
     index = dist / "index.html"
     is_built = index.is_file()
@@ -54,7 +58,7 @@ def build_page_routes(settings: Settings, dist: Path = DIST) -> list[BaseRoute]:
         }
         return HTMLResponse(page, 200 if is_built else 503, headers)
 
-    pages: list[BaseRoute] = [Route(path, serve_page) for path in PAGE_PATHS]
+    pages: list[BaseRoute] = [Route(path, serve_page, middleware=middleware) for path in PAGE_PATHS]
     if not is_built:
         return pages
     return [

@@ -2,16 +2,19 @@
 
 How the client learns of a failure depends on its code:
 
-- Errors in the request (FORBIDDEN, NOT_FOUND, BAD_INPUT ...) are the `error` message of the operation.
+- Errors in the request (FORBIDDEN, NOT_FOUND, BAD_INPUT, RATE_LIMITED ...) are the `error` message of the operation.
 - An expired or revoked credential closes the socket with 4401. Clients do not reconnect until they have a new credential.
 - Transient errors (UNAVAILABLE, INTERNAL) close the socket with 1013, after which clients reconnect.
+- Too many invalid credentials of a network address (RATE_LIMITED) close the socket with 4429.
+- A socket that keeps sending faster than its messages are read is closed with 4429, and one without a credential that does
+  nothing with 4408. These are codes of graphql-transport-ws, after which clients do not reconnect for nothing.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import graphql
 import orjson
@@ -23,9 +26,12 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Bas
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message, SubscribeMessage
 from strawberry.types import ExecutionResult
 
+from api import socket_limits
 from api.slow_clients import TRY_AGAIN_LATER
+from api.socket_limits import AnonymousSockets, Pace
 from auth import Principal
 from engine import metrics
+from engine.cost import MIN_CHARGE
 from engine.errors import TRANSIENT_CODES, Failure, find_error_code, get_error_code, to_failure
 from engine.execution import format_result, is_request_error
 from engine.shared_subscriptions import EventSink, SharedOperation, SharedSubscription, SubscriberGone
@@ -36,6 +42,8 @@ from schema.audit import Subject, record
 from schema.context import GraphQLContext
 
 CLOSE_UNAUTHENTICATED = 4401
+CLOSE_TIMEOUT = 4408
+CLOSE_TOO_MANY_REQUESTS = 4429
 
 MAX_REASON_BYTES = 123
 """Maximum size of the reason in a close frame (RFC 6455, section 5.5)."""
@@ -80,19 +88,48 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
 
     websocket: GraphQLWebSocket
     _ending_operations: set[asyncio.Task[None]]
+    _pace: Pace
+    """The pace of the client's messages. Sockets without a credential share that of their network address."""
+    _delayed_messages = 0
+    """Messages that had to wait, without one in between that had not."""
+    _subscribe_messages = 0
+    _idle_timeout: asyncio.Task[None] | None = None
+    """Runs while the socket has no credential."""
+    _eviction: asyncio.Task[None] | None = None
 
     async def handle(self) -> None:
-        """Serve the connection until it is closed."""
+        """Serve the connection until it is closed. Without a credential, it may have to make room for another."""
         self._ending_operations = set()
-        with metrics.OPEN_SOCKETS.track_inprogress():
-            await super().handle()
+        self._pace = self._anonymous_sockets.join(self, self.context.address)
+        try:
+            with metrics.OPEN_SOCKETS.track_inprogress():
+                await super().handle()
+        finally:
+            self._anonymous_sockets.leave(self)
+
+    def evict(self) -> None:
+        """Close the socket, because there are too many without a credential. Clients reconnect."""
+        reason = f"{ErrorCode.RATE_LIMITED}: Too many sockets without a credential: try again in 5 seconds."
+        self._eviction = asyncio.create_task(self.websocket.close(TRY_AGAIN_LATER, reason))
 
     async def handle_message(self, message: Message) -> None:
-        """Handle a message. A malformed one closes the socket with 4400."""
-        if _is_well_formed(message):
-            await super().handle_message(message)
-        else:
+        """Handle a message in its turn. A malformed one closes the socket with 4400, and far too many with 4429."""
+        if not _is_well_formed(message):
             await self.handle_invalid_message("The message is not a valid graphql-transport-ws message.")
+        elif await self._wait_for_turn(message):
+            await super().handle_message(message)
+
+    async def _wait_for_turn(self, message: Message) -> bool:
+        # every client sends one, and in an outage all clients of an address send theirs at the same time
+        is_first_init = message["type"] == "connection_init" and not self.connection_init_received
+        delay = 0.0 if is_first_init else self._pace.compute_delay(1, asyncio.get_running_loop().time())
+        self._delayed_messages = self._delayed_messages + 1 if delay else 0
+        if self._delayed_messages > socket_limits.MAX_DELAYED_MESSAGES:
+            await self.websocket.close(CLOSE_TOO_MANY_REQUESTS, "Too many requests")
+            return False
+        # a socket with many messages gives the others their turn after each one
+        await asyncio.sleep(delay)
+        return True
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         """Acknowledge the connection, or close it if the credential is invalid."""
@@ -100,9 +137,27 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
             await super().handle_connection_init({**message, "payload": message.get("payload") or {}})
         except Exception as error:
             await self._close_for_failure(to_failure(error, self.context.request_id))
+            return
+        if self.context.access_monitor is not None:
+            self._anonymous_sockets.leave(self)
+            self._pace = Pace(socket_limits.MESSAGES_PER_SECOND, socket_limits.MESSAGES_BURST)
+        elif self.connection_acknowledged and self._idle_timeout is None:
+            self._idle_timeout = asyncio.create_task(self._close_when_idle())
+
+    @property
+    def _anonymous_sockets(self) -> AnonymousSockets:
+        return cast(AnonymousSockets, cast(Any, self.view).anonymous_sockets)
+
+    async def _close_when_idle(self) -> None:
+        earlier_messages = -1
+        while self.operations or self._subscribe_messages > earlier_messages:
+            earlier_messages = self._subscribe_messages
+            await asyncio.sleep(socket_limits.ANONYMOUS_IDLE_SECONDS)
+        await self.websocket.close(CLOSE_TIMEOUT, "No credential, and no operation for a minute")
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Start an operation. One that exceeds the limit is refused and does not affect the others."""
+        self._subscribe_messages += 1
         limit = self.max_subscriptions_per_connection or 0
         if self.connection_acknowledged and len(self.operations) >= limit and message["id"] not in self.operations:
             too_many = RateLimited(f"The limit is {limit} concurrent operations: complete one first.", retry_after_seconds=1)
@@ -176,6 +231,8 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
 
     async def _close_for_failure(self, failure: Failure) -> None:
         code = TRY_AGAIN_LATER if failure.code in TRANSIENT_CODES else CLOSE_UNAUTHENTICATED
+        if failure.code is ErrorCode.RATE_LIMITED:
+            code = CLOSE_TOO_MANY_REQUESTS
         await self.websocket.close(code, f"{failure.code}: {failure.message}")
 
     async def cleanup_operation(self, operation_id: str) -> None:
@@ -189,6 +246,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
 
     async def shutdown(self) -> None:
         """Cancel all operations, and wait until they have ended."""
+        await cancel_and_wait(*filter(None, (self._idle_timeout, self._eviction)))
         await super().shutdown()
         await asyncio.gather(*self._ending_operations)
 
@@ -214,9 +272,10 @@ class _OperationSink(EventSink):
         self.subscription = subscription
 
     async def subscribe(self, operation: SharedOperation[Any, Any, Any], caller: Principal, after: int) -> None:
-        """Join a shared operation as one more subscriber. If that fails, reject this operation."""
+        """Join a shared operation as one more subscriber, who is charged for it. If that fails, reject this operation."""
         outcome: str = DONE
         try:
+            await self._connection.context.charge(MIN_CHARGE)
             self.attach(SharedSubscription(operation, await operation.open_stream(caller, after)))
         except Exception as error:
             outcome = find_error_code(error)

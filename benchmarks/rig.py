@@ -20,7 +20,7 @@ from pymongo import AsyncMongoClient
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess, SandboxFailed, free_port
-from sandbox.stack import MAIN, make_environment, parse_settings, wait_until_ready
+from sandbox.stack import LOAD_RATES, MAIN, make_environment, parse_settings, wait_until_ready
 from sandbox.valkey import Valkey
 from settings import Settings
 
@@ -104,6 +104,7 @@ class Rig:
             api_port=port,
             MONGODB_DATABASE=DATABASE,
             API_IDE="false",
+            **LOAD_RATES,
         )
 
 

@@ -1,9 +1,11 @@
 """`main.py doctor`: checks of every setting and server, each with a remedy if it fails."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -26,9 +28,10 @@ from rich.console import Console
 
 from agent.interviewer import create_claude_client
 from agent.recognition import DOCUMENTED_CODES, resolve_recognition_language
+from models.documents.change import CHANGE_DAYS
 from receipts import parse_signing_keys
 from recording.storage import StoreFailed, open_store
-from settings import MIN_SECRET_LENGTH, LivekitSettings, RedisSettings, Settings
+from settings import MIN_SECRET_LENGTH, AnthropicSettings, LivekitSettings, RedisSettings, Settings
 
 MIN_MONGODB_VERSION = (6, 0)
 INTERVIEWER_MODEL = "ANTHROPIC_INTERVIEWER_MODEL"
@@ -66,6 +69,9 @@ async def run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
     yield _check_secret(settings)
     yield _check_signing_keys(settings)
     yield _check_public_url(settings)
+    yield _check_trusted_proxies(settings)
+    for result in _check_prices(settings.anthropic):
+        yield result
     yield await _check_mongodb(settings)
     yield await _check_redis(settings)
     yield check_redis_protection(settings.redis)
@@ -122,15 +128,46 @@ def _check_public_url(settings: Settings) -> CheckResult:
     return CheckResult("API_PUBLIC_URL", True, settings.api.public_url + (" (this machine only)" if local else ""))
 
 
+def _check_trusted_proxies(settings: Settings) -> CheckResult:
+    name, proxies = "API_TRUSTED_PROXIES", settings.api.trusted_proxies
+    if not proxies and settings.api.public_url.startswith("https:"):
+        return CheckResult(
+            name,
+            False,
+            "not set, but API_PUBLIC_URL is https, so a proxy must be in front: all clients share the rate limits of its "
+            'address. Set it to the networks of your proxies, for example ["10.0.0.0/8"].',
+        )
+    return CheckResult(name, True, ", ".join(map(str, proxies)) or "no proxies.")
+
+
+def _check_prices(anthropic: AnthropicSettings) -> Iterator[CheckResult]:
+    """Report prices that were left at those of another model, because usage and budgets would be computed with them."""
+    prices = {
+        "interviewer_model": ("reply_input_usd", "reply_cached_input_usd", "reply_output_usd"),
+        "judge_model": ("input_usd", "cached_input_usd", "output_usd"),
+    }
+    for model_field, price_fields in prices.items():
+        default = AnthropicSettings.model_fields[model_field].default
+        missing = [f"ANTHROPIC_{name.upper()}" for name in price_fields if name not in anthropic.model_fields_set]
+        model = getattr(anthropic, model_field)
+        if model != default and missing:
+            message = (
+                f"not set, so usage and budgets count the prices of {default} for {model}. "
+                f"Set {', '.join(missing)} to the prices of {model}."
+            )
+            yield CheckResult(missing[0], False, message)
+
+
 async def _check_mongodb(settings: Settings) -> CheckResult:
     timeout_ms = int(settings.mongodb.timeout_seconds * 1000)
     try:
-        async with AsyncMongoClient[dict[str, object]](
-            settings.mongodb.url, timeoutMS=timeout_ms, serverSelectionTimeoutMS=timeout_ms
+        async with AsyncMongoClient[dict[str, Any]](
+            settings.mongodb.url, timeoutMS=timeout_ms, serverSelectionTimeoutMS=timeout_ms, tz_aware=True
         ) as client:
             hello = await client.admin.command("hello")
             version = (await client.server_info())["version"]
             is_direct = client.options.direct_connection
+            feed = await client[settings.mongodb.database]["change_sequencer"].find_one()
     except OperationFailure:
         return CheckResult(
             "MONGODB_URL", False, "the server refused the connection. Check user, password and authSource in the URL."
@@ -150,7 +187,20 @@ async def _check_mongodb(settings: Settings) -> CheckResult:
         return CheckResult(
             "MONGODB_URL", False, f"a direct connection may not support transactions after MongoDB restarts: {remedy}."
         )
-    return CheckResult("MONGODB_URL", True, f"MongoDB {version}, replica set {hello['setName']}.")
+    return _check_change_feed(feed) or CheckResult("MONGODB_URL", True, f"MongoDB {version}, replica set {hello['setName']}.")
+
+
+def _check_change_feed(sequencer: Mapping[str, Any] | None) -> CheckResult | None:
+    """Return an error if the change feed had a gap while its cursors were valid, otherwise None."""
+    if not sequencer or not sequencer["gaps"] or sequencer["last_gap_at"] < datetime.now(UTC) - timedelta(days=CHANGE_DAYS):
+        return None
+    gaps, last = sequencer["gaps"], sequencer["last_gap_at"]
+    return CheckResult(
+        "MONGODB_URL",
+        False,
+        f"the change feed has {gaps} gap{'s' if gaps > 1 else ''}, the last of {last:%Y-%m-%d %H:%M} UTC: MongoDB's oplog ended "
+        "before `main.py jobs` had read it. Keep that process running, or enlarge the oplog (replSetResizeOplog).",
+    )
 
 
 async def _check_redis(settings: Settings) -> CheckResult:

@@ -10,9 +10,10 @@ from contextlib import suppress
 import uvicorn
 from starlette.applications import Starlette
 
+from api.client_addresses import build_proxy_options
 from api.http import MAX_FRAME_BYTES, security_headers
 from api.request_limits import BoundedHttpProtocol, choose_max_connections
-from api.slow_clients import SlowClientProtocol
+from api.socket_limits import PacedSocketProtocol
 from cli.common import (
     exit_with_error,
     load_settings,
@@ -48,7 +49,7 @@ def run_api(create_app: Callable[[Settings, asyncio.Event], Starlette]) -> None:
         port=settings.api.port,
         http=BoundedHttpProtocol,
         limit_concurrency=settings.api.max_connections or choose_max_connections(),
-        ws=SlowClientProtocol,
+        ws=PacedSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=settings.api.compression,
         timeout_graceful_shutdown=settings.api.drain_seconds,
@@ -56,6 +57,7 @@ def run_api(create_app: Callable[[Settings, asyncio.Event], Starlette]) -> None:
         headers=security_headers(settings.api),
         access_log=False,
         log_config=None,
+        **build_proxy_options(settings.api),
     )
     with suppress(KeyboardInterrupt):
         _ApiServer(config, shutdown).run(_bind_shared_sockets(settings.api) if settings.api.reuse_port else None)

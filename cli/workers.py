@@ -16,6 +16,7 @@ from cli.common import (
 )
 from evaluation import tasks
 from evaluation.languages import load_languages
+from lifecycle.change_sequencer import run_change_sequencer
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, FINALIZE_RECORDING, RECORD, REPLY
 from lifecycle.reconciler import run_recording_reconciler, run_room_reconciler
 from lifecycle.recorder_dispatch import start_recording
@@ -54,6 +55,7 @@ async def _run_jobs_worker(settings: Settings, store: RecordingStore | None) -> 
         services.jobs.register(ERASE_MEDIA, lambda interview_id: erase_media(store, interview_id))
         async with asyncio.TaskGroup() as group:
             group.create_task(run_repairs(services, stop))
+            group.create_task(run_change_sequencer(services, stop))
             group.create_task(run_room_reconciler(services, stop))
             group.create_task(run_recording_reconciler(services, stop))
             group.create_task(services.jobs.run(stop, settings.jobs.drain_seconds))

@@ -35,6 +35,11 @@ MAX_ANONYMOUS_COST = 10_000
 """An operation beyond this cost is executed only for callers whose credential is valid. The introspection query of an IDE costs
 8,600."""
 
+MAX_ESTIMATED_COST = 1_000
+"""An operation whose cost would be higher with some variables is measured with those of the request."""
+MIN_CHARGE = 100
+"""What each root field is charged at least: a request takes as long as an answer with so many values."""
+
 DEFAULT_PAGE_SIZE = 50
 """Items of a connection without `first` and `last`."""
 MAX_PAGE_SIZE = 100
@@ -52,6 +57,12 @@ class OperationCost:
     total: int
     root_field: str
     root_field_cost: int
+    root_fields: int
+
+    @property
+    def charge(self) -> int:
+        """Return what the operation is charged to its caller, whose charges in a time are limited."""
+        return max(self.total, MIN_CHARGE * self.root_fields)
 
     def to_error(self) -> GraphQLError:
         """Return the error for an operation that costs more than MAX_COST."""
@@ -76,7 +87,7 @@ def measure_cost(
         raise ValueError(f"the schema has no {operation.operation.value}")
     costs = _CostMeter(schema, operation, fragments, variables).measure(operation.selection_set, root_type)
     name, cost = max(costs.items(), key=lambda item: item[1])
-    return OperationCost(sum(costs.values()), name, cost)
+    return OperationCost(sum(costs.values()), name, cost, len(costs))
 
 
 class _CostMeter:

@@ -1,12 +1,14 @@
-"""Limits on the size of GraphQL documents, and the cache of parsed and validated documents.
+"""Limits on the size of GraphQL documents and on the time they take, and the cache of parsed and validated documents.
 
 Strawberry's limiters walk a fragment once for each of its spreads, which takes time exponential in
 the size of the document. Here each fragment is measured once, before any other validation rule
 runs, so that the time is linear.
 """
 
-from collections import OrderedDict
+import asyncio
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Hashable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -36,10 +38,12 @@ from graphql import (
 )
 from graphql.validation.validate import ValidationAbortedError
 from strawberry.extensions import SchemaExtension
+from strawberry.types.graphql import OperationType
 
-from engine.cost import MAX_ANONYMOUS_COST, MAX_COST, OperationCost, measure_cost
+from engine.cost import MAX_ANONYMOUS_COST, MAX_COST, MAX_ESTIMATED_COST, OperationCost, measure_cost
+from engine.executor import OperationContext
 from engine.fast_fields import SelectionPlans
-from errors import AppError
+from errors import AppError, RateLimited
 
 MAX_TOKENS = 2_000
 MAX_CHARACTERS = 32_000
@@ -51,7 +55,21 @@ tokens and 1,500 characters."""
 MAX_ERRORS = 5
 """Errors reported for one document. Each may quote a large part of it."""
 MAX_CACHED_DOCUMENTS = 64
-"""Documents cached per schema. The largest document within the limits takes 0.8 MB."""
+"""Documents of known callers cached per schema. The largest document within the limits takes 0.8 MB."""
+MAX_CACHED_ANONYMOUS_DOCUMENTS = 32
+"""Documents cached of callers without a valid credential, who evict only each other's."""
+KNOWN_SHARE = 0.75
+"""Share of the event loop's time in which new documents of known callers are parsed and validated."""
+ANONYMOUS_SHARE = 0.1
+"""The same share for callers without a valid credential."""
+MAX_WAITING = 100
+"""New documents of a caller that may wait for their turn: as many as the operations of a WebSocket."""
+MAX_ANONYMOUS_WAITING = 5
+"""New documents of a network address that may wait for their turn."""
+MAX_PAUSE_SECONDS = 1.0
+"""Longest pause after a document, however long it took: the process may have been suspended."""
+RETRY_AFTER_SECONDS = 1
+"""Suggested delay before a document is sent again that could not wait for its turn."""
 
 
 class DocumentSize(NamedTuple):
@@ -165,7 +183,7 @@ class ParsedDocument:
     """Selection plans of engine.fast_fields. None if the document has directives, because then
     selections depend on variables."""
     errors: list[GraphQLError] | None = None
-    """Validation errors. None until the document is validated."""
+    """Validation errors. None until the document is validated, which is in the turn in which it is parsed."""
     facts: dict[Hashable, Any] = field(default_factory=dict)
     """What the schema derived from the document (OperationContext.document_facts)."""
     highest_costs: dict[str | None, OperationCost] = field(default_factory=dict)
@@ -187,21 +205,69 @@ class DocumentCache:
     """
 
     def __init__(self) -> None:
-        self._parsed: OrderedDict[str, ParsedDocument] = OrderedDict()
+        self._known: OrderedDict[str, ParsedDocument] = OrderedDict()
+        self._anonymous: OrderedDict[str, ParsedDocument] = OrderedDict()
+        self.known_queue = ParsingQueue(KNOWN_SHARE, MAX_WAITING)
+        self.anonymous_queue = ParsingQueue(ANONYMOUS_SHARE, MAX_ANONYMOUS_WAITING)
 
     def get(self, text: str) -> ParsedDocument | None:
         """Return the document with this text if it is cached."""
-        parsed = self._parsed.get(text)
-        if parsed is not None:
-            self._parsed.move_to_end(text)
+        for documents in (self._known, self._anonymous):
+            if text in documents:
+                documents.move_to_end(text)
+                return documents[text]
+        return None
+
+    def add(self, text: str, document: DocumentNode, *, is_caller_known: bool) -> ParsedDocument:
+        """Cache a parsed document."""
+        documents, size = (
+            (self._known, MAX_CACHED_DOCUMENTS) if is_caller_known else (self._anonymous, MAX_CACHED_ANONYMOUS_DOCUMENTS)
+        )
+        parsed = documents[text] = ParsedDocument.of(document)
+        if len(documents) > size:
+            documents.popitem(last=False)
         return parsed
 
-    def add(self, text: str, document: DocumentNode) -> ParsedDocument:
-        """Cache a parsed document."""
-        parsed = self._parsed[text] = ParsedDocument.of(document)
-        if len(self._parsed) > MAX_CACHED_DOCUMENTS:
-            self._parsed.popitem(last=False)
-        return parsed
+
+class ParsingQueue:
+    """Bounds the share of the event loop's time in which new documents are parsed and validated.
+
+    Each takes up to 100 ms, in which nothing else runs in the process. They take turns, and after each of them the loop is free
+    for as long as the share demands.
+    """
+
+    def __init__(self, share: float, max_waiting: int) -> None:
+        """`max_waiting` is the number of documents that one caller may have in the queue."""
+        self._pause_ratio = 1 / share - 1
+        self._max_waiting = max_waiting
+        self._waiting: Counter[str] = Counter()
+        self._lock = asyncio.Lock()
+        self._free_at = 0.0
+
+    @asynccontextmanager
+    async def turn(self, caller: str) -> AsyncIterator[None]:
+        """Wait for the caller's turn, which lasts for the length of the block. Raises RateLimited if too many of theirs wait."""
+        if self._waiting[caller] >= self._max_waiting:
+            raise RateLimited(
+                "Too many new documents at the same time: send this one again in a second, and texts that vary as variables.",
+                retry_after_seconds=RETRY_AFTER_SECONDS,
+            )
+        loop = asyncio.get_running_loop()
+        self._waiting[caller] += 1
+        try:
+            async with self._lock:
+                if (pause := self._free_at - loop.time()) > 0:
+                    await asyncio.sleep(pause)
+                started_at = loop.time()
+                try:
+                    yield
+                finally:
+                    seconds = loop.time() - started_at
+                    self._free_at = started_at + seconds + min(seconds * self._pause_ratio, MAX_PAUSE_SECONDS)
+        finally:
+            self._waiting[caller] -= 1
+            if not self._waiting[caller]:
+                del self._waiting[caller]
 
 
 def _walk_nodes(document: DocumentNode) -> Iterator[Node]:
@@ -257,30 +323,44 @@ class DocumentExtension(SchemaExtension):
     async def on_parse(self) -> AsyncIterator[None]:
         """Set the document if it is cached.
 
-        Otherwise the schema parses it and reports syntax errors. Raises GraphQLError for a document with too many characters, and
-        what `OperationContext.check_caller` raises for one that only known callers may send.
+        Otherwise the schema parses it and reports syntax errors, and it is validated, both in the caller's turn.
+        Raises GraphQLError for a document with too many characters, what `OperationContext.check_caller` raises for one that
+        only known callers may send, and RateLimited if too many new documents of the caller wait for their turn.
         """
         context, text = self.execution_context, self.execution_context.query or ""
+        operation_context: OperationContext = context.context
         context.parse_options["max_tokens"] = MAX_TOKENS
-        parsed = self._cache.get(text)
-        if parsed is not None:
-            context.graphql_document = parsed.document
-        elif len(text) > MAX_CHARACTERS:
+        self._parsed = self._cache.get(text)
+        if self._parsed is None and len(text) > MAX_CHARACTERS:
             raise GraphQLError(
                 f"The document is too large: {len(text)} characters, at most {MAX_CHARACTERS}. Send long texts as variables."
             )
-        elif _exceeds_anonymous_limits(text):
-            await context.context.check_caller()
-        yield
-        if parsed is None and context.graphql_document is not None:
-            parsed = self._cache.add(context.query or "", context.graphql_document)
-        self._parsed = parsed
-        if parsed is not None:
-            context.context.mentioned_fields, context.context.plans = parsed.mentioned_fields, parsed.plans
-            context.context.document_facts = parsed.facts
+        if self._parsed is None:
+            caller, is_known = await operation_context.identify_caller()
+            queue = self._cache.known_queue if is_known else self._cache.anonymous_queue
+            async with queue.turn(caller):
+                # the same document may have had its turn while this one waited
+                self._parsed = self._cache.get(text)
+                if self._parsed is None and not is_known and _exceeds_anonymous_limits(text):
+                    await operation_context.check_caller()
+                if self._parsed is not None:
+                    context.graphql_document = self._parsed.document
+                yield
+                if self._parsed is None and context.graphql_document is not None:
+                    self._parsed = self._cache.add(text, context.graphql_document, is_caller_known=is_known)
+                    self._parsed.errors = _validate(context.schema._schema, self._parsed.document, self._introspection)
+        else:
+            context.graphql_document = self._parsed.document
+            yield
+        if self._parsed is not None:
+            operation_context.mentioned_fields, operation_context.plans = self._parsed.mentioned_fields, self._parsed.plans
+            operation_context.document_facts = self._parsed.facts
 
     async def on_validate(self) -> AsyncIterator[None]:
-        """Set the document's validation errors, or the error of an operation that this caller may not run because of its cost."""
+        """Set the document's validation errors, or the error of an operation that this caller may not run because of its cost.
+
+        Any other operation is charged to its caller.
+        """
         context, parsed = self.execution_context, self._parsed
         if parsed is None:
             raise RuntimeError("on_validate was called before on_parse")
@@ -290,8 +370,6 @@ class DocumentExtension(SchemaExtension):
             message = "The document has several operations: name the one to run in operationName."
             context.pre_execution_errors = [GraphQLError(message)]
         else:
-            if parsed.errors is None:
-                parsed.errors = _validate(context.schema._schema, parsed.document, self._introspection)
             context.pre_execution_errors = parsed.errors or await self._check_cost(parsed)
         yield
 
@@ -305,14 +383,21 @@ class DocumentExtension(SchemaExtension):
         cost = parsed.highest_costs.get(name)
         if cost is None:
             cost = parsed.highest_costs[name] = measure_cost(schema, operation, fragments)
-        if cost.total > MAX_ANONYMOUS_COST:
+        if cost.total > MAX_ESTIMATED_COST:
             cost = measure_cost(schema, operation, fragments, context.variables or {})
         context.context.cost = cost.total
         if cost.total > MAX_COST:
             return [cost.to_error()]
-        if cost.total > MAX_ANONYMOUS_COST:
-            try:
+        try:
+            if cost.total > MAX_ANONYMOUS_COST:
                 await context.context.check_caller()
-            except Exception as error:
-                return [GraphQLError(str(error), original_error=error)]
+            await context.context.charge(cost.charge)
+        except Exception as error:
+            return [GraphQLError(str(error), original_error=error)]
         return []
+
+    def get_results(self) -> dict[str, Any]:
+        """Return what a query or mutation has cost its caller, for the `extensions` of its result."""
+        context = self.execution_context
+        has_bill = context.context.bill is not None and context.operation_type is not OperationType.SUBSCRIPTION
+        return {"cost": context.context.bill} if has_bill else {}

@@ -1,16 +1,17 @@
 """Conversion of exceptions into GraphQL errors, and what is logged about them."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 from pymongo.errors import ConfigurationError, ConnectionFailure, PyMongoError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from errors import AppError, ErrorCode, extract_locations
+from errors import AppError, ErrorCode, ExhaustedBudget, extract_locations
 
 log = structlog.get_logger(__name__)
 
@@ -19,10 +20,11 @@ RETRY_AFTER_SECONDS = 5
 4 seconds."""
 
 MAX_MESSAGE_CHARACTERS = 500
-"""Characters of an error message. graphql-core quotes whole literals in its own."""
+"""Characters of an error message. graphql-core quotes names of any length in its own."""
 
-TRANSIENT_CODES = (ErrorCode.UNAVAILABLE, ErrorCode.RATE_LIMITED, ErrorCode.INTERNAL)
-"""Codes of transient errors: a client that retries later may succeed."""
+TRANSIENT_CODES = (ErrorCode.UNAVAILABLE, ErrorCode.INTERNAL)
+"""Codes of errors after which clients should connect again. RATE_LIMITED is not among them: it concerns one operation, and a
+client that connects again starts all of its operations again."""
 
 STOPPED_CODES = (ErrorCode.TIMEOUT, ErrorCode.RESPONSE_TOO_LARGE)
 """Codes of errors that stop an operation while it is executed."""
@@ -40,6 +42,7 @@ class Failure:
     field: str | None = None
     retry_after_seconds: int | None = None
     opens_at: datetime | None = None
+    budget: ExhaustedBudget | None = None
 
     def extensions(self, request_id: str) -> dict[str, Any]:
         """Return the error's `extensions`."""
@@ -48,6 +51,7 @@ class Failure:
             "field": self.field,
             "retryAfterSeconds": self.retry_after_seconds,
             "opensAt": opens_at.replace("+00:00", "Z") if opens_at else None,
+            "budget": asdict(self.budget) if self.budget else None,
         }
         present = {name: value for name, value in optional.items() if value is not None}
         return {"code": self.code, **present, "requestId": request_id}
@@ -72,7 +76,7 @@ def to_failure(error: BaseException, request_id: str) -> Failure:
     cause = _unwrap_cause(error)
     match cause:
         case AppError():
-            return Failure(cause.code, str(cause), cause.field, cause.retry_after_seconds, cause.opens_at)
+            return Failure(cause.code, str(cause), cause.field, cause.retry_after_seconds, cause.opens_at, cause.budget)
         case PyMongoError() if _is_unavailable(cause):
             log.warning("MongoDB unavailable", request_id=request_id, reason=type(cause).__name__)
             return Failure(
@@ -81,11 +85,14 @@ def to_failure(error: BaseException, request_id: str) -> Failure:
                 retry_after_seconds=RETRY_AFTER_SECONDS,
             )
         case _ if isinstance(cause, _REQUEST_ERRORS):
-            message = str(getattr(error, "message", error))
+            message = _hide_values(str(getattr(error, "message", error)))
             is_short = len(message) <= MAX_MESSAGE_CHARACTERS
             return Failure(ErrorCode.BAD_INPUT, message if is_short else f"{message[:MAX_MESSAGE_CHARACTERS]}…")
-    path = ".".join(str(step) for step in getattr(error, "path", None) or [])
-    log.error("request failed", request_id=request_id, path=path, reason=type(cause).__name__, traceback=extract_locations(cause))
+    # the path would have the client's aliases
+    fields = [node.name.value for node in getattr(error, "nodes", None) or () if isinstance(node, FieldNode)]
+    log.error(
+        "request failed", request_id=request_id, fields=fields, reason=type(cause).__name__, traceback=extract_locations(cause)
+    )
     return Failure(ErrorCode.INTERNAL, f"Something went wrong on our side: quote the request id {request_id} when you report it.")
 
 
@@ -106,6 +113,20 @@ def get_error_code(error: GraphQLError) -> ErrorCode:
     """Return the code of an error made by `to_graphql_error`."""
     code: ErrorCode = (error.extensions or {})["code"]
     return code
+
+
+_QUOTED_VALUES = (
+    (re.compile(r"(, found): .*", re.DOTALL), r"\1 another value."),
+    (re.compile(r"(cannot represent [\w -]*value): .*", re.DOTALL), r"\1."),
+    (re.compile(r"Value '.*' (does not exist in '\w+' enum).*", re.DOTALL), r"The value \1."),
+)
+"""Where messages of graphql-core quote values, which may be what a candidate has said, or a secret, with what replaces them."""
+
+
+def _hide_values(message: str) -> str:
+    for quotation, replacement in _QUOTED_VALUES:
+        message = quotation.sub(replacement, message)
+    return message
 
 
 def _unwrap_cause(error: BaseException) -> BaseException:

@@ -14,6 +14,7 @@ from strawberry.types.graphql import OperationType
 from engine import metrics
 from engine.errors import STOPPED_CODES, get_error_code, to_graphql_error
 from engine.executor import OperationContext
+from errors import AppError
 
 
 def is_request_error(result: ExecutionResult) -> bool:
@@ -88,8 +89,13 @@ def _create_operation_context(template: Any) -> OperationContext:
 async def _format_results(results: StreamResult, context: OperationContext) -> StreamResult:
     with metrics.OPEN_STREAMS.track_inprogress():
         async with aclosing(results):
-            async for result in results:
-                yield format_result(result, context.request_id) if isinstance(result, ExecutionResult) else result
+            try:
+                async for result in results:
+                    yield format_result(result, context.request_id) if isinstance(result, ExecutionResult) else result
+            except (AppError, GraphQLError) as error:
+                # Strawberry catches what DocumentExtension raises in `execute` only
+                refused = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+                yield format_result(ExecutionResult(data=None, errors=[refused]), context.request_id)
 
 
 def format_result(result: ExecutionResult, request_id: str) -> ExecutionResult:

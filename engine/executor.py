@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
@@ -143,6 +143,9 @@ class OperationContext(ABC):
     cost: int = 0
     """The cost of the operation (engine.cost). Set once the document is validated."""
 
+    bill: Mapping[str, int] | None = None
+    """The value of `extensions.cost` in the result: what the operation cost its caller, and what remains."""
+
     @abstractmethod
     def for_operation(self) -> Self:
         """Return a context for another operation, which authenticates its caller and loads its data independently."""
@@ -152,8 +155,16 @@ class OperationContext(ABC):
         """Prepare for the execution of the operation, or of an event of a subscription."""
 
     @abstractmethod
+    async def identify_caller(self) -> tuple[str, bool]:
+        """Return an id of the caller and True or, without a valid credential, of the network address and False."""
+
+    @abstractmethod
     async def check_caller(self) -> None:
         """Authenticate the caller before anything expensive is done for them.
 
         Raises the error of an invalid or missing credential.
         """
+
+    @abstractmethod
+    async def charge(self, cost: int) -> None:
+        """Charge the operation to its caller before it is executed. Raises the error of a caller who has nothing left."""

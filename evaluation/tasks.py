@@ -13,15 +13,18 @@ from anthropic import AsyncAnthropic
 from beanie import PydanticObjectId
 from bson import ObjectId
 
+from errors import ExhaustedBudget
 from evaluation.judge import MAX_TOKENS, JudgeAnswer, JudgeFailed, JudgeRejected, JudgeUnavailable, ask_judge
 from evaluation.languages import Languages
 from evaluation.passes import build_outcome
 from evaluation.prompt import PROMPT_VERSION, exclude_uncertain, select_judged_turns
+from lifecycle.budgets import count_usage, describe_exhausted_budget, find_exhausted_claude_budget
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from live.single_flight import retry_until_available
-from models.documents.evaluation import Evaluation
+from models.documents.budget import Budget
+from models.documents.evaluation import Evaluation, get_evaluation
 from models.documents.interview import Interview, get_interview
 from models.documents.judgement import JudgementDocument, list_judgements
 from models.documents.position import Position, get_position
@@ -39,6 +42,15 @@ ABANDONED = (
 )
 
 
+BUDGET_POLL_SECONDS = 900.0
+"""Pause before it is checked again whether the organization's budget is open: the operator may have raised it."""
+MAX_BUDGET_WAIT = timedelta(days=7)
+"""How long an evaluation waits for its organization's budget before it fails."""
+BUDGET_WAIT_ENDED = (
+    "The organization's daily budgets were used up for more than {days} days. Call evaluateInterview to request another version."
+)
+
+
 async def run_evaluation(services: Services, claude: AsyncAnthropic, languages: Languages, evaluation_id: ObjectId) -> None:
     """Run the evaluation if it is due and no other worker holds its lease.
 
@@ -52,16 +64,8 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, languages: 
 async def _run_step(services: Services, claude: AsyncAnthropic, languages: Languages, evaluation_id: ObjectId) -> bool:
     """Run the next pass, or compute the outcome after the last; return whether another step may be due."""
     jobs, holder = services.settings.jobs, services.jobs.holder
-    evaluation = await evaluation_transitions.claim_evaluation(
-        evaluation_id, holder, jobs.lease_seconds, prompt_version=PROMPT_VERSION
-    )
+    evaluation = await _claim(services, evaluation_id)
     if evaluation is None:
-        return False
-    if evaluation.attempts > jobs.judge_attempts:
-        log.error("evaluation abandoned", evaluation_id=str(evaluation_id), attempts=jobs.judge_attempts)
-        failure_text = ABANDONED.format(attempts=jobs.judge_attempts)
-        if abandoned := await evaluation_transitions.fail_evaluation(evaluation_id, evaluation.fence, failure_text):
-            await services.live.publish_change(abandoned)
         return False
     fence = evaluation.fence
     await services.live.publish_change(evaluation)
@@ -99,6 +103,55 @@ async def _run_step(services: Services, claude: AsyncAnthropic, languages: Langu
     if changed:
         await services.live.publish_change(changed)
     return is_pass and changed is not None
+
+
+async def _claim(services: Services, evaluation_id: ObjectId) -> Evaluation | None:
+    """Claim the evaluation if it is due.
+
+    Returns None if it is not, or if it has to wait for a budget, or fails because its attempts or the wait are used up.
+    """
+    jobs = services.settings.jobs
+    exhausted = await _find_exhausted_budget(services, evaluation_id)
+    if exhausted and await _wait_for_budget(services, evaluation_id, exhausted):
+        return None
+    evaluation = await evaluation_transitions.claim_evaluation(
+        evaluation_id, services.jobs.holder, jobs.lease_seconds, prompt_version=PROMPT_VERSION
+    )
+    if evaluation is None:
+        return None
+    if exhausted:
+        failure_text = BUDGET_WAIT_ENDED.format(days=MAX_BUDGET_WAIT.days)
+    elif evaluation.attempts > jobs.judge_attempts:
+        failure_text = ABANDONED.format(attempts=jobs.judge_attempts)
+    else:
+        return evaluation
+    log.error("evaluation abandoned", evaluation_id=str(evaluation_id), attempts=evaluation.attempts, reason=failure_text)
+    if abandoned := await evaluation_transitions.fail_evaluation(evaluation_id, evaluation.fence, failure_text):
+        await services.live.publish_change(abandoned)
+    return None
+
+
+async def _find_exhausted_budget(services: Services, evaluation_id: ObjectId) -> ExhaustedBudget | None:
+    """Return the daily budget that the next call of the judge would exceed; None if there is none, or no call is left."""
+    evaluation = await get_evaluation(evaluation_id)
+    if evaluation is None or evaluation.passes_done >= services.settings.jobs.judge_passes:
+        return None
+    return await find_exhausted_claude_budget(services, evaluation.organization_id)
+
+
+async def _wait_for_budget(services: Services, evaluation_id: ObjectId, exhausted: ExhaustedBudget) -> bool:
+    """Postpone the evaluation if it is due; return False if it has waited for longer than MAX_BUDGET_WAIT."""
+    evaluation = await get_evaluation(evaluation_id)
+    if evaluation is None or (evaluation.waiting_since and now() - evaluation.waiting_since > MAX_BUDGET_WAIT):
+        return False
+    failure_text = (
+        f"{describe_exhausted_budget(exhausted, now())} The evaluation waits until then, for up to {MAX_BUDGET_WAIT.days} days."
+    )
+    changed = await evaluation_transitions.wait_for_budget(evaluation, Budget(exhausted.name), failure_text, BUDGET_POLL_SECONDS)
+    if changed:
+        log.warning("evaluation waits for a budget", evaluation_id=str(evaluation_id), budget=exhausted.name)
+        await services.live.publish_change(changed)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +192,9 @@ async def _load(evaluation: Evaluation) -> _Subject:
 async def _call_judge(services: Services, claude: AsyncAnthropic, evaluation: Evaluation, subject: _Subject) -> JudgeAnswer:
     async def record_usage(usage: Usage) -> None:
         # retried during a MongoDB outage: otherwise a judgement that has been paid for would be lost, and paid for again
-        await retry_until_available(evaluation_transitions.record_usage, evaluation.id, evaluation.fence, usage)
+        recorded = await retry_until_available(evaluation_transitions.record_usage, evaluation.id, evaluation.fence, usage)
+        if recorded:
+            await count_usage(evaluation.organization_id, usage)
 
     settings, interview = services.settings, subject.interview
     return await ask_judge(

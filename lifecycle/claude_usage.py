@@ -17,7 +17,9 @@ def compute_usage(reported: ReportedUsage, *, input_usd: float, cached_input_usd
         + reported.output_tokens * output_usd
     )
     return Usage(
+        calls=1,
         input_tokens=reported.input_tokens + written,
+        cache_write_tokens=written,
         cached_input_tokens=cached,
         output_tokens=reported.output_tokens,
         cost_usd=round(cost / 1_000_000, 6),

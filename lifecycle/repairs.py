@@ -1,11 +1,14 @@
 """Find and complete the work that a crash or a Redis outage left undone. A loop in every jobs process; needs only MongoDB.
 
-Each repair is a compare-and-set or a job under a lease, so any number of processes may run this loop.
+Each repair is a compare-and-set or a job under a lease, so any number of processes may run this loop. Attempts are counted
+when they begin and bounded, also those that end with their process, so that one document never stops the repairs of others.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from bson import ObjectId
@@ -23,6 +26,7 @@ from models.writes import interview_transitions, room_transitions
 from models.writes.evaluation_transitions import find_due_evaluations
 from models.writes.interview_erasure import delete_erased, find_pending_erasures
 from models.writes.name_keys import rebuild_outdated_name_keys
+from models.writes.repair_attempts import MAX_ATTEMPTS, claim_repair, complete_repair, list_waiting_repairs
 from models.writes.retention import find_due_organizations
 
 log = structlog.get_logger(__name__)
@@ -64,35 +68,82 @@ async def repair_all(services: Services) -> None:
     """Run one round of repairs. One that fails does not stop the others. Raises PyMongoError if MongoDB is unreachable."""
     # these come first: an interview that a transaction has locked cannot be repaired
     await services.transaction_reaper.abort_orphaned_transactions(get_database().client)
-    for interview_id in await interview_transitions.find_expired_interviews(BATCH_SIZE):
-        await _attempt_repair("expire", interview_id, expire_interview(services, interview_id))
-    for interview_id in await interview_transitions.find_ending_interviews(ENDING_GRACE_SECONDS, BATCH_SIZE):
-        await _attempt_repair("finish", interview_id, _finish_interview(services, interview_id))
-    for interview_id in await find_pending_erasures(BATCH_SIZE):
-        await _attempt_repair("erase", interview_id, _erase_interview(services, interview_id))
-    for organization_id in await find_due_organizations(BATCH_SIZE):
-        await _attempt_repair("apply retention policy", organization_id, apply_retention_policy(services, organization_id))
-    for interview_id in await room_transitions.find_abandoned_interviews(services.settings.voice.grace_seconds, BATCH_SIZE):
-        await _attempt_repair("end", interview_id, _end_abandoned_interview(services, interview_id))
-    for interview_id in await room_transitions.find_unanswered_messages(WAKE_UP_GRACE_SECONDS, BATCH_SIZE):
-        await _attempt_repair("switch to text", interview_id, switch_to_text(services, interview_id))
-    for interview_id in await room_transitions.find_interviews_without_interviewer(BATCH_SIZE):
-        switching = continue_in_text(services, interview_id, room_transitions.NO_INTERVIEWER_ANSWERED)
-        await _attempt_repair("continue in text", interview_id, switching)
+    waiting = await list_waiting_repairs()
+    for repair in _list_repairs(services):
+        excluded = waiting.get(repair.name, set())
+        for document_id in await repair.find(BATCH_SIZE + len(excluded)):
+            if document_id not in excluded:
+                await _attempt_repair(repair, document_id)
     for interview_id in await interview_transitions.find_due_replies(WAKE_UP_GRACE_SECONDS, BATCH_SIZE):
         services.jobs.start_locally(REPLY, interview_id)
     for evaluation_id in await find_due_evaluations(BATCH_SIZE):
         services.jobs.start_locally(EVALUATE, evaluation_id)
-    await _attempt_repair("rebuild name keys", None, rebuild_outdated_name_keys(REBUILD_BATCH_SIZE))
+    await _run_logged("rebuild name keys", None, rebuild_outdated_name_keys(REBUILD_BATCH_SIZE))
 
 
-async def _attempt_repair(name: str, document_id: ObjectId | None, work: Awaitable[object]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Repair:
+    """A kind of work that a crash or an outage may leave undone."""
+
+    name: str
+    find: Callable[[int], Awaitable[list[ObjectId]]]
+    """Returns documents that need the repair, up to that many."""
+    run: Callable[[ObjectId], Awaitable[object]]
+    is_bounded: bool = True
+    """Whether the repair of one document is given up after several attempts (models.writes.repair_attempts)."""
+
+
+def _list_repairs(services: Services) -> list[_Repair]:
+    grace_seconds = services.settings.voice.grace_seconds
+    return [
+        _Repair("expire", interview_transitions.find_expired_interviews, partial(expire_interview, services)),
+        _Repair(
+            "finish",
+            partial(interview_transitions.find_ending_interviews, ENDING_GRACE_SECONDS),
+            partial(_finish_interview, services),
+        ),
+        # personal data that have to be erased are never given up
+        _Repair("erase", find_pending_erasures, partial(_erase_interview, services), is_bounded=False),
+        _Repair("apply retention policy", find_due_organizations, partial(apply_retention_policy, services)),
+        _Repair(
+            "end",
+            partial(room_transitions.find_abandoned_interviews, grace_seconds),
+            partial(_end_abandoned_interview, services),
+        ),
+        _Repair(
+            "switch to text",
+            partial(room_transitions.find_unanswered_messages, WAKE_UP_GRACE_SECONDS),
+            partial(switch_to_text, services),
+        ),
+        _Repair(
+            "continue in text",
+            room_transitions.find_interviews_without_interviewer,
+            lambda interview_id: continue_in_text(services, interview_id, room_transitions.NO_INTERVIEWER_ANSWERED),
+        ),
+    ]
+
+
+async def _attempt_repair(repair: _Repair, document_id: ObjectId) -> None:
+    attempt = await claim_repair(repair.name, document_id, is_bounded=repair.is_bounded)
+    if attempt is None:
+        # another process attempts it, or has done so in vain
+        return
+    if await _run_logged(repair.name, document_id, repair.run(document_id)):
+        await complete_repair(repair.name, document_id)
+    elif attempt >= MAX_ATTEMPTS:
+        log.error("repair given up" if repair.is_bounded else "repair overdue", repair=repair.name, id=str(document_id))
+
+
+async def _run_logged(name: str, document_id: ObjectId | None, work: Awaitable[object]) -> bool:
+    """Return whether the work succeeded. Raises PyMongoError if MongoDB is unreachable."""
     try:
         await work
     except Exception as error:
         if isinstance(error, PyMongoError) and (error.timeout or not isinstance(error, OperationFailure)):
             raise
         log.error("repair failed", repair=name, id=document_id and str(document_id), reason=type(error).__name__)
+        return False
+    return True
 
 
 async def _erase_interview(services: Services, interview_id: ObjectId) -> None:

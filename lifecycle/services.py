@@ -12,6 +12,7 @@ from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.security_log import SecurityLog
 from live.hub import LiveHub
+from live.rate_limits import RateLimits
 from models import database
 from models.reads.credentials import CredentialReader
 from models.storage.transactions import TransactionReaper
@@ -30,6 +31,7 @@ class Services:
     live: LiveHub
     jobs: Jobs
     rooms: Rooms
+    rate_limits: RateLimits
     consent_texts: ConsentTexts = field(default_factory=load_consent_texts)
     closings: Closings = field(default_factory=load_closings)
     languages: LanguageIdentifier = field(default_factory=load_language_identifier)
@@ -47,7 +49,7 @@ class Services:
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Open MongoDB, live feeds, the job broker and LiveKit rooms; close them in reverse order.
+    """Open MongoDB, live feeds, the job broker, LiveKit rooms and rate limits; close them in reverse order.
 
     Raises pymongo.errors.PyMongoError if MongoDB is unreachable. Redis and LiveKit may be unreachable.
     """
@@ -56,8 +58,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         LiveHub(settings.redis, settings.auth) as live,
         Jobs(settings.redis, settings.auth, settings.jobs.concurrency) as jobs,
         Rooms(settings) as rooms,
+        RateLimits(settings.redis, settings.rate) as rate_limits,
     ):
-        services = Services(settings, live, jobs, rooms)
+        services = Services(settings, live, jobs, rooms, rate_limits)
         async with services.audit_log:
             try:
                 yield services

@@ -12,6 +12,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from errors import Conflict, NotFound
+from lifecycle.budgets import DailyBudgetExhausted, claim_beginning, release_beginning
 from lifecycle.closings import build_missing_closing
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.presence import DISPATCH_LEASE_SECONDS
@@ -43,8 +44,10 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
     """SCHEDULED -> WAITING. In the TEXT channel, have the greeting written; in VOICE, `presence.prepare_room` comes next.
 
     A reopened interview continues with at least the time for one answer and for the closing. Raises Conflict if the interview is
-    over.
+    over, and DailyBudgetExhausted if the organization has no budget for another interview today.
     """
+    current = await _load_interview(interview_id)
+    claimed_at = await _claim_beginning(services, current)
     min_seconds = MIN_SECONDS_TO_ANSWER + services.settings.interview.closing_seconds
     if channel is Channel.VOICE:
         opened = await room_transitions.open_room(
@@ -57,10 +60,26 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
         if channel is Channel.TEXT:
             await services.jobs.kick(REPLY, interview_id)
         return opened
+    if claimed_at:
+        await release_beginning(current.organization_id, claimed_at)
     interview = await _load_interview(interview_id)
     if interview.status not in OPEN_STATUSES:
         raise Conflict(f"The interview can no longer be opened: it is {interview.status}.")
     return interview
+
+
+async def _claim_beginning(services: Services, interview: Interview) -> datetime | None:
+    """Count the interview in its organization's day if it is about to begin. Raises DailyBudgetExhausted."""
+    # a return to an interview that had begun is no beginning
+    if interview.status is not InterviewStatus.SCHEDULED or interview.started_at is not None:
+        return None
+    try:
+        return await claim_beginning(services, interview.organization_id)
+    except DailyBudgetExhausted:
+        # a concurrent call may have opened the interview within the budget
+        if (await _load_interview(interview.id)).status is InterviewStatus.SCHEDULED:
+            raise
+        return None
 
 
 async def reopen_interview(
@@ -273,8 +292,11 @@ def _build_pending_evaluation(services: Services, interview: Interview, evaluati
 def _describe_code_replies(interview: Interview) -> str | None:
     if not interview.code_replies:
         return None
+    cause = "did not answer in time"
+    if interview.exhausted_budget:
+        cause = f"was not asked because the budget {interview.exhausted_budget} was used up, or {cause},"
     return (
-        f"Claude did not answer in time for {interview.code_replies} of {interview.replies} replies: "
+        f"Claude {cause} for {interview.code_replies} of {interview.replies} replies: "
         "code replied instead, in the position's own words."
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bson import ObjectId
 
+from lifecycle.budgets import count_message
 from lifecycle.jobs import REPLY
 from lifecycle.presence import switch_to_text
 from lifecycle.services import Services
@@ -41,13 +42,17 @@ async def store_message(
         ended_at=at,
         written_with=written_with,
     )
-    stored, changed = await append_candidate_turn(interview.id, turn, languages=services.languages)
+    stored, changed, is_new = await append_candidate_turn(
+        interview.id, turn, languages=services.languages, budgets=services.settings.budget
+    )
     await _publish_turns(services, changed, [stored])
     if changed.channel is Channel.TEXT:
         await services.jobs.kick(REPLY, interview.id)
     elif changed.last_candidate_seq > changed.answered_seq:
         # this changes nothing while the candidate is in the room, where the interviewer reads the turn
         await switch_to_text(services, interview.id)
+    if is_new:
+        await count_message(changed.organization_id)
     return stored
 
 
@@ -77,8 +82,10 @@ async def store_spoken_turn(services: Services, interview_id: ObjectId, turn: Ne
 
     `fence` is that of the agent's lease. Raises LeaseLost, NotFound and Conflict like `append_candidate_turn`.
     """
-    stored, changed = await append_candidate_turn(interview_id, turn, fence, services.languages)
+    stored, changed, is_new = await append_candidate_turn(interview_id, turn, fence, services.languages)
     await _publish_turns(services, changed, [stored])
+    if is_new:
+        await count_message(changed.organization_id)
     return stored
 
 

@@ -1,7 +1,7 @@
 """Publishing and following interviews. MongoDB is the source of truth; Redis carries turns and wakes followers."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Iterator
 from contextlib import aclosing, contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -21,15 +21,22 @@ from live.poller import Poller
 from live.redis_backend import SUBSCRIBED, RedisBackend
 from live.signing import MessageSigner
 from live.single_flight import retry_until_available
-from live.synchronization import RefCounted
+from live.synchronization import Notifier, RefCounted
+from models.documents.change import Change
 from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview, get_interview
 from models.documents.interview_views import InterviewView
 from models.documents.recording import Recording
 from models.documents.turn import Turn
+from models.reads.change_list import ChangeSelection, read_changes
 from models.reads.credentials import AccessState
 
 log = structlog.get_logger(__name__)
+
+CHANGE_BATCH_SIZE = 100
+"""Changes that a follower reads from MongoDB in one query."""
+_FEED_ADVANCED = "changes"
+"""Message that a change feed has advanced."""
 
 AccessCheck = Callable[[Callable[[], None]], None]
 """Checks a follower's access without waiting, and raises to end its stream.
@@ -75,6 +82,7 @@ class LiveHub:
         self._broadcast = Broadcast(backend=self._backend)
         self._interview_feeds = RefCounted(self._open_interview_feed)
         self._organization_feeds = RefCounted(self._open_organization_feed)
+        self._change_notifiers = RefCounted(self._open_change_notifier)
         self._poller = Poller(self._interview_feeds, poll_seconds)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -111,9 +119,14 @@ class LiveHub:
             self._publish(self._organization_channel(document.organization_id), message),
         )
 
-    async def _publish(self, channel: str, message: Turn | Interim | Changed) -> None:
+    async def publish_recorded_changes(self, organization_ids: Collection[ObjectId]) -> None:
+        """Notify followers of the change feeds of these organizations that their feeds have advanced in MongoDB."""
+        await asyncio.gather(*(self._publish(self._changes_channel(id_), _FEED_ADVANCED) for id_ in organization_ids))
+
+    async def _publish(self, channel: str, message: Turn | Interim | Changed | str) -> None:
         try:
-            await self._broadcast.publish(channel, self._signer.sign(channel, encode_message(message)))
+            text = message if isinstance(message, str) else encode_message(message)
+            await self._broadcast.publish(channel, self._signer.sign(channel, text))
         except (RedisError, OSError) as error:
             # debug only: the backend has logged the outage, and this repeats with every turn
             log.debug("publish failed", channel=channel, reason=type(error).__name__)
@@ -213,6 +226,27 @@ class LiveHub:
                 async for interview in interviews:
                     yield interview
 
+    async def follow_changes(
+        self, selection: ChangeSelection, after: int, check: AccessCheck | None = None
+    ) -> AsyncGenerator[Change, None]:
+        """Yield the selected changes after number `after`, recorded and future ones, in order, each once.
+
+        Never ends. Calls `check` like `follow_turns`. Raises CursorExpired if changes after the number are missing.
+        """
+        with self._change_notifiers.use(selection.organization_id) as notifier:
+            while True:
+                seen = notifier.number
+                page = await retry_until_available(read_changes, selection, after, CHANGE_BATCH_SIZE)
+                for change in page.changes:
+                    if check:
+                        check(notifier.wake)
+                    yield change
+                after = page.next_number
+                if not page.has_more:
+                    await notifier.wait_after(seen)
+                if check:
+                    check(notifier.wake)
+
     # --- feeds, open while they have followers
 
     @contextmanager
@@ -233,6 +267,13 @@ class LiveHub:
         ):
             yield feed
 
+    @contextmanager
+    def _open_change_notifier(self, organization_id: ObjectId) -> Iterator[Notifier]:
+        notifier = Notifier()
+        # MongoDB has the changes: whatever the message says, it only ends the wait
+        with self._subscription(self._changes_channel(organization_id), lambda _: notifier.wake()):
+            yield notifier
+
     async def _wake_periodically(self) -> None:
         """Wake every follower each `poll_seconds` for its access check, even if MongoDB does not answer."""
         while True:
@@ -242,6 +283,10 @@ class LiveHub:
                 if feed := self._interview_feeds.get(interview_id):
                     feed.turns_notifier.wake()
                     feed.interims_notifier.wake()
+            organization_ids = self._change_notifiers.keys()
+            for organization_id in organization_ids:
+                if notifier := self._change_notifiers.get(organization_id):
+                    notifier.wake()
 
     @contextmanager
     def _subscription(self, channel: str, receive: Callable[[str], None]) -> Iterator[None]:
@@ -281,3 +326,6 @@ class LiveHub:
 
     def _organization_channel(self, organization_id: ObjectId) -> str:
         return f"{self._prefix}:organization:{organization_id}"
+
+    def _changes_channel(self, organization_id: ObjectId) -> str:
+        return f"{self._prefix}:changes:{organization_id}"

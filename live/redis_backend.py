@@ -34,6 +34,19 @@ SUBSCRIBED = ""
 _BACKOFF = Backoff(base_seconds=0.1, max_seconds=1.0)
 
 
+def open_pool(redis: settings.RedisSettings) -> ConnectionPool:
+    """Return a pool of connections that have no timeout: callers bound every wait themselves."""
+    return ConnectionPool.from_url(
+        redis.url,
+        # RESP2, because redis-py formats every RESP3 push, including transcripts, for a debug log
+        protocol=2,
+        # on Python 3.11, a timeout of the socket would cost a task per command
+        socket_timeout=None,
+        socket_connect_timeout=CONNECT_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+    )
+
+
 class RedisBackend(BroadcastBackend):
     """Carries messages of channels over Redis pub/sub.
 
@@ -43,15 +56,7 @@ class RedisBackend(BroadcastBackend):
     """
 
     def __init__(self, redis: settings.RedisSettings) -> None:
-        # Every wait below has its own timeout: on Python 3.11 a socket_timeout would cost a task per command.
-        # RESP2, because redis-py formats every RESP3 push, including transcripts, for a debug log.
-        self._pool: ConnectionPool = ConnectionPool.from_url(
-            redis.url,
-            protocol=2,
-            socket_timeout=None,
-            socket_connect_timeout=CONNECT_SECONDS,
-            retry=Retry(NoBackoff(), 1),
-        )
+        self._pool = open_pool(redis)
         self._redis = Redis(connection_pool=self._pool)
         self._publish_seconds = redis.publish_seconds
         self._wanted_channels: set[str] = set()

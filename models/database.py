@@ -1,5 +1,6 @@
 """The process's connection to MongoDB, and the documents that are bound to it."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,27 +8,32 @@ from typing import Any
 from beanie import init_beanie
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import NotPrimaryError
 
 import settings
 from models.documents.audit_entry import AuditEntry
+from models.documents.change import Change, ChangePosition
+from models.documents.change_sequencer import ChangeSequencer
 from models.documents.consent_text import AgreedConsentText
 from models.documents.decision_record import DecisionRecord
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation
+from models.documents.external_reference import ExternalReference
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview
 from models.documents.judgement import JudgementDocument
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization
+from models.documents.organization_usage import OrganizationUsage
 from models.documents.position import Position
 from models.documents.recording import Recording
+from models.documents.repair_attempt import RepairAttempt
 from models.documents.turn import TurnDocument
 from models.documents.turn_correction import TurnCorrection
 from models.storage.transactions import APP_NAME
 
 DOCUMENTS = [
     Organization,
+    OrganizationUsage,
     ApiKey,
     Notice,
     Position,
@@ -38,12 +44,22 @@ DOCUMENTS = [
     Evaluation,
     JudgementDocument,
     Recording,
+    RepairAttempt,
     IdempotencyClaim,
     Demographics,
     DecisionRecord,
     AuditEntry,
+    Change,
+    ChangePosition,
+    ChangeSequencer,
+    ExternalReference,
 ]
 """Every document class: a class that is missing here is not bound to the database and has no indexes."""
+
+HEARTBEAT_SECONDS = 1.0
+"""Between two checks of MongoDB by the driver's monitor."""
+STALE_SECONDS = 3.0
+"""Age of the last answer to the monitor above which MongoDB counts as unavailable: the process may be late, too."""
 
 
 @asynccontextmanager
@@ -61,6 +77,7 @@ async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongo
         timeoutMS=timeout_ms,
         serverSelectionTimeoutMS=timeout_ms,
         connectTimeoutMS=timeout_ms,
+        heartbeatFrequencyMS=int(HEARTBEAT_SECONDS * 1000),
         w="majority",
         journal=True,
         appname=APP_NAME,
@@ -75,8 +92,11 @@ def get_database() -> AsyncDatabase[dict[str, Any]]:
     return Interview.get_pymongo_collection().database
 
 
-async def ping() -> None:
-    """Check that the server is reachable and writable. Raises pymongo.errors.PyMongoError if not."""
-    reply = await get_database().command("hello")
-    if not reply.get("isWritablePrimary"):
-        raise NotPrimaryError("the server is not a primary")
+def is_available() -> bool:
+    """Return whether MongoDB has a primary that has answered the driver's monitor within the last seconds.
+
+    The monitor has a connection of its own, for which it does not compete with operations.
+    """
+    oldest = time.monotonic() - STALE_SECONDS
+    servers = get_database().client.topology_description.server_descriptions().values()
+    return any(server.is_writable and server.last_update_time > oldest for server in servers)

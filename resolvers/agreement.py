@@ -10,6 +10,9 @@ from models.documents.position import find_position
 from models.reads.blind_ratings import LevelPair, list_level_pairs
 from resolvers.ids import IdKind, build_not_found
 
+MAX_VERSIONS = 50
+"""Versions of a position whose agreement is returned."""
+
 
 @dataclass(frozen=True, slots=True)
 class CriterionAgreement:
@@ -26,6 +29,8 @@ async def get_agreement(
 ) -> list[CriterionAgreement]:
     """Return the agreement of the ratings in this period, by version of the position, newest first, and by criterion.
 
+    Of more than MAX_VERSIONS versions with ratings, these are the newest.
+
     Raises NotFound if there is no such position, and BadInput unless `since` is before `until`.
     """
     require_permission(principal, Action.REVIEW_EVALUATION)
@@ -37,9 +42,11 @@ async def get_agreement(
     groups: dict[tuple[int, str], list[LevelPair]] = {}
     for pair in await list_level_pairs(principal.organization_id, position_key, since, until):
         groups.setdefault((pair.position_version, pair.criterion_key), []).append(pair)
+    newest = sorted({version for version, _ in groups}, reverse=True)[:MAX_VERSIONS]
     return [
         CriterionAgreement(version, key, len(pairs), compute_agreement(_assessed_by_both(pairs)))
         for (version, key), pairs in sorted(groups.items(), key=lambda group: (-group[0][0], group[0][1]))
+        if version in newest
     ]
 
 

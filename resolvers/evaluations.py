@@ -30,6 +30,7 @@ from models.documents.judgement import JudgementDocument
 from models.storage.clock import now
 from models.writes import evaluation_transitions
 from resolvers.blind_review import VisibleEvaluation, require_rating, show_evaluation
+from resolvers.history import require_space
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_detail, clean_line, clean_optional
@@ -158,8 +159,10 @@ async def rate_evaluation(services: Services, principal: Principal, request: Rat
         raise Conflict("This interview is not reviewed blind: add a review (reviewEvaluation).")
     levels = _validate_ratings(outcome, request.ratings)
     call = idempotent(services, principal, "rateEvaluation", request.idempotency_key, request)
+    rating_id = await call.claim(ObjectId())
+    require_space(evaluation.ratings, rating_id, "ratings of this version", "request a new one (evaluateInterview)")
     rating = Rating(
-        id=PydanticObjectId(await call.claim(ObjectId())),
+        id=PydanticObjectId(rating_id),
         reviewer_id=PydanticObjectId(principal.caller_id),
         reviewer=principal.name,
         created_at=now(),
@@ -184,8 +187,10 @@ async def review_evaluation(services: Services, principal: Principal, request: R
     reason = clean_detail(request.reason, "reason")
     overrides = _validate_overrides(outcome, request.overrides)
     call = idempotent(services, principal, "reviewEvaluation", request.idempotency_key, request)
+    review_id = await call.claim(ObjectId())
+    require_space(evaluation.reviews, review_id, "reviews of this version", "request a new one (evaluateInterview)")
     review = Review(
-        id=PydanticObjectId(await call.claim(ObjectId())),
+        id=PydanticObjectId(review_id),
         decision=request.decision,
         reason=reason,
         reviewer=principal.name,
@@ -212,8 +217,10 @@ async def adopt_evaluation(
     require_rating(principal, interview)
     reason = clean_detail(request.reason, "reason")
     call = idempotent(services, principal, "adoptEvaluation", request.idempotency_key, request)
+    adoption_id = await call.claim(ObjectId())
+    require_space(interview.adoptions, adoption_id, "adoptions in this interview", "decide with the version that counts")
     adoption = Adoption(
-        id=PydanticObjectId(await call.claim(ObjectId())),
+        id=PydanticObjectId(adoption_id),
         version=evaluation.version,
         reason=reason,
         adopted_by=principal.name,

@@ -15,7 +15,7 @@ from models.reads.interview_row import InterviewRow
 from models.reads.pagination import Page, PageRequest
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_filter_values, clean_line
-from resolvers.interview_views import ROLE_VIEWS
+from resolvers.interview_views import get_limited_view
 
 
 async def load_interview(principal: Principal, interview_id: str) -> Interview:
@@ -103,7 +103,7 @@ async def _authorize_and_clean_filter(
         position_keys=clean_filter_values(where.position_keys, "filter.positionKeys"),
         external_ids=clean_filter_values(where.external_ids, "filter.externalIds"),
         candidate=None if where.candidate is None else clean_line(where.candidate, "filter.candidate"),
-        view=ROLE_VIEWS.get(principal.role),
+        view=get_limited_view(principal),
         search_email=has_permission(principal, Action.READ_EMAIL),
         hide_unrated_from=PydanticObjectId(principal.caller_id) if hides_unrated and principal.caller_id else None,
     )

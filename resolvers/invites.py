@@ -7,13 +7,16 @@ from bson import ObjectId
 
 from auth import Action, Principal, decode_invite_token, require_permission, unknown_invite_error
 from errors import BadInput, Conflict, NotFound
+from lifecycle.budgets import DailyBudgetExhausted
 from lifecycle.consent import ConsentText
 from lifecycle.presence import prepare_room, switch_to_text, switch_to_voice
 from lifecycle.services import Services
 from lifecycle.states import open_interview
+from live.rate_limits import Rate
 from models.documents.interview import (
     OPEN_STATUSES,
     TERMINAL_STATUSES,
+    Consent,
     ConsentMethod,
     EndReason,
     Interview,
@@ -24,14 +27,16 @@ from models.documents.organization import Organization, get_organization
 from models.documents.position import get_position
 from models.documents.turn import AccessOrigin, Channel
 from models.storage.clock import now
-from models.writes.interview_transitions import RENEWABLE_STATUSES, reschedule_interview
+from models.writes.interview_transitions import RENEWABLE_STATUSES, extend_invite, reschedule_interview
 from resolvers.candidate_credentials import AccessGrant, issue_candidate_access, issue_invite_link
 from resolvers.consent import ConsentChoice, get_interview_consent_text, record_consent
 from resolvers.idempotency import IdempotentCall, idempotent
 from resolvers.interviews import load_interview
 from resolvers.reopening import find_return_deadline, reopen_for_return
-from resolvers.starting import ScheduledInterview, resolve_invite_expiry
+from resolvers.starting import ScheduledInterview, limit_invites, resolve_invite_expiry
 
+BUDGET_EXTENSION = timedelta(days=2)
+"""How long an invite stays valid at least, after the budget that refused it is open again."""
 EARLY_JOIN_WINDOW = timedelta(minutes=15)
 """How long before the scheduled time a candidate can join."""
 
@@ -79,23 +84,27 @@ class JoinedInterview:
 async def renew_invite(services: Services, principal: Principal, request: RenewRequest) -> ScheduledInterview:
     """Issue a new invite, once for each idempotency key. Earlier links and the candidate's tokens stop working, also in the room.
 
-    Raises NotFound, BadInput for invalid times, and Conflict if the interview is over, or is open and a time is given.
+    Raises NotFound, BadInput for invalid times, Conflict if the interview is over, or is open and a time is given, and
+    RateLimited if the organization has made too many invites.
     """
     require_permission(principal, Action.RENEW_INVITE)
     interview = await load_interview(principal, request.interview_id)
     call = idempotent(services, principal, "renewInvite", request.idempotency_key, request)
     previous_renewal_id = await call.find_claimed_id()
     if previous_renewal_id is None or previous_renewal_id not in interview.renewals:
-        interview = await _renew(services, interview, request, call)
+        interview = await _renew(services, principal, interview, request, call)
     return ScheduledInterview(interview, issue_invite_link(services, interview))
 
 
-async def _renew(services: Services, interview: Interview, request: RenewRequest, call: IdempotentCall) -> Interview:
+async def _renew(
+    services: Services, principal: Principal, interview: Interview, request: RenewRequest, call: IdempotentCall
+) -> Interview:
     _require_renewable(interview)
     if request.scheduled_for is not None and interview.status in OPEN_STATUSES:
         raise Conflict("The interview is already open, so its time cannot change: leave scheduledFor out.", field="scheduledFor")
     upcoming_time = interview.scheduled_for if interview.scheduled_for and interview.scheduled_for > now() else None
     expires_at = resolve_invite_expiry(services, request.scheduled_for or upcoming_time, request.expires_at)
+    limit_invites(services, principal)
     renewal_id = await call.claim(ObjectId())
     scheduled_for = request.scheduled_for or interview.scheduled_for
     renewed = await reschedule_interview(interview.id, renewal_id, scheduled_for, expires_at)
@@ -153,11 +162,12 @@ async def join_interview(services: Services, request: JoinRequest) -> JoinedInte
 
     A candidate who comes back within the position's window reopens an interview that ended early (resolvers.reopening).
     The consent of the first join is final: later ones are ignored. Raises NotFound for an invalid or replaced invite; Conflict if
-    the interview has ended, the invite has expired, it is more than EARLY_JOIN_WINDOW too early, or the consent text has changed
-    since the candidate saw it; Unavailable if LiveKit is
-    needed and unavailable; BadInput if the first join has no consent.
+    the interview has ended, the invite has expired, it is more than EARLY_JOIN_WINDOW too early, the organization has used up a
+    budget of today, or the consent text has changed since the candidate saw it; Unavailable if LiveKit is needed and
+    unavailable; BadInput if the first join has no consent; RateLimited if it has been joined too often.
     """
     interview = await load_invited_interview(services, request.invite)
+    services.rate_limits.spend(Rate.JOINS, str(interview.id))
     # a client that joins again by itself does not undo the candidate's wish to stop
     may_reopen = interview.end_reason is not EndReason.CANDIDATE_ENDED if request.reopen is None else request.reopen
     return_deadline = await find_return_deadline(interview) if may_reopen else None
@@ -178,9 +188,23 @@ async def join_interview(services: Services, request: JoinRequest) -> JoinedInte
                     field="consent",
                 )
             consent = await record_consent(services, interview, request.consent, ConsentMethod.JOINED)
-        interview = await open_interview(services, interview.id, consent, channel)
+        interview = await _open(services, interview, consent, channel)
     interview = await _switch_channel(services, interview, channel)
     return JoinedInterview(interview, issue_candidate_access(services, interview))
+
+
+async def _open(services: Services, interview: Interview, consent: Consent, channel: Channel) -> Interview:
+    try:
+        return await open_interview(services, interview.id, consent, channel)
+    except DailyBudgetExhausted as exhausted:
+        # the candidate learns when to come back, and not what the organization spends; the invite stays valid until then
+        opens_at = exhausted.opens_at or now()
+        await extend_invite(interview.id, opens_at + BUDGET_EXTENSION)
+        raise Conflict(
+            "The organization can begin no more interviews today. Nothing is lost: your invite stays valid. Please come back "
+            "later: opensAt is the moment.",
+            opens_at=opens_at,
+        ) from None
 
 
 async def _switch_channel(services: Services, interview: Interview, channel: Channel) -> Interview:
@@ -194,10 +218,11 @@ async def _switch_channel(services: Services, interview: Interview, channel: Cha
 async def open_transcript(services: Services, invite: str) -> JoinedInterview:
     """Return new access to an interview that has ended, for reading its transcript and correcting turns.
 
-    Raises NotFound for an invalid or replaced invite, and Conflict unless the interview is over and the position's window for
-    corrections is open.
+    Raises NotFound for an invalid or replaced invite, Conflict unless the interview is over and the position's window for
+    corrections is open, and RateLimited if it has been joined too often.
     """
     interview = await load_invited_interview(services, invite)
+    services.rate_limits.spend(Rate.JOINS, str(interview.id))
     if interview.status not in TERMINAL_STATUSES or interview.ended_at is None:
         raise Conflict(f"The interview has not ended: it is {interview.status}. Join it instead (joinInterview).")
     if not await _is_correctable(interview):

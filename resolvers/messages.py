@@ -5,6 +5,7 @@ from bson import ObjectId
 from auth import Action, Principal, require_permission
 from lifecycle.services import Services
 from lifecycle.turns import apply_signal, store_message
+from live.rate_limits import Rate
 from models.documents.interview import CandidateSignal, Interview
 from models.documents.turn import Turn
 from resolvers.idempotency import idempotent
@@ -18,11 +19,12 @@ async def send_message(
     """Store the candidate's message as a turn, and wake the interviewer. Repeating the key returns the stored turn.
 
     Raises NotFound for any interview but the candidate's own, BadInput for a text that is blank or longer than 20,000 characters,
-    and Conflict if the interview accepts no messages, or the key was used with another text.
+    RateLimited, and Conflict if the interview accepts no messages, or the key was used with another text.
     """
     require_permission(principal, Action.SEND_MESSAGE)
     interview = await load_interview(principal, interview_id)
     text = clean_text(text, "text")
+    services.rate_limits.spend(Rate.MESSAGES, str(interview.id))
     # The turn stores the key in the same transaction as its seq, so no separate claim is needed.
     key = str(ObjectId()) if idempotency_key is None else clean_line(idempotency_key, "idempotencyKey")
     return await store_message(services, interview, text, key, principal.origin)

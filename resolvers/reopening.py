@@ -15,6 +15,7 @@ from models.documents.position import get_position
 from models.storage.clock import now
 from models.writes.interview_transitions import REOPENABLE_STATUSES
 from resolvers.candidate_credentials import issue_invite_link
+from resolvers.history import MAX_ENTRIES
 from resolvers.idempotency import idempotent
 from resolvers.input_text import clean_text
 from resolvers.interviews import load_interview
@@ -110,7 +111,7 @@ def _require_reopenable(interview: Interview) -> None:
         raise Conflict(obstacle)
 
 
-def _find_obstacle(interview: Interview) -> str | None:
+def _find_obstacle(interview: Interview) -> str | None:  # noqa: PLR0911  # one for each obstacle
     """Return why nobody can reopen the interview, with the remedy; None if it can be reopened."""
     if not interview.has_transcript:
         return "The interview or its transcript was erased, so nothing can be continued: schedule a new one (scheduleInterview)."
@@ -123,6 +124,8 @@ def _find_obstacle(interview: Interview) -> str | None:
         return "The interview was cancelled before it began, so nothing can be continued: schedule a new one (scheduleInterview)."
     if interview.status is InterviewStatus.ENDING:
         return "The interview is ending, and its last words are being stored: reopen it in a few seconds."
+    if len(interview.reopenings) >= MAX_ENTRIES:
+        return f"The interview was reopened {MAX_ENTRIES} times: schedule a new one (scheduleInterview)."
     if interview.status not in REOPENABLE_STATUSES:
         return f"The interview is {interview.status}: the candidate can join it with the invite (renewInvite issues a new one)."
     return None

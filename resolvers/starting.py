@@ -6,6 +6,7 @@ whatever a crash has left undone.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TypeVar
 
 from beanie import PydanticObjectId
@@ -13,9 +14,12 @@ from bson import ObjectId
 
 from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
+from lifecycle.budgets import require_daily_budgets
 from lifecycle.presence import prepare_room
 from lifecycle.services import Services
 from lifecycle.states import open_interview
+from live.rate_limits import Rate
+from models.documents.external_reference import claim_reference, delete_references
 from models.documents.interview import (
     Candidate,
     ConsentMethod,
@@ -23,6 +27,7 @@ from models.documents.interview import (
     InterviewStatus,
     PositionRef,
     build_name_keys,
+    find_newest_by_external_id,
     get_organization_interview,
 )
 from models.documents.language import primary_language
@@ -47,6 +52,13 @@ MAX_LEAD_TIME = timedelta(days=366)
 """How far in the future an interview can be scheduled and an invite can expire."""
 
 
+class IfExists(StrEnum):
+    """What to do if there is an interview with the same external id for the same position."""
+
+    CREATE = "CREATE"
+    RETURN_EXISTING = "RETURN_EXISTING"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _InterviewRequest:
     candidate_name: str
@@ -58,6 +70,7 @@ class _InterviewRequest:
     resume: str | None = None
     job_description: str | None = None
     external_id: str | None = None
+    if_exists: IfExists = IfExists.CREATE
     idempotency_key: str | None = None
 
 
@@ -83,6 +96,8 @@ class StartedInterview:
     interview: Interview
     access: AccessGrant
     invite: InviteLink
+    is_existing: bool
+    """Whether the interview existed before this call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,50 +106,70 @@ class ScheduledInterview:
 
     interview: Interview
     invite: InviteLink
+    is_existing: bool = True
+    """Whether the interview existed before this call."""
 
 
 async def start_interview(services: Services, principal: Principal, request: StartRequest) -> StartedInterview:
     """Create an interview and open it. Repeating the key returns the same interview with new access.
 
+    With RETURN_EXISTING, so does repeating the external id.
+
     Raises BadInput for invalid text, an unknown position or consent text, and a language other than the position's; Conflict for
-    an archived position, and if the consent text has changed; Unavailable if LiveKit is needed and unavailable: the same call
-    then completes what this one began.
+    an archived position, and if the consent text has changed; DailyBudgetExhausted if the organization has used up a budget of
+    today; RateLimited if it has made too many invites; Unavailable if LiveKit is needed and unavailable: the same call then
+    completes what this one began.
     """
     require_permission(principal, Action.START_INTERVIEW)
     request = _clean_request(request)
     if request.channel is Channel.VOICE:
         services.rooms.require_configured()
     call = idempotent(services, principal, "startInterview", request.idempotency_key, request)
-    interview = await _find_previous_interview(principal, call)
+    interview = await _find_existing_interview(principal, call, request)
+    is_existing = interview is not None
     if interview is None:
+        # opening counts the interview; this check only avoids storing one that could not be opened
+        await require_daily_budgets(services, principal.organization_id)
         draft = await _build_interview(principal, request, resolve_invite_expiry(services, None, None))
+        limit_invites(services, principal)
         draft.consent = await record_consent(services, draft, request.consent, ConsentMethod.CALLER)
-        interview = await _create(draft, call)
+        interview, is_existing = await _create(draft, call, request)
     if interview.status is InterviewStatus.SCHEDULED:
-        interview = await open_interview(services, interview.id, interview.consent, interview.channel)
+        # an interview that was scheduled earlier has none yet
+        consent = interview.consent or await record_consent(services, interview, request.consent, ConsentMethod.CALLER)
+        interview = await open_interview(services, interview.id, consent, interview.channel)
     if interview.channel is Channel.VOICE:
         interview = await prepare_room(services, interview)
     access = issue_candidate_access(services, interview, AccessOrigin.START_INTERVIEW, principal.key_id)
-    return StartedInterview(interview, access, issue_invite_link(services, interview))
+    return StartedInterview(interview, access, issue_invite_link(services, interview), is_existing)
 
 
 async def schedule_interview(services: Services, principal: Principal, request: ScheduleRequest) -> ScheduledInterview:
     """Create an interview that the candidate opens with its invite. Repeating the key returns the same interview.
 
-    Raises BadInput and Conflict like `start_interview`, and BadInput for invalid times.
+    With RETURN_EXISTING, so does repeating the external id.
+
+    Raises BadInput, Conflict and RateLimited like `start_interview`, and BadInput for invalid times.
     """
     require_permission(principal, Action.SCHEDULE_INTERVIEW)
     request = _clean_request(request)
     call = idempotent(services, principal, "scheduleInterview", request.idempotency_key, request)
-    interview = await _find_previous_interview(principal, call)
+    interview = await _find_existing_interview(principal, call, request)
+    is_existing = interview is not None
     if interview is None:
         draft = await _build_interview(
             principal, request, resolve_invite_expiry(services, request.scheduled_for, request.expires_at)
         )
         draft.scheduled_for = request.scheduled_for
-        interview = await _create(draft, call)
+        limit_invites(services, principal)
+        interview, is_existing = await _create(draft, call, request)
         await services.live.publish_change(interview)
-    return ScheduledInterview(interview, issue_invite_link(services, interview))
+    return ScheduledInterview(interview, issue_invite_link(services, interview), is_existing)
+
+
+def limit_invites(services: Services, principal: Principal) -> None:
+    """Count an invite of the caller's organization. Raises RateLimited if it has made too many."""
+    services.rate_limits.spend(Rate.INVITES, str(principal.organization_id))
 
 
 def resolve_invite_expiry(services: Services, scheduled_for: datetime | None, expires_at: datetime | None) -> datetime:
@@ -160,7 +195,7 @@ R = TypeVar("R", bound=_InterviewRequest)
 
 
 def _clean_request(request: R) -> R:
-    return replace(
+    cleaned = replace(
         request,
         candidate_name=clean_candidate_name(request.candidate_name, "candidateName"),
         candidate_email=clean_optional(clean_email, request.candidate_email, "candidateEmail"),
@@ -171,11 +206,21 @@ def _clean_request(request: R) -> R:
         job_description=clean_optional(clean_text, request.job_description, "jobDescription"),
         external_id=clean_optional(clean_line, request.external_id, "externalId"),
     )
+    if cleaned.if_exists is IfExists.RETURN_EXISTING and cleaned.external_id is None:
+        raise BadInput("ifExists: RETURN_EXISTING needs an externalId: send your own id of the application.", field="externalId")
+    return cleaned
 
 
-async def _find_previous_interview(principal: Principal, call: IdempotentCall) -> Interview | None:
+async def _find_existing_interview(principal: Principal, call: IdempotentCall, request: _InterviewRequest) -> Interview | None:
+    """Return the interview of an earlier call with this key or, if the caller wants that one, with this external id."""
     interview_id = await call.find_claimed_id()
-    return await get_organization_interview(principal.organization_id, interview_id) if interview_id else None
+    previous = await get_organization_interview(principal.organization_id, interview_id) if interview_id else None
+    if previous is not None or request.if_exists is IfExists.CREATE or request.external_id is None:
+        return previous
+    existing = await find_newest_by_external_id(principal.organization_id, request.external_id, request.position_key)
+    if existing is not None:
+        await call.claim(existing.id)
+    return existing
 
 
 async def _build_interview(principal: Principal, request: _InterviewRequest, expires_at: datetime) -> Interview:
@@ -208,9 +253,18 @@ async def _build_interview(principal: Principal, request: _InterviewRequest, exp
     )
 
 
-async def _create(interview: Interview, call: IdempotentCall) -> Interview:
-    interview.id = PydanticObjectId(await call.claim(ObjectId()))
-    return await insert_interview(interview)
+async def _create(interview: Interview, call: IdempotentCall, request: _InterviewRequest) -> tuple[Interview, bool]:
+    """Store the interview, and return the stored one and whether another call had stored it before."""
+    interview_id = await call.claim(ObjectId())
+    if request.if_exists is IfExists.RETURN_EXISTING and request.external_id is not None:
+        interview_id = await claim_reference(interview.organization_id, interview.position.key, request.external_id, interview_id)
+    interview.id = PydanticObjectId(interview_id)
+    stored = await insert_interview(interview)
+    if stored.erased_at is not None and request.if_exists is IfExists.RETURN_EXISTING:
+        # the erasure of the earlier interview deletes its reference a moment later
+        await delete_references(stored.id)
+        return await _create(interview.model_copy(), replace(call, key=None), request)
+    return stored, stored is not interview
 
 
 def _choose_language(position: Position, requested: str | None) -> str:

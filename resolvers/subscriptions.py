@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
@@ -23,7 +24,7 @@ from models.reads.interview_list import InterviewFilter, InterviewOrderField, li
 from models.reads.pagination import PageRequest
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_filter_values
-from resolvers.interview_views import ROLE_VIEWS, get_update_time
+from resolvers.interview_views import get_limited_view, get_update_time
 
 MAX_INITIAL_INTERVIEWS = 200
 
@@ -45,6 +46,23 @@ class LiveInterviewFilter:
             and (self.position_keys is None or interview.position.key in self.position_keys)
             and (self.channels is None or interview.channel in self.channels)
         )
+
+
+class LiveEventKind(StrEnum):
+    """What an event of a live list says."""
+
+    SNAPSHOT = "SNAPSHOT"
+    SNAPSHOT_COMPLETE = "SNAPSHOT_COMPLETE"
+    CHANGED = "CHANGED"
+    REMOVED = "REMOVED"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEvent:
+    """An event of a live list. Only SNAPSHOT_COMPLETE has no interview."""
+
+    kind: LiveEventKind
+    interview: Interview | None = None
 
 
 async def follow_turns(
@@ -90,9 +108,23 @@ async def follow_interview(
 
 
 async def follow_interviews(
-    services: Services, principal: Principal, where: LiveInterviewFilter | None, *, recheck_seconds: float = RECHECK_SECONDS
+    services: Services, principal: Principal, where: LiveInterviewFilter | None
 ) -> AsyncGenerator[Interview, None]:
-    """Return a stream of the organization's interviews: the newest 200 that match, newest first, then each change.
+    """Return the interviews of the events of `follow_live_list`. Raises like it."""
+
+    async def stream(events: AsyncGenerator[LiveEvent, None]) -> AsyncGenerator[Interview, None]:
+        async with aclosing(events):
+            async for event in events:
+                if event.interview is not None:
+                    yield event.interview
+
+    return stream(await follow_live_list(services, principal, where))
+
+
+async def follow_live_list(
+    services: Services, principal: Principal, where: LiveInterviewFilter | None, *, recheck_seconds: float = RECHECK_SECONDS
+) -> AsyncGenerator[LiveEvent, None]:
+    """Return a stream of the organization's interviews: the newest 200 that match, newest first, their end, then each change.
 
     A change is sent if the interview matches now or matched when it was last sent. Raises Forbidden, and BadInput for invalid or
     too many values of a filter. The stream raises Unauthenticated as that of `follow_turns` does.
@@ -133,17 +165,18 @@ async def _stream_interview_states(
 
 async def _stream_matching_interviews(
     services: Services, principal: Principal, where: LiveInterviewFilter
-) -> AsyncGenerator[Interview, None]:
+) -> AsyncGenerator[LiveEvent, None]:
     organization_id, get_updated_at = principal.organization_id, partial(get_update_time, principal)
     criteria = InterviewFilter(statuses=where.statuses, position_keys=where.position_keys, channels=where.channels)
     newest = PageRequest(to_sort_order(InterviewOrderField.CREATED_AT, descending=True), MAX_INITIAL_INTERVIEWS)
     last_sent_at: dict[ObjectId, datetime] = {}
     # Subscribe before reading the list, so that a change between the two is sent twice rather than lost.
-    changes_in_view = services.live.follow_interviews(organization_id, ROLE_VIEWS.get(principal.role), get_updated_at)
+    changes_in_view = services.live.follow_interviews(organization_id, get_limited_view(principal), get_updated_at)
     async with aclosing(changes_in_view) as changes:
         for interview in (await list_interviews(organization_id, criteria, newest)).items:
             last_sent_at[interview.id] = get_updated_at(interview)
-            yield interview
+            yield LiveEvent(LiveEventKind.SNAPSHOT, interview)
+        yield LiveEvent(LiveEventKind.SNAPSHOT_COMPLETE)
         async for interview in changes:
             interview_id, updated_at = interview.id, get_updated_at(interview)
             previous_update = last_sent_at.get(interview_id)
@@ -151,11 +184,10 @@ async def _stream_matching_interviews(
                 continue
             if where.matches(interview):
                 last_sent_at[interview_id] = updated_at
-            elif previous_update is None:
-                continue
-            else:
+                yield LiveEvent(LiveEventKind.CHANGED, interview)
+            elif previous_update is not None:
                 del last_sent_at[interview_id]
-            yield interview
+                yield LiveEvent(LiveEventKind.REMOVED, interview)
 
 
 async def _stream_while_authorized(access_monitor: AccessMonitor, stream: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:

@@ -35,6 +35,8 @@ ProvisionKey = Callable[[Settings, str, Role, str], Awaitable[tuple[PydanticObje
 MAIN = Path(__file__).parents[1] / "main.py"
 ORGANIZATION = "Sandbox"
 BANNER = "SANDBOX: simulated providers replace Claude, Deepgram and Cartesia. Base no decision on what is said or scored here."
+LOAD_RATES = dict.fromkeys(("RATE_REQUESTS", "RATE_OPERATIONS", "RATE_INVITES", "RATE_MESSAGES"), "1000000000/minute")
+"""Settings for tests under load, in which one address plays all clients: rates are counted, as ever, but never reached."""
 EXIT_GRACE_SECONDS = 0.5
 """Seconds to wait after an error for the process that may have caused it to end."""
 

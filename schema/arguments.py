@@ -35,6 +35,13 @@ Before = Annotated[
     strawberry.argument(description="Returns items before this cursor. Use with `last`; a cursor of another list is BAD_INPUT."),
 ]
 
+FirstChanges = Annotated[int | None, strawberry.argument(description="Returns the first n changes (default 50, maximum 100).")]
+AfterChange = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Cursor of the last change that the caller has, from Change.cursor, nextCursor or latestCursor."
+    ),
+]
 AfterSeq = Annotated[
     int,
     strawberry.argument(description="`seq` of the last turn that the caller has; 0 (the default) starts at the first turn."),

@@ -10,7 +10,7 @@ from engine.executor import OperationExecutor
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription
-from schema.types.enums import ErrorCode
+from schema.types.error_extensions import ErrorExtensions
 from schema.types.scalars import DATE_TIME
 
 
@@ -24,8 +24,8 @@ def build_schema(*, introspection: bool = False) -> Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        # no field has this type: it documents extensions.code of errors
-        types=[ErrorCode],
+        # no field has this type: it is the type of the extensions of errors
+        types=[ErrorExtensions],
         extensions=[lambda: DocumentExtension(cache, introspection=introspection)],
         execution_context_class=OperationExecutor,
         config=StrawberryConfig(scalar_map={datetime: DATE_TIME}),

@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 import strawberry
+from pymongo.errors import PyMongoError
 
 from auth import Principal, authenticate
 from engine.shared_subscriptions import SubscriptionContext
@@ -13,6 +15,7 @@ from errors import Unauthenticated
 from lifecycle.access_monitor import AccessMonitor
 from lifecycle.security_log import CredentialKind
 from lifecycle.services import Services
+from live.rate_limits import Rate
 from models.documents.organization import KEY_PREFIX
 from schema.loaders import Loaders
 
@@ -38,6 +41,8 @@ class GraphQLContext(SubscriptionContext):
     """Rechecks the caller of a WebSocket. None until connection_init is accepted, and over HTTP."""
     loaders: Loaders = field(init=False)
     _principal: Principal | None = None
+    _refusal: Exception | None = None
+    """Why the caller could not be authenticated."""
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     def __post_init__(self) -> None:
@@ -72,8 +77,14 @@ class GraphQLContext(SubscriptionContext):
         if self._principal is None:
             # fields are resolved concurrently: the first authenticates the caller, and the others wait for it
             async with self._lock:
+                if self._refusal is not None:
+                    raise self._refusal
                 if self._principal is None:
-                    self._principal = await self.verify_authorization(self.authorization)
+                    try:
+                        self._principal = await self.verify_authorization(self.authorization)
+                    except Exception as error:
+                        self._refusal = error
+                        raise
         return self._principal
 
     @property
@@ -93,6 +104,16 @@ class GraphQLContext(SubscriptionContext):
             return self.access_monitor.principal
         return await self.principal()
 
+    async def identify_caller(self) -> tuple[str, bool]:
+        """Return an id of the caller and True or, without a valid credential, the network address and False."""
+        if self.access_monitor is not None:
+            return self.access_monitor.principal.caller, True
+        if self.authorization is not None:
+            # the fields that need the caller raise the same error, and those that need none work
+            with suppress(Unauthenticated, PyMongoError):
+                return (await self.principal()).caller, True
+        return self.address, False
+
     async def check_caller(self) -> None:
         """Authenticate the caller. Raises Unauthenticated."""
         await self.subscriber()
@@ -100,9 +121,24 @@ class GraphQLContext(SubscriptionContext):
     async def verify_authorization(self, authorization: str | None) -> Principal:
         """Return the caller that a header value authenticates.
 
-        Raises Unauthenticated, and PyMongoError if MongoDB is unavailable.
+        Raises as `authenticate_header` does.
         """
         return await authenticate_header(self.services, authorization, self.address)
+
+    async def charge(self, cost: int) -> None:
+        """Charge the operation to its caller, or to the network address of one without a valid credential.
+
+        Raises RateLimited above the limit.
+        """
+        caller, _ = await self.identify_caller()
+        allowance = self.services.rate_limits.spend(Rate.OPERATIONS, caller, cost)
+        if allowance is not None:
+            self.bill = {
+                "operation": cost,
+                "limit": allowance.limit,
+                "remaining": allowance.remaining,
+                "resetSeconds": allowance.reset_seconds,
+            }
 
 
 Info = strawberry.Info[GraphQLContext, None]
@@ -111,7 +147,8 @@ Info = strawberry.Info[GraphQLContext, None]
 async def authenticate_header(services: Services, authorization: str | None, address: str) -> Principal:
     """Return the caller that the value of an Authorization header authenticates. Refusals are in the security log.
 
-    Raises Unauthenticated, and PyMongoError if MongoDB is unavailable.
+    Raises Unauthenticated, or RateLimited if this network address has sent too many invalid credentials, and PyMongoError if
+    MongoDB is unavailable.
     """
     if authorization is None:
         raise Unauthenticated("The request has no credential: send the header Authorization: Bearer <API key or token>.")
@@ -124,6 +161,9 @@ async def authenticate_header(services: Services, authorization: str | None, add
     except Unauthenticated:
         kind = CredentialKind.API_KEY if bearer[1].startswith(KEY_PREFIX) else CredentialKind.CANDIDATE_TOKEN
         services.security_log.record_refusal(kind, address)
+        # Only after the credential has been checked: valid ones still work, or else a stranger who shares an office's address
+        # could lock it out. Credentials are too long to guess.
+        services.rate_limits.spend(Rate.FAILED_CREDENTIALS, address)
         raise
 
 

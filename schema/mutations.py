@@ -133,6 +133,7 @@ class Mutation:
     - FORBIDDEN: the caller has another role;
     - BAD_INPUT: a text or the idempotencyKey is invalid;
     - CONFLICT: the idempotencyKey was used with another input;
+    - RATE_LIMITED: the caller, or the network address, has sent too many operations;
     - UNAVAILABLE: the database does not respond;
     - INTERNAL.
 
@@ -150,6 +151,8 @@ class Mutation:
         - BAD_INPUT: the position or the consent version is unknown, or the language is not the
           position's.
         - CONFLICT: the position is archived, or consent.textDigest is not that of the current text.
+        - RATE_LIMITED: the organization has made too many invites, or has used up a budget of today
+          (`extensions.budget`), until `extensions.opensAt`.
         - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """
         caller = await info.context.principal()
@@ -159,6 +162,7 @@ class Mutation:
             interview=Interview.of(started.interview, caller),
             access=as_graphql(CandidateAccess, started.access),
             invite=as_graphql(Invite, started.invite),
+            is_existing=started.is_existing,
         )
 
     @mutation
@@ -171,12 +175,15 @@ class Mutation:
         - BAD_INPUT: the position is unknown, the language is not the position's, or a time is in
           the past, too far ahead or in the wrong order.
         - CONFLICT: the position is archived.
+        - RATE_LIMITED: the organization has made too many invites.
         """
         caller = await info.context.principal()
         request = _SCHEDULE.build(data)
         scheduled = await starting.schedule_interview(info.context.services, caller, request)
         return ScheduleInterviewPayload(
-            interview=Interview.of(scheduled.interview, caller), invite=as_graphql(Invite, scheduled.invite)
+            interview=Interview.of(scheduled.interview, caller),
+            invite=as_graphql(Invite, scheduled.invite),
+            is_existing=scheduled.is_existing,
         )
 
     @mutation
@@ -190,6 +197,7 @@ class Mutation:
         - NOT_FOUND: there is no such interview.
         - BAD_INPUT: a time is in the past, too far ahead or in the wrong order.
         - CONFLICT: the interview has ended, or it is open and the input has a new time.
+        - RATE_LIMITED: the organization has made too many invites.
         """
         caller = await info.context.principal()
         request = _RENEW.build(data)
@@ -209,8 +217,8 @@ class Mutation:
         Errors:
         - NOT_FOUND: there is no such interview.
         - BAD_INPUT: the reason is empty or too long, or expiresAt is in the past or too far ahead.
-        - CONFLICT: the interview is not over, ENDING, CANCELLED or OPTED_OUT, or its transcript was
-          erased.
+        - CONFLICT: the interview is not over, ENDING, CANCELLED or OPTED_OUT, its transcript was
+          erased, or it was reopened 100 times.
         """
         caller = await info.context.principal()
         reopened = await reopening.reopen_interview(info.context.services, caller, _REOPENING.build(data))
@@ -228,10 +236,11 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: the invite is invalid or was replaced.
-        - CONFLICT: it is too early (`extensions.opensAt` is the moment), the invite has expired
-          before the candidate joined, the interview has ended, or consent.textDigest is not that
-          of the current text.
+        - CONFLICT: it is too early, or the organization can begin no more interviews today
+          (`extensions.opensAt` is the moment for both), the invite has expired before the candidate
+          joined, the interview has ended, or consent.textDigest is not that of the current text.
         - BAD_INPUT: the first join has no consent, or the consent is to an unknown text.
+        - RATE_LIMITED: the interview has been joined too often.
         - UNAVAILABLE: the channel is VOICE, and there is no LiveKit server or it does not respond.
         """
         joined = await invites.join_interview(info.context.services, _JOIN.build(data))
@@ -252,6 +261,7 @@ class Mutation:
         Errors:
         - NOT_FOUND: the invite is invalid or was replaced.
         - CONFLICT: the interview has not ended, or the time for corrections is over.
+        - RATE_LIMITED: the interview has been joined too often.
         """
         opened = await invites.open_transcript(info.context.services, data.invite)
         # as in joinInterview, the payload shows what the candidate may read
@@ -289,7 +299,9 @@ class Mutation:
         Errors:
         - NOT_FOUND: the interview is not the candidate's own.
         - CONFLICT: the interview is not open yet or has ended, or all messages together would exceed
-          400,000 characters.
+          1,000 messages or 400,000 characters (or what the deployment sets): then
+          `extensions.budget` names which.
+        - RATE_LIMITED: there were too many messages in a short time.
         """
         caller = await info.context.principal()
         key = unset_to_none(data.idempotency_key)
@@ -445,8 +457,8 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: there is no such evaluation.
-        - CONFLICT: the evaluation is not COMPLETED, the interview is not reviewed blind, or the
-          caller has rated it before.
+        - CONFLICT: the evaluation is not COMPLETED or has 100 ratings, the interview is not reviewed
+          blind, or the caller has rated it before.
         - BAD_INPUT: a criterion is missing, unknown or named a second time, or has a level other
           than 1 to 5 or null.
         """
@@ -465,8 +477,8 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: there is no such evaluation.
-        - CONFLICT: the evaluation is not COMPLETED, or its results are still hidden from the caller
-          (rateEvaluation).
+        - CONFLICT: the evaluation is not COMPLETED or has 100 reviews, or its results are still hidden
+          from the caller (rateEvaluation).
         - BAD_INPUT: an override names an unknown criterion, names a criterion a second time, or has
           a level other than 1 to 5.
         """
@@ -485,8 +497,8 @@ class Mutation:
 
         Errors:
         - NOT_FOUND: there is no such evaluation.
-        - CONFLICT: the evaluation is not COMPLETED, or its results are still hidden from the caller
-          (rateEvaluation).
+        - CONFLICT: the evaluation is not COMPLETED, its results are still hidden from the caller
+          (rateEvaluation), or the interview has 100 adoptions.
         """
         caller = await info.context.principal()
         request = _ADOPTION.build(data)

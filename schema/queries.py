@@ -18,6 +18,7 @@ from resolvers import (
     api_keys,
     audit_log,
     candidate_comparison,
+    changes,
     consent,
     demographics,
     evaluation_comparison,
@@ -25,6 +26,7 @@ from resolvers import (
     interviews,
     invites,
     node,
+    organization_usage,
     positions,
     retention,
     transcripts,
@@ -33,9 +35,11 @@ from resolvers import (
 from resolvers.blind_review import VisibleEvaluation
 from schema.arguments import (
     After,
+    AfterChange,
     AfterSeq,
     Before,
     First,
+    FirstChanges,
     FirstTurns,
     Id,
     InterviewId,
@@ -53,6 +57,7 @@ from schema.types.agreement import CriterionAgreement
 from schema.types.api_key import ApiKey
 from schema.types.audit_entry import AuditEntry
 from schema.types.candidate_comparison import CandidateComparison
+from schema.types.change import ChangeConnection
 from schema.types.connection import Connection
 from schema.types.data_protection import DecisionRecord, RetentionPolicy
 from schema.types.enums import DemographicAttribute, OrderDirection
@@ -62,6 +67,7 @@ from schema.types.impact_analysis import ImpactAnalysis
 from schema.types.interview import Interview, stored_fields_to_load
 from schema.types.invitation import ConsentText, Invitation
 from schema.types.node import Node
+from schema.types.organization_usage import OrganizationUsage
 from schema.types.position import Position
 from schema.types.recording import Recording
 from schema.types.transcript import Transcript, Turn
@@ -213,6 +219,25 @@ class Query:
         return Connection.of(page, lambda document: Interview.of(document, caller), count)
 
     @resolved_field()
+    async def changes(self, info: Info, after: AfterChange = UNSET, first: FirstChanges = UNSET) -> ChangeConnection | None:
+        """The changes of the organization's interviews, in the order in which the database committed them.
+
+        Without `after`, it begins with the oldest change, 30 days ago. Following the feed from a
+        cursor delivers each change exactly once, also if changes are committed late, and if the
+        deployment was down in the meantime. To start, request `latestCursor` with `first: 0`, read
+        the lists, then follow the feed from that cursor. Roles see the changes of what they may read.
+
+        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER.
+
+        Errors:
+        - CURSOR_EXPIRED: changes after the cursor are no longer available. Read the lists again.
+        - BAD_INPUT: `after` is not a cursor of this feed, or `first` is outside 0 to 100.
+        """
+        caller = await info.context.principal()
+        page = await changes.list_changes(caller, unset_to_none(after), unset_to_none(first))
+        return ChangeConnection.of(page, caller)
+
+    @resolved_field()
     async def transcript(
         self, info: Info, interview_id: InterviewId, after: AfterSeq = 0, first: FirstTurns = UNSET
     ) -> Transcript | None:
@@ -277,8 +302,8 @@ class Query:
     ) -> list[CriterionAgreement] | None:
         """How far reviewers agree with the model, by criterion, from ratings that were given blind only (rateEvaluation).
 
-        Versions of the position come newest first. Ratings are anonymous here, so a reviewer whose
-        own rating is missing may read it too. Roles: ADMIN, RECRUITER.
+        The newest 50 versions of the position that have ratings, newest first. Ratings are anonymous
+        here, so a reviewer whose own rating is missing may read it too. Roles: ADMIN, RECRUITER.
 
         Errors:
         - NOT_FOUND: there is no such position.
@@ -364,7 +389,8 @@ class Query:
         - BAD_INPUT: the page arguments cannot be combined.
         """
         caller = await info.context.principal()
-        page = await positions.list_positions(
+        read_page = partial(
+            positions.list_positions,
             caller,
             include_archived=include_archived,
             first=unset_to_none(first),
@@ -372,6 +398,7 @@ class Query:
             last=unset_to_none(last),
             before=unset_to_none(before),
         )
+        page = await info.context.loaders.read_positions(read_page)
         count = partial(positions.count_positions, caller, include_archived=include_archived)
         return Connection.of(page, lambda document: Position.of(document, caller), count)
 
@@ -433,6 +460,22 @@ class Query:
             before=unset_to_none(before),
         )
         return Connection.of(page, AuditEntry.of, partial(audit_log.count_audit_log, caller, where))
+
+    @resolved_field()
+    async def organization_usage(
+        self,
+        info: Info,
+        days: Annotated[
+            int, strawberry.argument(description="The number of days to return, today included: 1 to 90, default 30.")
+        ] = 30,
+    ) -> OrganizationUsage | None:
+        """What the organization has used, by day, and its daily budgets. Roles: ADMIN, RECRUITER.
+
+        Errors:
+        - BAD_INPUT: days is out of range.
+        """
+        caller = await info.context.principal()
+        return OrganizationUsage.of(await organization_usage.get_organization_usage(info.context.services, caller, days))
 
     @resolved_field()
     async def decision_records(

@@ -12,13 +12,15 @@ from engine.shared_subscriptions import SubscriptionField
 from live.messages import Interim
 from models.documents import turn as documents
 from models.documents.audit_entry import AuditKind
-from resolvers import subscriptions
-from schema.arguments import AfterSeq, InterviewId, RequestBuilder, unset_to_none
+from resolvers import changes, subscriptions
+from schema.arguments import AfterChange, AfterSeq, InterviewId, RequestBuilder, unset_to_none
 from schema.audit import audited
 from schema.context import Info
 from schema.decorators import object_type, subscription
 from schema.inputs.lists import DEPRECATED_NAMES, LiveFilter
+from schema.types.change import Change
 from schema.types.interview import Interview
+from schema.types.live_interview_event import LiveInterviewEvent
 from schema.types.transcript import InterimTranscript, Turn
 
 _FILTER = RequestBuilder(subscriptions.LiveInterviewFilter, deprecated_names=DEPRECATED_NAMES, path="filter")
@@ -121,3 +123,45 @@ class Subscription:
         async with aclosing(followed) as states:
             async for interview in states:
                 yield Interview.of(interview, caller)
+
+    @subscription
+    async def live_interviews(
+        self,
+        info: Info,
+        interview_filter: Annotated[
+            LiveFilter | None,
+            strawberry.argument(name="filter", description="Selects interviews. Default: those that are open or ending."),
+        ] = UNSET,
+    ) -> AsyncGenerator[LiveInterviewEvent | None, None]:
+        """Like interviewsChanged, with what each event means, and an event at the end of the snapshot.
+
+        After a reconnection, a dashboard drops the interviews that it shows and that were not among
+        those before SNAPSHOT_COMPLETE: they stopped matching the filter in the meantime. Roles:
+        ADMIN, RECRUITER, INTEGRATION, VIEWER.
+        """
+        caller = await info.context.subscriber()
+        criteria = unset_to_none(interview_filter)
+        where = _FILTER.build(criteria) if criteria else None
+        with _FILTER.naming_fields_as_sent(criteria):
+            followed = await subscriptions.follow_live_list(info.context.services, caller, where)
+        async with aclosing(followed) as events:
+            async for event in events:
+                yield LiveInterviewEvent.of(event, caller)
+
+    @subscription
+    async def changed(self, info: Info, after: AfterChange = UNSET) -> AsyncGenerator[Change | None, None]:
+        """The changes of the organization's interviews after `after`, each exactly once and in order (Query.changes).
+
+        Without `after`, it begins with the next change. To resume after a lost connection, pass the
+        `cursor` of the last change received. The stream does not complete. Roles: ADMIN, RECRUITER,
+        INTEGRATION, VIEWER.
+
+        Errors:
+        - CURSOR_EXPIRED: changes after the cursor are no longer available. Read the lists again.
+        - BAD_INPUT: `after` is not a cursor of the feed.
+        """
+        caller = await info.context.subscriber()
+        stream = await changes.follow_changes(info.context.services, caller, unset_to_none(after))
+        async with aclosing(stream) as found:
+            async for change in found:
+                yield Change.of(change, caller)

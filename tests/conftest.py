@@ -30,6 +30,7 @@ from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from live.hub import LiveHub
+from live.rate_limits import RateLimits
 from models.database import DOCUMENTS, connect
 from models.documents.interview import Interview
 from sandbox.anthropic.provider import AnthropicProvider
@@ -177,6 +178,7 @@ def settings(
         redis=configuration.RedisSettings(url=valkey, prefix=f"test-{uuid4().hex}"),
         anthropic=configuration.AnthropicSettings(api_key=SecretStr("test")),
         api=configuration.ApiSettings(),
+        rate=configuration.RateSettings(),
         auth=AUTH.model_copy(),
         livekit=livekit,
         interview=configuration.InterviewSettings(first_word_seconds=1.0, gap_seconds=1.0),
@@ -216,8 +218,12 @@ async def redis_subscriptions(settings: configuration.Settings) -> AsyncIterator
 @pytest.fixture
 async def services(settings: configuration.Settings, live: LiveHub) -> AsyncIterator[Services]:
     """The services of a process. No worker runs their jobs unless the test starts one."""
-    async with Jobs(settings.redis, settings.auth, concurrency=1) as jobs, Rooms(settings) as rooms:
-        process_services = Services(settings, live, jobs, rooms)
+    async with (
+        Jobs(settings.redis, settings.auth, concurrency=1) as jobs,
+        Rooms(settings) as rooms,
+        RateLimits(settings.redis, settings.rate) as rate_limits,
+    ):
+        process_services = Services(settings, live, jobs, rooms, rate_limits)
         async with process_services.audit_log:
             yield process_services
 

@@ -37,6 +37,7 @@ from models.documents.turn import Channel, NewTurn, Speaker, Turn
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.writes.append_turns import InterviewerUpdate, append_candidate_turn
+from models.writes.organization_usage import add_daily_message, add_daily_usage
 
 CONSENT = Consent(text_version="test", given_at=now(), recording=False)
 LEASE_SECONDS = 60.0
@@ -248,5 +249,15 @@ def new_recording_file(**values: Any) -> RecordingFile:
 async def add_candidate_turn(interview: Interview, text: str, key: str | None = None) -> Turn:
     """Store a turn of the candidate without publishing it."""
     turn = new_turn(f"client:{key or ObjectId()}", text, Speaker.CANDIDATE)
-    stored, _ = await append_candidate_turn(interview.id, turn)
+    stored, *_ = await append_candidate_turn(interview.id, turn)
     return stored
+
+
+async def add_organization_usage(
+    organization_id: ObjectId, moment: datetime, *, messages: int = 0, usage: Usage | None = None
+) -> None:
+    """Count messages and usage of Claude in the organization's day."""
+    for _ in range(messages):
+        await add_daily_message(organization_id, moment)
+    if usage:
+        await add_daily_usage(organization_id, moment, usage)

@@ -25,10 +25,12 @@ from cli.schema import SCHEMA_SNAPSHOT
 from errors import Unauthenticated
 from models.documents.organization import Role, create_key, ensure_organization
 from models.reads.credentials import CredentialReader
+from models.storage.clock import now
 from receipts import parse_signing_keys
 from sandbox.processes import ChildProcess
 from settings import AuthSettings, Settings
 from tests.cli_workspace import MAIN, copy_workspace, wait_for_dev_output
+from tests.factories import add_organization_usage
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
@@ -149,6 +151,24 @@ async def test_key_can_be_rotated_and_organization_renamed(
     assert (listed, "Acme & Sons" in out) == (0, True)
 
 
+async def test_budgets_of_an_organization_can_be_set_and_shown(
+    database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path
+) -> None:
+    organization, _ = await ensure_organization("Acme")
+    await add_organization_usage(organization.id, now(), messages=3)
+    where = {"MONGODB_URL": mongod, "MONGODB_DATABASE": database.name, "BUDGET_DAILY_MESSAGES": "0"}
+    (set_code, _, _), (unknown_code, _, unknown) = await asyncio.gather(
+        run_command(tmp_path, "budgets", "set", "Acme", "daily_usd", "2500.5", **where),
+        run_command(tmp_path, "budgets", "set", "Acmee", "daily_usd", "1", **where),
+    )
+    assert (set_code, unknown_code, "There is no organization Acmee" in unknown) == (0, 2, True)
+    code, out, _ = await run_command(tmp_path, "budgets", "show", "Acme", **where)
+    rows = [[cell.strip() for cell in line.split("\u2502")[1:5]] for line in out.splitlines() if "\u2502" in line]
+    assert code == 0
+    assert ["daily_usd", "0", "2,500.5", "Acme"] in rows
+    assert ["daily_messages", "3", "unlimited", "all organizations"] in rows
+
+
 @pytest.mark.parametrize(
     ("command", "environment", "message"),
     [
@@ -165,6 +185,10 @@ async def test_key_can_be_rotated_and_organization_renamed(
         ("jobs", {"JOBS": "400"}, "JOBS: this is a prefix"),
         ("keys revoke rubbish", {}, "rubbish is not the id of a key"),
         ("keys create Acme CANDIDATE x", {}, "return a link for them"),
+        ("budgets set Acme usd 5", {}, "usd is not a daily budget: use one of daily_interviews,"),
+        ("budgets set -- Acme daily_usd -5", {}, "-5 is not a value of daily_usd"),
+        ("budgets set Acme daily_usd inf", {}, "inf is not a value of daily_usd"),
+        ("budgets set Acme daily_usd five", {}, "five is not a value of daily_usd"),
     ],
 )
 def test_command_with_an_invalid_setting_exits_with_one_line(

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cli import doctor
+from models.documents.change_sequencer import ChangeSequencer
+from models.storage.clock import now
 from receipts import create_signing_key
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.livekit.server import LivekitServer
@@ -81,6 +85,24 @@ async def test_unusable_or_insecure_public_url_is_reported(valid_settings: Setti
     assert message in await read_only_failure(valid_settings, "API_PUBLIC_URL")
 
 
+async def test_recent_gap_of_the_change_feed_is_reported(valid_settings: Settings) -> None:
+    await ChangeSequencer(resume_token={}, gaps=2, last_gap_at=now()).insert()
+    message = await read_only_failure(valid_settings, "MONGODB_URL")
+    assert "the change feed has 2 gaps" in message
+    assert "enlarge the oplog" in message
+    await ChangeSequencer.find_all().update({"$set": {"last_gap_at": now() - timedelta(days=31)}})
+    assert all(result.is_ok for result in (await run_checks(valid_settings)).values())
+
+
+async def test_missing_trusted_proxies_are_reported_for_https(valid_settings: Settings) -> None:
+    valid_settings.api.public_url = "https://viva.example"
+    assert "share the rate limits" in await read_only_failure(valid_settings, "API_TRUSTED_PROXIES")
+    valid_settings.api.trusted_proxies = [ip_network("10.0.0.0/8")]
+    assert (await run_checks(valid_settings))["API_TRUSTED_PROXIES"] == doctor.CheckResult(
+        "API_TRUSTED_PROXIES", True, "10.0.0.0/8"
+    )
+
+
 @pytest.mark.parametrize("url", ["mongodb://127.0.0.1:9/?directConnection=true", "rubbish"])
 async def test_unavailable_mongodb_is_reported(valid_settings: Settings, url: str) -> None:
     valid_settings.mongodb.url = url
@@ -135,6 +157,17 @@ def test_missing_protection_of_redis_on_another_host_is_reported(url: str, prefi
 async def test_missing_claude_key_is_reported(valid_settings: Settings) -> None:
     valid_settings.anthropic.api_key = SecretStr("")
     assert "make dev" in await read_only_failure(valid_settings, "ANTHROPIC_API_KEY")
+
+
+async def test_prices_of_another_model_are_reported_until_they_are_set(valid_settings: Settings) -> None:
+    assert "ANTHROPIC_REPLY_INPUT_USD" not in await run_checks(valid_settings)
+    valid_settings.anthropic.interviewer_model = "claude-opus-5-5"
+    result = (await run_checks(valid_settings))["ANTHROPIC_REPLY_INPUT_USD"]
+    assert not result.is_ok
+    assert "count the prices of claude-haiku-5-5 for claude-opus-5-5" in result.message
+    for name in ("reply_input_usd", "reply_cached_input_usd", "reply_output_usd"):
+        setattr(valid_settings.anthropic, name, 4.0)
+    assert "ANTHROPIC_REPLY_INPUT_USD" not in await run_checks(valid_settings)
 
 
 @pytest.mark.parametrize(

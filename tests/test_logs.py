@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from errors import extract_locations
+from tests.canaries import CANARY
 from tests.failing import SECRET, SPOKEN_TEXT
 from tests.helpers import ROOT
 
@@ -61,3 +62,20 @@ def test_locations_of_circular_causes_are_extracted_once() -> None:
     first, second = ValueError(), KeyError()
     first.__cause__, second.__cause__ = second, first
     assert extract_locations(first) == []
+
+
+async def test_secret_in_any_input_is_in_no_log_and_no_error(mongod: str, valkey: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.canaries", mongod, valkey, f"viva_test_{uuid4().hex}"),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(120):
+        output, log = await process.communicate()
+    assert process.returncode == 0, log.decode()[-3000:]
+    answers = output.decode().splitlines()
+    assert len(answers) > 150
+    assert [line for line in log.decode().splitlines() if CANARY in line or CANARY[3:] in line] == []
+    quotes = [answer.partition(CANARY)[0][-100:] for answer in answers if CANARY in answer]
+    assert quotes == [], "\n".join(quotes)

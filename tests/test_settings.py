@@ -63,7 +63,17 @@ def test_environment_variable_sets_its_setting(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("API_PORT", "a port"), ("LOG_LEVEL", "LOUD"), ("JOBS_LEASE_SECONDS", "0"), ("REDIS_PUBLISH_SECONDS", "-1")],
+    [
+        ("RATE_JOINS", "60"),
+        ("RATE_JOINS", "0/minute"),
+        ("RATE_JOINS", "1/second;60/minute"),
+        ("API_TRUSTED_PROXIES", '["*"]'),
+        ("API_TRUSTED_PROXIES", '["10.0.0.1/8"]'),
+        ("API_PORT", "a port"),
+        ("LOG_LEVEL", "LOUD"),
+        ("JOBS_LEASE_SECONDS", "0"),
+        ("REDIS_PUBLISH_SECONDS", "-1"),
+    ],
 )
 def test_invalid_value_is_rejected(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)

@@ -28,6 +28,7 @@ from agent.voice.speech import SpeechPlayer, SpeechSessionFailed
 from agent.voice.speech_checks import is_recognizer_working, is_speech_working, run_speech_checks
 from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
+from lifecycle.budgets import InterviewBudgets
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.livekit_worker import RoomJob, create_livekit_worker, run_until_stopped
 from lifecycle.presence import continue_in_text, dispatch_missing_interviewers
@@ -110,7 +111,7 @@ async def conduct_interview(job: RoomJob) -> None:
     async def renew() -> bool:
         return await renew_lease(Interview, job.interview_id, job.fence, job.holder, lease_seconds)
 
-    usage_meter = UsageMeter()
+    usage_meter = UsageMeter(InterviewBudgets(interview, services.settings.budget))
     try:
         async with create_claude_client(services.settings) as claude, hold_lease(renew, lease_seconds):
             if ending := await _run_session(job, claude, interview, usage_meter):

@@ -12,6 +12,7 @@ from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from models.documents.budget import Budget
 from models.documents.interview import Decision, EvaluationStatus, Recommendation
 from models.documents.organization import Role
 from models.documents.usage import Usage
@@ -255,6 +256,10 @@ class Evaluation(StoredDocument):
     """Passes whose judgement is stored (models.documents.judgement); `attempts` counts those of the next pass."""
     unavailable_since: datetime | None = None
     """When the judge became unreachable in the current pass; None once it has answered."""
+    exhausted_budget: Budget | None = None
+    """The daily budget for which the next pass waits; None while it does not wait."""
+    waiting_since: datetime | None = None
+    """Since when the present pass has been waiting for a budget, with claims in between that found none either."""
     position_id: PydanticObjectId
     position_version: int
     prompt_version: str = ""
@@ -321,9 +326,9 @@ async def list_version_numbers(interview_ids: list[ObjectId]) -> dict[ObjectId, 
     criteria = {"interview_id": {"$in": interview_ids}}
     # an index covers these fields, in this order
     fields = {"_id": 0, "interview_id": 1, "version": 1}
-    rows = Evaluation.get_pymongo_collection().find(criteria, fields).sort([("interview_id", ASCENDING), ("version", DESCENDING)])
+    found = Evaluation.get_pymongo_collection().find(criteria, fields, batch_size=READ_BATCH_SIZE)
     numbers: defaultdict[ObjectId, list[int]] = defaultdict(list)
-    async for row in rows:
+    async for row in found.sort([("interview_id", ASCENDING), ("version", DESCENDING)]):
         numbers[row["interview_id"]].append(row["version"])
     return numbers
 
@@ -331,7 +336,7 @@ async def list_version_numbers(interview_ids: list[ObjectId]) -> dict[ObjectId, 
 async def get_evaluation_versions(versions: Mapping[ObjectId, Collection[int]]) -> list[Evaluation]:
     """Return these versions, by interview, that exist, in no particular order."""
     conditions = [{"interview_id": each, "version": {"$in": sorted(numbers)}} for each, numbers in versions.items()]
-    return await Evaluation.find({"$or": conditions}).to_list() if conditions else []
+    return await Evaluation.find({"$or": conditions}, batch_size=READ_BATCH_SIZE).to_list() if conditions else []
 
 
 def pick_evaluation(newest_first: list[Evaluation], version: int | None, counted_version: int | None) -> Evaluation | None:

@@ -9,6 +9,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.documents.budget import Budget
 from models.documents.interview_indexes import INDEXES, NAME_KEYS_PREFIX
 from models.documents.interview_views import InterviewView, select_update_time
 from models.documents.turn import Channel
@@ -387,6 +388,8 @@ class Interview(StoredDocument):
     updated_at: datetime = Field(default_factory=now)
     updated_for: dict[InterviewView, datetime] = Field(default_factory=dict)
     """For each limited view that does not contain the newest change: `updated_at` of the newest change that it contains."""
+    last_change: str | None = None
+    """What the last visible change was, other than turns (models.documents.change.build_change_mark)."""
     scheduled_for: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -403,6 +406,8 @@ class Interview(StoredDocument):
     """Oldest first."""
     last_seq: int = 0
     last_candidate_seq: int = 0
+    candidate_messages: int = 0
+    """Turns of the candidate, typed or spoken. Turns that were stored before this field are not counted."""
     candidate_characters: int = 0
     """Length of all turns of the candidate, in code points."""
     answered_seq: int = 0
@@ -413,6 +418,8 @@ class Interview(StoredDocument):
     """Replies requested from Claude."""
     reply_usage: Usage = Usage()
     """Usage of all calls of Claude for replies, including calls whose reply was discarded."""
+    exhausted_budget: Budget | None = None
+    """The budget because of which code has replied instead of Claude, the last one if there were several."""
     interviewer: InterviewerRecord | None = None
     """The interviewer of the last call; None until Claude has answered one."""
     due_at: datetime | None = None
@@ -526,9 +533,21 @@ async def get_interview(interview_id: ObjectId) -> Interview | None:
     return await Interview.get(PydanticObjectId(interview_id))
 
 
+async def get_reply_usage(interview_id: ObjectId) -> Usage:
+    """Return the usage of all calls for the interview's replies that is stored."""
+    row = await Interview.get_pymongo_collection().find_one({"_id": interview_id}, {"reply_usage": 1})
+    return Usage.model_validate((row or {}).get("reply_usage") or {})
+
+
 async def get_organization_interview(organization_id: ObjectId, interview_id: ObjectId) -> Interview | None:
     """Return the interview with this id if it belongs to the organization."""
     return await Interview.find_one({"_id": interview_id, "organization_id": organization_id})
+
+
+async def find_newest_by_external_id(organization_id: ObjectId, external_id: str, position_key: str) -> Interview | None:
+    """Return the newest interview with this external id for any version of the position. Erased ones have no external id."""
+    criteria = {"organization_id": organization_id, "external_id": external_id, "position.key": position_key}
+    return await Interview.find(criteria).sort("-created_at", "-_id").first_or_none()
 
 
 async def get_interviews(interview_ids: list[ObjectId]) -> list[Interview]:

@@ -13,15 +13,18 @@ from models.storage.compare_and_set import to_literals
 
 INTERNAL_FIELDS = frozenset(
     {
-        *("answered_seq", "attempts", "candidate_characters", "candidate_order", "due_at", "email_terms", "evaluation_requests"),
-        *("fence", "interviewer", "last_candidate_seq", "lease", "name_terms", "renewals", "replies", "code_replies"),
-        *("resumed_after_seq", "room", "signals", "unjudged_seqs"),
+        *("answered_seq", "attempts", "candidate_characters", "candidate_messages", "candidate_order", "code_replies", "due_at"),
+        *("email_terms", "evaluation_requests", "fence", "interviewer", "last_candidate_seq", "lease", "name_terms", "renewals"),
+        *("replies", "resumed_after_seq", "room", "signals", "unjudged_seqs"),
     }
 )
 """Stored fields that no field of the schema shows."""
 _RESULT_FIELDS = frozenset({"adoptions", "decided_at", "decided_by", "decision", "decision_version", "recommendation", "score"})
 _EVALUATION_FIELDS = frozenset(
-    {*_RESULT_FIELDS, "counted_version", "evaluated", "evaluation_status", "rated_by", "reply_usage", "review_reasons"}
+    {
+        *_RESULT_FIELDS,
+        *("counted_version", "evaluated", "evaluation_status", "exhausted_budget", "rated_by", "reply_usage", "review_reasons"),
+    }
 )
 _LEGAL_HOLD_FIELDS = frozenset({"legal_hold", "released_legal_holds"})
 _REQUEST_FIELDS = frozenset({"requests", "withdrawal_reason"})
@@ -53,27 +56,28 @@ EVALUATION_VIEWS = frozenset({InterviewView.BLIND, InterviewView.INTEGRATION})
 """Views that contain the state of evaluations, and recordings."""
 
 
-def build_update_times(
+def build_visibility(
     values: Mapping[str, Any], computed: Mapping[str, Any], also_visible_to: Collection[InterviewView]
-) -> dict[str, Any]:
-    """Return the expressions that keep `Interview.updated_for` with a change that moves `updated_at`.
+) -> dict[InterviewView, dict[str, Any]]:
+    """Return for each view the expression for whether it contains a change; nothing if all do.
 
     The change consists of `values` and `computed`, as for `compare_and_set`, and of something outside of the interview that
     the views in `also_visible_to` contain.
     """
     if "last_seq" in computed or set(also_visible_to) == ALL_VIEWS:
         # a turn is visible to all, and the most frequent change: without comparisons
-        return {"updated_for": "$$REMOVE"}
+        return {}
     changes = {**to_literals(values), **computed}
+    return {view: {"$or": [view in also_visible_to, *_build_differences(changes, HIDDEN_FIELDS[view])]} for view in InterviewView}
+
+
+def build_update_times(visibility: Mapping[InterviewView, dict[str, Any]]) -> dict[str, Any]:
+    """Return the expressions that keep `Interview.updated_for` with a change of this visibility that moves `updated_at`."""
+    if not visibility:
+        return {"updated_for": "$$REMOVE"}
     return {
-        f"updated_for.{view}": {
-            "$cond": [
-                {"$or": [view in also_visible_to, *_build_differences(changes, HIDDEN_FIELDS[view])]},
-                "$$REMOVE",
-                {"$ifNull": [f"$updated_for.{view}", "$updated_at"]},
-            ]
-        }
-        for view in InterviewView
+        f"updated_for.{view}": {"$cond": [is_visible, "$$REMOVE", {"$ifNull": [f"$updated_for.{view}", "$updated_at"]}]}
+        for view, is_visible in visibility.items()
     }
 
 

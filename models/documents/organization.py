@@ -14,6 +14,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from errors import Conflict
+from models.documents.budget import OrganizationBudgets
 from models.storage.clock import now
 from models.storage.stored_document import StoredDocument
 from models.storage.transactions import run_in_transaction
@@ -57,6 +58,8 @@ class Organization(StoredDocument):
     retention: RetentionPolicy = RetentionPolicy()
     retention_updates: list[PydanticObjectId] = Field(default_factory=list)
     """Ids of the updates of the policy applied so far, so that a retried update changes nothing."""
+    budgets: OrganizationBudgets = OrganizationBudgets()
+    """Daily budgets that differ from the settings; the operator sets them (`main.py budgets`)."""
     retention_due_at: datetime | None = None
     """When interviews are next checked against the policy; None if the policy keeps everything."""
 
@@ -178,6 +181,11 @@ async def find_test_organization(organization_id: ObjectId) -> Organization | No
 def generate_secret() -> str:
     """Return the secret of a new key."""
     return KEY_PREFIX + secrets.token_urlsafe(32)
+
+
+async def set_organization_budget(organization_id: ObjectId, field: str, value: float | None) -> None:
+    """Set a field of the organization's budgets; None removes it, so that the deployment's setting applies."""
+    await Organization.get_pymongo_collection().update_one({"_id": organization_id}, {"$set": {f"budgets.{field}": value}})
 
 
 async def create_key(

@@ -221,10 +221,12 @@ TurnRange = tuple[ObjectId, int, int]
 """The id of an interview, and the first and last seq of some of its turns."""
 
 
-async def read_turn_ranges(ranges: Sequence[TurnRange]) -> list[Turn]:
-    """Return the turns of these ranges, in no particular order."""
+async def iterate_turn_ranges(ranges: Sequence[TurnRange]) -> AsyncGenerator[Turn]:
+    """Yield the turns of these ranges, of which there is at least one, in no particular order."""
     conditions = [{"interview_id": each, "seq": {"$gte": first, "$lte": last}} for each, first, last in ranges]
-    return [turn_from_row(row) async for row in get_turn_collection().find({"$or": conditions})] if conditions else []
+    async with get_turn_collection().find({"$or": conditions}, batch_size=READ_BATCH_SIZE) as rows:
+        async for row in rows:
+            yield turn_from_row(row)
 
 
 async def iterate_turns(interview_ids: Sequence[ObjectId], after: int, limit: int = 0) -> AsyncGenerator[Turn]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -33,6 +33,13 @@ from models.documents.turn import Channel
 from models.reads.interview_row import ROW_CODEC, InterviewRow
 from models.reads.pagination import Page, PageRequest, SortOrder, find_page, find_rows
 from text import split_search_words
+
+UPDATED_AFTER_OVERLAP = timedelta(minutes=2)
+"""How far back a program has to read again that polls by `updated_at_or_after`.
+
+A transaction sets `updated_at` when it writes, and is visible when it commits. MongoDB aborts a transaction that is older than
+`transactionLifetimeLimitSeconds` (60) at its next check, at most 30 s later; the rest is for clocks that differ after a failover.
+"""
 
 
 class InterviewOrderField(StrEnum):

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 
+from models.documents.budget import Budget
 from models.documents.interview import (
     Accommodations,
     Adoption,
@@ -100,6 +101,7 @@ _DEFAULTS: dict[str, Any] = {
     "speech_outage": None,
     "elapsed_seconds": None,
     "reopenings": [],
+    "exhausted_budget": None,
 }
 """Defaults of the fields that older stored interviews lack."""
 
@@ -133,6 +135,7 @@ class InterviewRow:
     last_seq = _StoredField[int]()
     counted_version = _StoredField[int | None]()
     adoptions = _StoredField(_to_adoptions)
+    exhausted_budget = _StoredField[Budget | None](Budget)
     is_blind = _StoredField[bool]()
     rated_by = _StoredField[list[ObjectId]]()
     decision = _StoredField[Decision | None](Decision)

@@ -1,4 +1,4 @@
-"""Tokens and cost of interviews: the interviewer's replies, and all versions of the evaluation."""
+"""What interviews have used: messages, and tokens and cost of the interviewer's replies and all versions of the evaluation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +12,14 @@ from models.documents.usage import Usage
 
 @dataclass(frozen=True, slots=True)
 class InterviewUsage:
-    """Usage of Claude for one interview."""
+    """What one interview has used."""
 
     replies: Usage
     evaluations: Usage
+    messages: int = 0
+    """Turns of the candidate."""
+    characters: int = 0
+    """Length of these turns."""
 
     @property
     def total(self) -> Usage:
@@ -29,7 +33,8 @@ async def read_interview_usages(interview_ids: Sequence[ObjectId]) -> dict[Objec
     Evaluations are deleted with the transcript or the interview: their usage is that at the time of the erasure.
     """
     evaluations = await sum_evaluation_usages(interview_ids)
-    projection = {"reply_usage": 1, "erasure.scope": 1, "erasure.evaluation_usage": 1}
+    counters = {"reply_usage": 1, "candidate_messages": 1, "candidate_characters": 1}
+    projection = {**counters, "erasure.scope": 1, "erasure.evaluation_usage": 1}
     usages = {}
     async for row in Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, projection):
         erasure = row.get("erasure") or {}
@@ -37,5 +42,7 @@ async def read_interview_usages(interview_ids: Sequence[ObjectId]) -> dict[Objec
         usages[row["_id"]] = InterviewUsage(
             Usage.model_validate(row.get("reply_usage") or {}),
             Usage.model_validate(at_erasure) if at_erasure else evaluations.get(row["_id"], Usage()),
+            row.get("candidate_messages", 0),
+            row.get("candidate_characters", 0),
         )
     return usages

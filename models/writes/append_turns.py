@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from errors import Conflict, NotFound
+from errors import Conflict, ExhaustedBudget, NotFound
+from models.documents.budget import Budget
 from models.documents.interview import (
     OPEN_STATUSES,
     OPT_OUT_REASONS,
@@ -28,6 +29,7 @@ from models.wording.function_words import LanguageIdentifier
 from models.writes.candidate_requests import ELAPSED_SECONDS, PAUSED_CLOCK, RESUMED_CLOCK, NewRequest, build_request_changes
 from models.writes.interview_updates import update_interview
 from models.writes.reply_usage import ReplyUsage, usage_expressions, usage_values
+from settings import BudgetSettings
 
 
 class Superseded(Exception):
@@ -62,24 +64,41 @@ class InterviewerUpdate:
     """The request that the candidate has made; it pauses the clock."""
 
 
-MAX_CANDIDATE_CHARACTERS = 400_000
-"""Longest text of all turns of a candidate: about 65,000 words. A longer transcript would not fit into the judge's prompt."""
+_STARTS_OR_RESUMES: dict[str, Any] = {
+    "$or": [{"$eq": ["$status", InterviewStatus.WAITING]}, {"$eq": [{"$type": "$paused_at"}, "date"]}]
+}
+"""Condition that the candidate's turn changes more than the transcript: it starts the interview, or its clock again."""
+
+DEFAULT_BUDGETS = BudgetSettings()
 
 
 class TranscriptFull(Conflict):
-    """The interview holds as much text of the candidate as can be evaluated."""
+    """The interview holds as many messages of the candidate, or as much text, as its budgets allow."""
+
+
+class AppendedTurn(NamedTuple):
+    """A turn of the candidate that is stored, and the interview after it."""
+
+    turn: Turn
+    interview: Interview
+    is_new: bool
+    """False if an earlier call with the same key has stored the turn."""
 
 
 async def append_candidate_turn(
-    interview_id: ObjectId, turn: NewTurn, fence: int | None = None, languages: LanguageIdentifier | None = None
-) -> tuple[Turn, Interview]:
+    interview_id: ObjectId,
+    turn: NewTurn,
+    fence: int | None = None,
+    languages: LanguageIdentifier | None = None,
+    budgets: BudgetSettings = DEFAULT_BUDGETS,
+) -> AppendedTurn:
     """Store a candidate's turn; the first turn starts the interview. Repeating a key returns the stored turn.
 
     With `languages`, a turn in another language than the interview's is marked. `fence` is that of the voice interviewer's
     lease; with it, the turn is also accepted while the interview is ENDING, because it was spoken before. Raises NotFound for
     an unknown or erased interview, Conflict if the interview accepts no turns or the key was used for another text, LeaseLost
-    if another interviewer has the lease, and TranscriptFull if a typed turn would exceed MAX_CANDIDATE_CHARACTERS. Speech is
-    bounded by the time limit.
+    if another interviewer has the lease, and TranscriptFull if a typed turn would exceed the interview's budget of messages or
+    characters. Speech is bounded by the time limit.
     """
     values: dict[str, Any] = {"attempts": 0}
     computed = {
@@ -87,6 +106,7 @@ async def append_candidate_turn(
         "started_at": {"$ifNull": ["$started_at", "$$NOW"]},
         "last_seq": {"$add": ["$last_seq", 1]},
         "last_candidate_seq": {"$add": ["$last_seq", 1]},
+        "candidate_messages": {"$add": [{"$ifNull": ["$candidate_messages", 0]}, 1]},
         "candidate_characters": {"$add": [{"$ifNull": ["$candidate_characters", 0]}, len(turn.text)]},
         # a voice interviewer hears speech directly: only a typed message makes a reply due
         # (models.writes.room_transitions.find_unanswered_messages)
@@ -97,18 +117,20 @@ async def append_candidate_turn(
 
     condition: dict[str, Any] = {"status": {"$in": list(OPEN_STATUSES)}, "erased_at": None}
     if turn.channel is Channel.TEXT:
-        condition["candidate_characters"] = {"$not": {"$gt": MAX_CANDIDATE_CHARACTERS - len(turn.text)}}
+        condition["candidate_characters"] = {"$not": {"$gt": budgets.interview_characters - len(turn.text)}}
+        if budgets.interview_messages:
+            condition["candidate_messages"] = {"$not": {"$gte": budgets.interview_messages}}
     if fence is not None:
         condition |= {"status": {"$in": [*OPEN_STATUSES, InterviewStatus.ENDING]}, "fence": fence}
 
-    async def work(session: AsyncClientSession) -> tuple[Turn, Interview] | None:
-        interview = await update_interview(interview_id, condition, values, computed, session)
+    async def work(session: AsyncClientSession) -> AppendedTurn | None:
+        interview = await update_interview(interview_id, condition, values, computed, session, changed_if=_STARTS_OR_RESUMES)
         if interview is None:
             return None
         expected = primary_language(interview.language)
         language = languages.identify_other_language(turn.text, expected) if languages else turn.language
         completed_turn = replace(turn, question_key=interview.progress.question_key, language=language)
-        return (await insert_turns(interview, [completed_turn], session))[0], interview
+        return AppendedTurn((await insert_turns(interview, [completed_turn], session))[0], interview, is_new=True)
 
     try:
         stored = await run_in_transaction(Interview, interview_id, work)
@@ -122,17 +144,30 @@ async def append_candidate_turn(
     existing = await find_turn(interview_id, turn.key)
     if existing is None and fence is not None:
         raise LeaseLost
-    is_too_long = interview.candidate_characters + len(turn.text) > MAX_CANDIDATE_CHARACTERS
-    if existing is None and interview.status in OPEN_STATUSES and is_too_long:
-        raise TranscriptFull(
-            f"The interview already holds {interview.candidate_characters:,} of at most {MAX_CANDIDATE_CHARACTERS:,} characters: "
-            "end it (endInterview), or send a shorter message."
-        )
+    if existing is None and interview.status in OPEN_STATUSES:
+        _require_room_for(interview, turn, budgets)
     if existing is None:
         raise closed_interview_error(interview)
     if existing.text != turn.text:
         raise Conflict("This key was used for another message: send the same text again, or a new key.", field="idempotencyKey")
-    return existing, interview
+    return AppendedTurn(existing, interview, is_new=False)
+
+
+def _require_room_for(interview: Interview, turn: NewTurn, budgets: BudgetSettings) -> None:
+    """Raise TranscriptFull if the turn exceeds a budget of the interview."""
+    messages, characters = interview.candidate_messages, interview.candidate_characters
+    if budgets.interview_messages and messages >= budgets.interview_messages:
+        raise TranscriptFull(
+            f"The interview already holds {messages:,} of at most {budgets.interview_messages:,} messages: end it "
+            "(endInterview).",
+            budget=ExhaustedBudget(Budget.INTERVIEW_MESSAGES, budgets.interview_messages, messages),
+        )
+    if characters + len(turn.text) > budgets.interview_characters:
+        raise TranscriptFull(
+            f"The interview already holds {characters:,} of at most {budgets.interview_characters:,} characters: "
+            "end it (endInterview), or send a shorter message.",
+            budget=ExhaustedBudget(Budget.INTERVIEW_CHARACTERS, budgets.interview_characters, characters),
+        )
 
 
 async def append_interviewer_turns(
@@ -215,12 +250,20 @@ async def append_interviewer_turns(
         **start_fields,
         **end_fields,
     }
+    # turns alone are no change in the change feed: they have streams of their own
+    changed_if: Any = {
+        "$or": [
+            {"$ne": ["$progress.question", update.progress.question]},
+            {"$in": ["$status", [InterviewStatus.WAITING, InterviewStatus.ENDING]]},
+            any((update.end_reason, update.request, update.candidate_question)),
+        ]
+    }
     condition: dict[str, Any] = {"status": {"$in": list(update.statuses)}, "erased_at": None, "fence": update.fence}
     if update.expected_seq is not None:
         condition["last_seq"] = update.expected_seq
 
     async def work(session: AsyncClientSession) -> tuple[list[Turn], Interview] | None:
-        interview = await update_interview(interview_id, condition, values, computed, session)
+        interview = await update_interview(interview_id, condition, values, computed, session, changed_if=changed_if)
         return None if interview is None else (await insert_turns(interview, turns, session), interview)
 
     try:

@@ -11,7 +11,9 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from errors import Conflict, RateLimited
+from errors import Conflict, ExhaustedBudget, RateLimited
+from models.documents.budget import Budget
+from models.documents.change import ChangedObject, ChangeKind
 from models.documents.evaluation import (
     ACTIVE_STATUSES,
     Evaluation,
@@ -57,9 +59,26 @@ async def claim_evaluation(
         Evaluation,
         evaluation_id,
         {"status": {"$in": list(ACTIVE_STATUSES)}, "$expr": _CLAIMABLE},
-        {"status": EvaluationStatus.RUNNING, "prompt_version": prompt_version},
+        {"status": EvaluationStatus.RUNNING, "prompt_version": prompt_version, "exhausted_budget": None},
         build_job_claim(holder, lease_seconds),
     )
+
+
+async def wait_for_budget(evaluation: Evaluation, budget: Budget, failure: str, seconds: float) -> Evaluation | None:
+    """Postpone an evaluation that is due by `seconds`, because this budget is used up. Nobody claims it, so no attempt counts.
+
+    Returns the changed evaluation if callers can see the change: it has not been waiting for this budget before.
+    """
+    is_first = evaluation.exhausted_budget is not budget
+    changed = await change_with_interview(
+        Evaluation,
+        evaluation.id,
+        {"status": {"$in": list(ACTIVE_STATUSES)}, "$expr": _CLAIMABLE},
+        {"status": EvaluationStatus.PENDING, "exhausted_budget": budget, "failure": failure},
+        {"due_at": from_now(seconds), "waiting_since": {"$ifNull": ["$waiting_since", "$$NOW"]}},
+        visible=is_first,
+    )
+    return changed if is_first else None
 
 
 async def postpone_evaluation(
@@ -90,13 +109,25 @@ async def complete_pass(evaluation: Evaluation, judgement: JudgementDocument) ->
             Evaluation,
             evaluation.id,
             _lease_condition(evaluation.fence),
-            {"passes_done": judgement.number, "attempts": 0, "unavailable_since": None, "failure": None, "lease": None},
+            {
+                "passes_done": judgement.number,
+                "attempts": 0,
+                "unavailable_since": None,
+                "waiting_since": None,
+                "failure": None,
+                "lease": None,
+            },
             session=session,
         )
         if changed is None:
             return None
         interview = await update_interview(
-            evaluation.interview_id, HAS_TRANSCRIPT, {}, session=session, also_visible_to=EVALUATION_VIEWS
+            evaluation.interview_id,
+            HAS_TRANSCRIPT,
+            {},
+            session=session,
+            also_visible_to=EVALUATION_VIEWS,
+            changed=[ChangedObject(ChangeKind.EVALUATION, evaluation.id)],
         )
         if interview is None:
             await session.abort_transaction()
@@ -119,7 +150,8 @@ async def record_usage(evaluation_id: ObjectId, fence: int, usage: Usage) -> Eva
     Idempotent, so that it can be retried when it is unknown whether MongoDB stored it. Returns None if it was
     recorded before, or if the evaluation was erased.
     """
-    amounts = {f"usage.{name}": {"$add": [f"$usage.{name}", amount]} for name, amount in usage}
+    # evaluations that were stored before calls were counted do not have all fields
+    amounts = {f"usage.{name}": {"$add": [{"$ifNull": [f"$usage.{name}", 0]}, amount]} for name, amount in usage}
     billed = {"billed_fences": {"$concatArrays": [{"$ifNull": ["$billed_fences", []]}, [fence]]}}
     return await change_with_interview(Evaluation, evaluation_id, {"billed_fences": {"$ne": fence}}, {}, {**amounts, **billed})
 
@@ -234,6 +266,8 @@ async def _check_request_limit(interview_id: ObjectId, max_requests: int) -> Non
             f"The evaluation of this interview was requested {max_requests} times within 24 hours: request the next one after "
             f"{row['next_at'].strftime('%Y-%m-%dT%H:%M:%SZ')}, or read the versions that exist (Interview.evaluationVersions).",
             retry_after_seconds=ceil(row["seconds"]),
+            opens_at=row["next_at"],
+            budget=ExhaustedBudget(Budget.INTERVIEW_EVALUATIONS, max_requests, max_requests),
         )
 
 
@@ -257,7 +291,13 @@ async def add_review(evaluation: Evaluation, review: Review) -> Evaluation | Non
         # a repeated review must neither override the decision of a later one nor answer a later correction
         interview_values = decision if added is not None else {}
         reviewed = await update_interview(
-            evaluation.interview_id, HAS_TRANSCRIPT, interview_values, session=session, also_visible_to=RESULT_VIEWS
+            evaluation.interview_id,
+            HAS_TRANSCRIPT,
+            interview_values,
+            session=session,
+            also_visible_to=RESULT_VIEWS,
+            changed=[ChangedObject(ChangeKind.REVIEW, evaluation_id)],
+            changed_if=added is not None,
         )
         if reviewed is None:
             await session.abort_transaction()
@@ -281,7 +321,13 @@ async def add_rating(evaluation: Evaluation, rating: Rating) -> Evaluation | Non
         first_rating = {"rated_by": {"$ne": rating.reviewer_id}, **HAS_TRANSCRIPT}
         rated_by = {"rated_by": {"$concatArrays": [{"$ifNull": ["$rated_by", []]}, [rating.reviewer_id]]}}
         marked = await update_interview(
-            evaluation.interview_id, first_rating, {}, rated_by, session, also_visible_to=RESULT_VIEWS
+            evaluation.interview_id,
+            first_rating,
+            {},
+            rated_by,
+            session,
+            also_visible_to=RESULT_VIEWS,
+            changed=[ChangedObject(ChangeKind.REVIEW, evaluation.id)],
         )
         if marked is None:
             await session.abort_transaction()
@@ -309,7 +355,13 @@ async def adopt_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome, a
     }
     adoptions = {"$concatArrays": [{"$ifNull": ["$adoptions", []]}, [{"$literal": Encoder().encode(adoption)}]]}
     condition = {"adoptions.id": {"$ne": adoption.id}, **HAS_TRANSCRIPT}
-    adopted = await update_interview(evaluation.interview_id, condition, values, {"adoptions": adoptions})
+    adopted = await update_interview(
+        evaluation.interview_id,
+        condition,
+        values,
+        {"adoptions": adoptions},
+        changed=[ChangedObject(ChangeKind.EVALUATION, evaluation.id)],
+    )
     if adopted is not None:
         return adopted
     interview = await get_interview(evaluation.interview_id)

@@ -10,10 +10,12 @@ from beanie.odm.utils.encoder import Encoder
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from models.documents.change import ChangedObject, ChangeKind
 from models.documents.decision_record import DecisionRecord, build_decision_record
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation, list_evaluations, pick_evaluation
 from models.documents.evaluation_usage import sum_evaluation_usages
+from models.documents.external_reference import delete_references
 from models.documents.interview import (
     TERMINAL_STATUSES,
     Accommodations,
@@ -75,6 +77,7 @@ _TRANSCRIPT_FIELDS: dict[str, Any] = {
     "is_blind": False,
     "last_seq": 0,
     "last_candidate_seq": 0,
+    "candidate_messages": 0,
     "candidate_characters": 0,
     "answered_seq": 0,
     "unjudged_seqs": [],
@@ -85,6 +88,7 @@ _TRANSCRIPT_FIELDS: dict[str, Any] = {
 MEDIA_BACKOFF = Backoff(base_seconds=2.0, max_seconds=600.0)
 """Pauses between attempts to delete the recording's files from the store."""
 
+_ERASURE_CHANGED = (ChangedObject(ChangeKind.ERASURE),)
 _ERASURE_MARK: dict[str, Any] = {
     "erased_at": "$$NOW",
     "ended_at": {"$ifNull": ["$ended_at", "$$NOW"]},
@@ -191,10 +195,10 @@ async def _store_mark(
     visible: bool,
 ) -> Interview | None:
     if record is None:
-        return await update_interview(interview_id, condition, values, computed, visible=visible)
+        return await update_interview(interview_id, condition, values, computed, visible=visible, changed=_ERASURE_CHANGED)
 
     async def work(session: AsyncClientSession) -> Interview | None:
-        marked = await update_interview(interview_id, condition, values, computed, session)
+        marked = await update_interview(interview_id, condition, values, computed, session, changed=_ERASURE_CHANGED)
         if marked is not None:
             await record.insert(session=session)
         return marked
@@ -220,6 +224,7 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
         await JudgementDocument.find({"interview_id": interview_id}).delete()
     if erasure.scope is ErasureScope.INTERVIEW:
         await Demographics.find({"interview_id": interview_id}).delete()
+        await delete_references(interview_id)
     awaits_media = bool(erasure.recordings) if erasure.awaits_media is None else erasure.awaits_media
     if awaits_media or not erasure.pending:
         return interview
@@ -233,6 +238,7 @@ async def _confirm(interview_id: ObjectId, condition: Mapping[str, Any]) -> Inte
         {"erasure.pending": True, **condition},
         {"erasure.pending": False},
         {"erasure.completed_at": "$$NOW"},
+        changed=_ERASURE_CHANGED,
     )
 
 

@@ -12,6 +12,7 @@ from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
+from models.documents.change import ChangedObject, ChangeKind
 from models.documents.evaluation import ACTIVE_STATUSES, Evaluation
 from models.documents.interview import (
     OPEN_STATUSES,
@@ -25,6 +26,7 @@ from models.documents.interview import (
     ReviewReason,
     get_interview,
 )
+from models.documents.interview_views import EVALUATION_VIEWS
 from models.documents.turn import Channel, NewTurn
 from models.storage.backoff import Backoff
 from models.storage.lease import (
@@ -220,6 +222,15 @@ async def reschedule_interview(
     )
 
 
+async def extend_invite(interview_id: ObjectId, expires_at: datetime) -> Interview | None:
+    """Let a candidate whose interview is SCHEDULED join until `expires_at` at least."""
+    return await update_interview(
+        interview_id,
+        {"status": InterviewStatus.SCHEDULED, "expires_at": {"$lt": expires_at}, **NOT_ERASED},
+        {"expires_at": expires_at},
+    )
+
+
 async def mark_ending(
     interview_id: ObjectId, reason: EndReason, detail: str | None = None, condition: Mapping[str, Any] | None = None
 ) -> Interview | None:
@@ -355,9 +366,13 @@ async def _stop_evaluations(interview_id: ObjectId, failure: str, session: Async
         "lease": None,
         "fence": NEXT_FENCE,
     }
-    await Evaluation.get_pymongo_collection().update_many(
-        {"interview_id": interview_id, "status": {"$in": list(ACTIVE_STATUSES)}}, [{"$set": stopped}], session=session
-    )
+    evaluations = Evaluation.get_pymongo_collection()
+    criteria = {"interview_id": interview_id, "status": {"$in": list(ACTIVE_STATUSES)}}
+    active = [row["_id"] async for row in evaluations.find(criteria, {"_id": 1}, session=session)]
+    if active:
+        await evaluations.update_many(criteria, [{"$set": stopped}], session=session)
+        changes = [ChangedObject(ChangeKind.EVALUATION, evaluation_id) for evaluation_id in active]
+        await update_interview(interview_id, {}, {}, session=session, also_visible_to=EVALUATION_VIEWS, changed=changes)
 
 
 async def mark_completed(evaluation: Evaluation, detail: str | None, closing: NewTurn | None = None) -> Interview | None:
@@ -378,6 +393,7 @@ async def mark_completed(evaluation: Evaluation, detail: str | None, closing: Ne
                 "last_seq": {"$add": ["$last_seq", len(closings)]},
             },
             session,
+            changed=[ChangedObject(), ChangedObject(ChangeKind.EVALUATION, evaluation.id)],
         )
         if interview is not None:
             newest = await Evaluation.find({"interview_id": interview.id}, session=session).sort("-version").first_or_none()

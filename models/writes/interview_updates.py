@@ -1,14 +1,15 @@
 """Conditional updates of interviews, alone or in one transaction with a document that belongs to the interview."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from models.documents.change import INTERVIEW_CHANGED, ChangedObject, ChangeKind, build_change_mark
 from models.documents.evaluation import Evaluation
 from models.documents.interview import ErasureScope, Interview
-from models.documents.interview_views import ALL_VIEWS, EVALUATION_VIEWS, InterviewView, build_update_times
+from models.documents.interview_views import ALL_VIEWS, EVALUATION_VIEWS, InterviewView, build_update_times, build_visibility
 from models.documents.recording import Recording
 from models.documents.turn_correction import TurnCorrection
 from models.storage.compare_and_set import compare_and_set
@@ -21,6 +22,8 @@ HAS_TRANSCRIPT: dict[str, Any] = {**NOT_ERASED, "erasure.scope": {"$ne": Erasure
 """Condition that neither the interview nor its transcript, with the evaluations, was erased."""
 NEXT_UPDATED_AT = {"$max": ["$$NOW", {"$add": ["$updated_at", 1]}]}
 """Expression for `updated_at` after a change: MongoDB's clock, but always later than the stored value."""
+_CHANGE_KINDS: dict[type, ChangeKind] = {Evaluation: ChangeKind.EVALUATION, Recording: ChangeKind.RECORDING}
+"""Kinds of the documents that change together with their interview. A correction is a change of the interview."""
 
 
 async def update_interview(
@@ -32,16 +35,27 @@ async def update_interview(
     *,
     visible: bool = True,
     also_visible_to: Collection[InterviewView] = (),
+    changed: Sequence[ChangedObject] = INTERVIEW_CHANGED,
+    changed_if: Any = True,
 ) -> Interview | None:
     """Change the interview if `condition` holds; return the changed interview, else None.
 
-    Works like models.storage.compare_and_set. Also moves `updated_at`, unless callers cannot see the
-    change (`visible=False`). For callers with a limited view, the fields that change decide whether it moves;
-    `also_visible_to` names views that contain what changes outside of the interview.
+    Works like models.storage.compare_and_set. Also moves `updated_at`, and marks the objects in `changed` for the change feed,
+    unless callers cannot see the change (`visible=False`). For callers with a limited view, the fields that change decide
+    whether they see it; `also_visible_to` names views that contain what changes outside of the interview. `changed_if` is an
+    expression that limits the mark to some states of the interview.
     """
     computed = computed or {}
-    times = {"updated_at": NEXT_UPDATED_AT, **build_update_times(values, computed, also_visible_to)} if visible else {}
-    return await compare_and_set(Interview, interview_id, condition, values, {**times, **computed}, session)
+    marks: dict[str, Any] = {}
+    if visible:
+        visibility = build_visibility(values, computed, also_visible_to)
+        mark = build_change_mark(changed, NEXT_UPDATED_AT, visibility)
+        marks = {
+            "updated_at": NEXT_UPDATED_AT,
+            "last_change": {"$cond": [changed_if, mark, "$last_change"]},
+            **build_update_times(visibility),
+        }
+    return await compare_and_set(Interview, interview_id, condition, values, {**marks, **computed}, session)
 
 
 async def change_with_interview(
@@ -78,6 +92,7 @@ async def change_with_interview(
             session,
             visible=visible,
             also_visible_to=EVALUATION_VIEWS,
+            changed=[ChangedObject(_CHANGE_KINDS[model], document_id)],
         )
         if interview is None:
             await session.abort_transaction()
@@ -99,6 +114,8 @@ async def insert_with_interview(
     the document.
     """
     values = {**(interview_values or {})}
+    kind = _CHANGE_KINDS.get(type(document))
+    changed = [ChangedObject(kind, document.id)] if kind else INTERVIEW_CHANGED
     if isinstance(document, Evaluation):
         values["evaluation_status"] = document.status
 
@@ -106,7 +123,9 @@ async def insert_with_interview(
         interview_id = document.interview_id
         # a correction is visible to all who see the transcript
         views = ALL_VIEWS if isinstance(document, TurnCorrection) else EVALUATION_VIEWS
-        interview = await update_interview(interview_id, interview_condition, values, computed, session, also_visible_to=views)
+        interview = await update_interview(
+            interview_id, interview_condition, values, computed, session, also_visible_to=views, changed=changed
+        )
         if interview is not None:
             await document.insert(session=session)
         return interview

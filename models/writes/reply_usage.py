@@ -5,6 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from models.documents.budget import Budget
 from models.documents.interview import Interview, InterviewerRecord
 from models.documents.usage import Usage
 from models.storage.lease import NOT_ERASED
@@ -19,12 +20,18 @@ class ReplyUsage:
     """Usage of calls of Claude that is not stored yet, and the interviewer that made the last of them."""
 
     usage: Usage
-    interviewer: InterviewerRecord
+    interviewer: InterviewerRecord | None
+    """None if no call was answered."""
+    exhausted_budget: Budget | None = None
+    """The budget because of which Claude was not called."""
 
 
 def usage_values(reply_usage: ReplyUsage | None) -> dict[str, Any]:
-    """Return the literal values of `update_interview` that store the interviewer."""
-    return {"interviewer": reply_usage.interviewer} if reply_usage else {}
+    """Return the literal values of `update_interview` that store the interviewer and the exhausted budget."""
+    if reply_usage is None:
+        return {}
+    values = {"interviewer": reply_usage.interviewer, "exhausted_budget": reply_usage.exhausted_budget}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def usage_expressions(reply_usage: ReplyUsage | None) -> dict[str, Any]:

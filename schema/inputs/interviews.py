@@ -6,7 +6,7 @@ import strawberry
 from strawberry import UNSET
 
 from schema.decorators import input_type
-from schema.types.enums import CandidateSignal, Channel
+from schema.types.enums import CandidateSignal, Channel, IfExists
 
 IDEMPOTENCY_KEY = (
     "Makes retries safe. For 24 hours, repeating the mutation with the same key and the same input has no further effect and "
@@ -73,6 +73,10 @@ class InterviewInput:
         default=UNSET,
         description="Your own reference, such as the id of an application in an ATS. It need not be unique. At most 200 "
         "characters, on one line.",
+    )
+    if_exists: IfExists | None = strawberry.field(
+        default=UNSET,
+        description="What to do if there is an interview with the same externalId and positionKey. Default: CREATE.",
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
+from models.reads.interview_list import UPDATED_AFTER_OVERLAP
 from schema.decorators import NEXT_REMOVAL, input_type
 from schema.types.enums import (
     Channel,
@@ -63,7 +64,12 @@ class InterviewFilter:
     created_before: datetime | None = strawberry.field(
         default=UNSET, description="It was created before this time. Must be later than createdAtOrAfter."
     )
-    updated_at_or_after: datetime | None = strawberry.field(default=UNSET, description="It last changed at this time or later.")
+    updated_at_or_after: datetime | None = strawberry.field(
+        default=UNSET,
+        description="It last changed at this time or later. A change may become visible after others with a later time: to poll, "
+        f"subtract {UPDATED_AFTER_OVERLAP.seconds // 60} minutes from the greatest `updatedAt` that you have, and expect to read "
+        "interviews again. Query.changes needs no time and repeats nothing.",
+    )
     min_score: float | None = strawberry.field(
         default=UNSET, description=f"Its overall score, 0 to 100, is at least this. {EVALUATION_READERS_ONLY}"
     )

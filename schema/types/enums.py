@@ -8,6 +8,8 @@ import strawberry
 from auth import Action
 from errors import ErrorCode
 from models.documents.audit_entry import AuditActorKind, AuditKind, PersonalData
+from models.documents.budget import Budget
+from models.documents.change import ChangeKind
 from models.documents.demographics import DemographicAttribute
 from models.documents.evaluation import CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag
 from models.documents.interview import (
@@ -28,6 +30,8 @@ from models.documents.turn import AccessOrigin, Channel, Speaker
 from models.reads.interview_list import InterviewOrderField
 from resolvers.audit_log import AuditOutcome
 from resolvers.position_warnings import PositionWarningCode
+from resolvers.starting import IfExists
+from resolvers.subscriptions import LiveEventKind
 
 __all__ = [
     "AccessOrigin",
@@ -35,7 +39,9 @@ __all__ = [
     "AuditActorKind",
     "AuditKind",
     "AuditOutcome",
+    "Budget",
     "CandidateSignal",
+    "ChangeKind",
     "Channel",
     "ConsentMethod",
     "CriterionState",
@@ -45,9 +51,11 @@ __all__ = [
     "ErrorCode",
     "EvaluationStatus",
     "EvidenceFlag",
+    "IfExists",
     "InconclusiveReason",
     "InterviewOrderField",
     "InterviewStatus",
+    "LiveEventKind",
     "OrderDirection",
     "PersonalData",
     "PositionWarningCode",
@@ -82,7 +90,8 @@ _describe_enum(
     ErrorCode,
     "The value of `extensions.code` in every error. `extensions` also holds `requestId` always, `field` (the path of the wrong "
     "value in the input) with BAD_INPUT where one value is at fault, and `retryAfterSeconds` with RATE_LIMITED and UNAVAILABLE, "
-    "and `opensAt` (a DateTime) with the CONFLICT of an interview that cannot be joined yet. "
+    "`opensAt` (a DateTime) with the CONFLICT of an interview that cannot be joined yet, and `budget` (its `name` as in Budget, "
+    "`limit` and `used`) where a budget is used up, with `opensAt` if it is open again at some time. "
     "Codes may be added: handle an unknown code as INTERNAL.",
     {
         "UNAUTHENTICATED": "The credential is missing, invalid, expired or revoked. Get a new one before you retry.",
@@ -90,6 +99,8 @@ _describe_enum(
         "NOT_FOUND": "No object has this id, or it belongs to another organization or, for a candidate, to another interview.",
         "CONFLICT": "The current state does not allow the operation. Read the state again, then decide.",
         "BAD_INPUT": "The request is invalid. `field` names the value at fault where there is one.",
+        "CURSOR_EXPIRED": "What follows the cursor of the change feed is no longer available. Request `changes.latestCursor`, "
+        "read the lists again, then continue from that cursor.",
         "RATE_LIMITED": "Too many requests or operations. Retry after `retryAfterSeconds`.",
         "UNAVAILABLE": "A server that the operation needs does not respond. Nothing was partly done: retry the same request "
         "after `retryAfterSeconds`.",
@@ -158,6 +169,31 @@ _describe_enum(
     },
 )
 _describe_enum(
+    ChangeKind,
+    "What changed. Kinds may be added: read the interview again for an unknown one.",
+    {
+        "INTERVIEW": "An interview was created, or something of it changed other than its turns: its state, progress, times, "
+        "requests, corrections or candidate's questions.",
+        "EVALUATION": "An evaluation was requested, advanced, was completed, failed or was adopted; the interview's score may "
+        "have changed with it. Not for VIEWER.",
+        "REVIEW": "A person reviewed or rated an evaluation; the interview's decision may have changed with it. Not for VIEWER.",
+        "RECORDING": "A recording began, was completed or failed. Not for VIEWER.",
+        "ERASURE": "Recordings, transcript or everything personal was erased, or the erasure was confirmed. What you have stored "
+        "of it has to be erased as well.",
+    },
+)
+_describe_enum(
+    LiveEventKind,
+    "What an event of liveInterviews says. Kinds may be added: ignore an unknown one.",
+    {
+        "SNAPSHOT": "The interview matches the filter at the beginning.",
+        "SNAPSHOT_COMPLETE": "All interviews that match at the beginning were sent, at most 200. Others that a dashboard shows "
+        "no longer match. It has no interview.",
+        "CHANGED": "The interview has changed, or is new, and matches the filter.",
+        "REMOVED": "The interview has changed and no longer matches the filter.",
+    },
+)
+_describe_enum(
     PositionWarningCode,
     "Why savePosition warns about a position that it has saved. Codes may be added.",
     {
@@ -181,7 +217,7 @@ _describe_enum(
         "VIEWER": "Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or "
         "recordings, nor filter or sort by them, and cannot change anything.",
         "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening "
-        "interviews and reading legal holds.",
+        "interviews, and reading legal holds and what the organization uses.",
         "CANDIDATE": "A candidate, identified by the token of joinInterview or startInterview. Reads, writes to and ends that "
         "one interview.",
     },
@@ -225,6 +261,15 @@ _describe_enum(
     Channel,
     "How the interview is held.",
     {"VOICE": "By voice, in a LiveKit room.", "TEXT": "By typed messages (sendMessage)."},
+)
+_describe_enum(
+    IfExists,
+    "What startInterview and scheduleInterview do if there is an interview with the same `externalId` and `positionKey`.",
+    {
+        "CREATE": "Create another one.",
+        "RETURN_EXISTING": "Return the newest of them, whatever its state and other input, and create one only if there is none. "
+        "It has no end in time, and calls at the same moment create one. Needs `externalId`. Erased interviews do not count.",
+    },
 )
 _describe_enum(
     CandidateSignal,
@@ -365,6 +410,24 @@ _describe_enum(
         "ASSESSED": "The criterion has a level, supported by quotes.",
         "NOT_DEMONSTRATED": "Its questions were asked and followed up, and the answers offered nothing on it. Not a low level.",
         "NOT_ASSESSED": "Its questions were not reached, too little was said, or no quote supports a level. Not a low level.",
+    },
+)
+_describe_enum(
+    Budget,
+    "A budget: what one interview, or one organization on one day (UTC), may use. Also `extensions.budget.name` of an error. "
+    "Budgets may be added.",
+    {
+        "INTERVIEW_MESSAGES": "Messages that the candidate types. Further ones are a CONFLICT.",
+        "INTERVIEW_CHARACTERS": "Characters of the candidate. A typed message that exceeds them is a CONFLICT.",
+        "INTERVIEW_CALLS": "Calls of the language model for replies. After them, the interviewer goes on without the model.",
+        "INTERVIEW_COST": "The cost of these calls, with the same consequence.",
+        "INTERVIEW_EVALUATIONS": "Evaluations that callers request within 24 hours. Further ones are RATE_LIMITED.",
+        "DAILY_INTERVIEWS": "Interviews that begin. Further ones are RATE_LIMITED, and candidates can join on the next day.",
+        "DAILY_MESSAGES": "Turns of all candidates. After them no interview begins; those that have begun go on.",
+        "DAILY_CALLS": "Calls of the language model. After them no interview begins, those that have begun go on without the "
+        "model, and evaluations wait.",
+        "DAILY_TOKENS": "Tokens of these calls, with the same consequence.",
+        "DAILY_COST": "The cost of these calls, with the same consequence.",
     },
 )
 _describe_enum(

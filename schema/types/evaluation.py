@@ -14,6 +14,7 @@ from resolvers.reports import ReportKind, build_report_url
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, object_type, resolved_field
 from schema.types.enums import (
+    Budget,
     CriterionState,
     Decision,
     EvaluationStatus,
@@ -121,9 +122,13 @@ class Finding:
 
 @object_type
 class Usage:
-    """Tokens and cost of an evaluation, summed over all calls to the model, failed attempts included."""
+    """Calls of a language model with their tokens and cost, failed attempts included as far as the model reported them."""
 
+    calls: int = strawberry.field(
+        description="Calls that the model answered, at least in part. Calls made before December 2026 do not count."
+    )
     input_tokens: int = strawberry.field(description="Input tokens, without those read from the prompt cache.")
+    cache_write_tokens: int = strawberry.field(description="The part of `inputTokens` that was written to the prompt cache.")
     cached_input_tokens: int = strawberry.field(description="Input tokens read from the prompt cache.")
     output_tokens: int = strawberry.field(description="Output tokens.")
     cost_usd: float | None = strawberry.field(description="The cost in US dollars, by the prices in the deployment's settings.")
@@ -230,6 +235,10 @@ class Evaluation(Node):
     version: int = document_field("The version number within the interview, counted from 1.")
     status: EvaluationStatus = document_field("The state of the evaluation.")
     failure: str | None = document_field("Why the last attempt failed, and whether it will be retried.")
+    exhausted_budget: Budget | None = document_field(
+        "The daily budget for which the evaluation waits, while it is PENDING: it goes on when the budget is open again, "
+        "and fails after seven days. Null if it does not wait."
+    )
     overall_score: float | None = strawberry.field(
         description="The weighted mean of the scores of the assessed criteria, 0 to 100, rounded down to one decimal place. Null "
         "until the evaluation is completed, and if there is an `inconclusiveReason`."

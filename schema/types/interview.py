@@ -26,6 +26,7 @@ from schema.decorators import NEXT_REMOVAL, as_graphql, document_field, map_stor
 from schema.types.connection import Connection
 from schema.types.data_protection import LegalHold
 from schema.types.enums import (
+    Budget,
     Channel,
     ConsentMethod,
     Decision,
@@ -129,7 +130,7 @@ class Progress:
 
 @object_type
 class InterviewUsage:
-    """Tokens and cost of the language models for one interview. Erasing the interview does not change them."""
+    """What one interview has used. Erasing the interview does not change calls, tokens and cost."""
 
     replies: Usage = strawberry.field(
         description="All calls for the interviewer's replies, including those whose reply was not used. A call that was cut off "
@@ -137,6 +138,13 @@ class InterviewUsage:
     )
     evaluations: Usage = strawberry.field(description="All calls for all versions of the evaluation.")
     total: Usage = strawberry.field(description="The sum of both.")
+    messages: int = strawberry.field(
+        description="How many turns the candidate typed or spoke. 0 once the transcript is erased; turns stored before December "
+        "2026 do not count."
+    )
+    characters: int = strawberry.field(
+        description="How many characters the candidate typed or spoke. 0 once the transcript is erased."
+    )
 
 
 @object_type
@@ -282,6 +290,11 @@ class Interview(Node):
     review_reasons: list[ReviewReason] | None = document_field(
         "Why a person should review the interview, possibly again. A review (reviewEvaluation) removes all reasons. FORBIDDEN "
         "for VIEWER and CANDIDATE.",
+        guard=Action.READ_EVALUATION,
+    )
+    exhausted_budget: Budget | None = document_field(
+        "The budget because of which the interviewer has replied without the language model, in the position's own words; the "
+        "last one if there were several. Null if there was none. FORBIDDEN for VIEWER and CANDIDATE.",
         guard=Action.READ_EVALUATION,
     )
     paused_at: datetime | None = document_field(
@@ -598,7 +611,10 @@ class Interview(Node):
 
     @resolved_field(guard=Action.READ_EVALUATION)
     async def usage(self, info: Info) -> InterviewUsage | None:
-        """Tokens and cost of the interview so far. FORBIDDEN for VIEWER and CANDIDATE."""
+        """What the interview has used so far: messages, and calls of the language models with tokens and cost.
+
+        FORBIDDEN for VIEWER and CANDIDATE.
+        """
         found = await info.context.loaders.usages.load(self.document.id)
         return as_graphql(InterviewUsage, found) if found else None
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from bson import ObjectId
 
-from auth import Principal
+from auth import Action, Principal, require_permission
 from resolvers.ids import IdKind, build_not_found
 from schema.context import Info
 
@@ -16,7 +16,11 @@ InterviewEdge = Annotated["Interview", strawberry.lazy("schema.types.interview")
 
 
 async def load_interview_edge(info: Info, interview_id: ObjectId, caller: Principal) -> InterviewEdge:
-    """Return the interview of an object that the caller may read. Raises NotFound if it has been deleted in the meantime."""
+    """Return the interview of an object that the caller may read.
+
+    Raises Forbidden if the caller's key may not read interviews, and NotFound if it has been deleted in the meantime.
+    """
+    require_permission(caller, Action.READ_INTERVIEW)
     from schema.types.interview import Interview  # noqa: PLC0415  # it imports the types that have this edge
 
     document = await info.context.loaders.interviews.load(interview_id)

@@ -85,6 +85,12 @@ class Invite:
     )
 
 
+IS_EXISTING = (
+    "Whether the interview existed before this request, which then has not changed its data: an earlier request had the same "
+    "idempotencyKey or, with ifExists: RETURN_EXISTING, the same externalId and positionKey."
+)
+
+
 @object_type
 class StartInterviewPayload:
     """The result of startInterview."""
@@ -92,6 +98,7 @@ class StartInterviewPayload:
     interview: Interview = strawberry.field(description="The interview, open for its candidate.")
     access: CandidateAccess = strawberry.field(description="The candidate's credentials, issued with every response.")
     invite: Invite = strawberry.field(description="A link with which the candidate can return until the interview ends.")
+    is_existing: bool = strawberry.field(description=IS_EXISTING)
 
 
 @object_type
@@ -100,6 +107,7 @@ class ScheduleInterviewPayload:
 
     interview: Interview = strawberry.field(description="The interview, in state SCHEDULED.")
     invite: Invite = strawberry.field(description="The link to send to the candidate. Viva does not send it.")
+    is_existing: bool = strawberry.field(description=IS_EXISTING)
 
 
 @object_type

@@ -23,7 +23,9 @@ def compute_expected_usage(requests: Sequence[dict[str, Any]], outputs: Sequence
         cost = uncached * INPUT_USD + written * CACHE_WRITE_USD + cached * CACHED_INPUT_USD + output_tokens * OUTPUT_USD
         total = total.plus(
             Usage(
+                calls=1,
                 input_tokens=uncached + written,
+                cache_write_tokens=written,
                 cached_input_tokens=cached,
                 output_tokens=output_tokens,
                 cost_usd=round(cost / 1_000_000, 6),

@@ -16,6 +16,7 @@ from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from lifecycle.turns import store_message
 from live.hub import LiveHub
+from live.rate_limits import RateLimits
 from models.documents.evaluation import Evaluation
 from models.documents.interview import Interview, InterviewStatus, get_interview
 from models.documents.position import Position
@@ -101,8 +102,9 @@ async def open_process_services(settings: Settings) -> AsyncIterator[Services]:
         LiveHub(settings.redis, settings.auth, poll_seconds=0.2) as live,
         Jobs(settings.redis, settings.auth, concurrency=5) as jobs,
         Rooms(settings) as rooms,
+        RateLimits(settings.redis, settings.rate) as rate_limits,
     ):
-        yield Services(settings, live, jobs, rooms)
+        yield Services(settings, live, jobs, rooms, rate_limits)
 
 
 def with_settings(services: Services, group: str, **values: float) -> Services:

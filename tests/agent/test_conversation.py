@@ -25,9 +25,12 @@ from agent.voice.recognizer_monitor import RecognizerMonitor
 from agent.voice.speech import SpeechPlayer, SpeechSessionFailed, SpokenText
 from agent.voice.speech_collector import SoundClock, SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
+from lifecycle.budgets import InterviewBudgets
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
+from models.documents.budget import Budget
 from models.documents.interview import EndReason, Interview, InterviewerRecord, InterviewStatus, Reopening, RoomState
+from models.documents.organization_usage import get_organization_usage
 from models.documents.position import Position, get_position
 from models.documents.turn import Channel, Move, Source, Speaker, Turn, read_turns
 from models.documents.usage import Usage
@@ -139,7 +142,8 @@ class Room:
 
     def __init__(self, services: Services, claude: AsyncAnthropic, interview: Interview, position: Position) -> None:
         self.interview, self.services, self.claude, self.position = interview, services, claude, position
-        self.collector, self.player, self.usage_meter = SpeechCollector(), InstantSpeechPlayer(), UsageMeter()
+        self.collector, self.player = SpeechCollector(), InstantSpeechPlayer()
+        self.usage_meter = UsageMeter(InterviewBudgets(interview, services.settings.budget))
         self.connection = FakeConnection()
         self.conversation = Conversation(
             services,
@@ -252,6 +256,21 @@ async def test_usage_of_a_spoken_reply_is_stored_with_its_turn(room: Room, provi
         interview = await room.stored()
         assert interview.reply_usage == compute_expected_usage(provider.reply_requests, [COMPLETE])
         assert interview.interviewer == InterviewerRecord(model=MODEL, prompt_version=PROMPT_VERSION)
+
+
+async def test_spoken_interview_goes_on_without_claude_once_a_budget_is_used_up(
+    services: Services, room: Room, provider: AnthropicProvider
+) -> None:
+    services.settings.budget.interview_calls = 1
+    provider.default_script = ScriptedReply(text=COMPLETE)
+    async with run_conversation(room):
+        for number, source in ((3, Source.MODEL), (4, Source.CODE)):
+            await room.say(ANSWER)
+            assert (await room.wait_for_interviewer_turns(number)).source is source
+        assert len(provider.reply_requests) == 1
+        assert (await room.stored()).exhausted_budget is Budget.INTERVIEW_CALLS
+    day = await get_organization_usage(room.interview.organization_id, now())
+    assert (day.messages, day.usage.calls) == (2, 1)
 
 
 async def test_usage_of_replaced_prefetches_is_stored_with_the_next_turn(room: Room, provider: AnthropicProvider) -> None:

@@ -76,7 +76,7 @@ async def test_provider_works_unless_it_refuses_or_answers_nothing(
 async def test_voice_is_offered_again_once_speech_works(
     speech_settings: Settings, services: Services, recognizer: DeepgramProvider
 ) -> None:
-    services = Services(speech_settings, services.live, services.jobs, services.rooms)
+    services = Services(speech_settings, services.live, services.jobs, services.rooms, services.rate_limits)
     interview = await make_voice_interview()
     changed = await continue_in_text(services, interview.id, {})
     assert changed

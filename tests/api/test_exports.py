@@ -93,7 +93,7 @@ async def exports(services: Services, tenant: Tenant, client: httpx2.AsyncClient
     started_at = seconds_ago(100)
     interview = await tenant.make_interview(started_at=started_at)
     turn = new_turn("item:1", TEXT, Speaker.CANDIDATE, started_at=seconds_ago(90), ended_at=seconds_ago(80))
-    stored, _ = await append_candidate_turn(interview.id, turn)
+    stored, *_ = await append_candidate_turn(interview.id, turn)
     await interview.set({Interview.status: InterviewStatus.COMPLETED})
     outcome = new_outcome()
     start = TEXT.index(QUOTE)

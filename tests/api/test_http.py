@@ -2,19 +2,23 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 from pydantic import SecretStr
+from pymongo.asynchronous.database import AsyncDatabase
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from api.health import health_routes
 from api.http import EVENT_STREAM, GRAPHQL_JSON, JSON, MAX_BODY_BYTES
 from lifecycle.services import Services
+from models.documents.change_sequencer import ChangeSequencer
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
+from models.storage.clock import now
 from tests.factories import reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, bearer_headers, issue_token, with_services
@@ -55,7 +59,7 @@ def media_type(response: httpx2.Response) -> str:
 async def test_response_has_the_accepted_media_type(api: ApiClient, accept: str | None, expected: str) -> None:
     response = await api.client.post("/graphql", json={"query": TYPENAME}, headers={"Accept": accept or ""})
     assert response.headers["content-type"] == expected + ("" if expected == EVENT_STREAM else "; charset=utf-8")
-    assert '{"data":{"__typename":"Query"}}' in response.text
+    assert '{"data":{"__typename":"Query"}' in response.text
     assert response.headers["vary"] == "Accept, Origin"
     assert response.headers["cache-control"].startswith("no-store")
 
@@ -87,7 +91,7 @@ async def test_query_can_be_sent_by_get(api: ApiClient) -> None:
     assert response.status_code == 200
     assert response.json()["errors"][0]["message"] == "Cannot query field 'x' on type 'Query'."
     response = await api.client.get("/graphql", params={"query": TYPENAME})
-    assert response.json() == {"data": {"__typename": "Query"}}
+    assert response.json()["data"] == {"__typename": "Query"}
 
 
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
@@ -102,7 +106,7 @@ async def test_mutation_by_get_is_refused_and_not_executed(
         assert response.json()["errors"][0]["message"] == "GET is for queries only: send mutations with POST."
     assert (await reload_interview(interview)).status is InterviewStatus.IN_PROGRESS
     response = await api.client.get("/graphql", params={**parameters, "operationName": "Read"}, headers=headers)
-    assert response.json() == {"data": {"__typename": "Query"}}
+    assert response.json()["data"] == {"__typename": "Query"}
 
 
 async def test_unknown_parameters_are_ignored(api: ApiClient) -> None:
@@ -111,7 +115,7 @@ async def test_unknown_parameters_are_ignored(api: ApiClient) -> None:
         await api.client.post("/graphql", json=parameters),
         await api.client.get("/graphql", params=parameters),
     ):
-        assert response.json() == {"data": {"__typename": "Query"}}
+        assert response.json()["data"] == {"__typename": "Query"}
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
@@ -191,15 +195,15 @@ async def test_parameters_of_a_get_are_validated_like_a_body(api: ApiClient, var
 )
 async def test_json_in_utf_8_is_accepted_however_it_is_declared(api: ApiClient, content_type: str) -> None:
     response = await api.client.post("/graphql", content=b'{"query": "{ __typename }"}', headers={"Content-Type": content_type})
-    assert response.json() == {"data": {"__typename": "Query"}}
+    assert response.json()["data"] == {"__typename": "Query"}
 
 
 async def test_empty_parameters_count_as_absent(api: ApiClient) -> None:
     parameters = {"query": TYPENAME, "operationName": "", "variables": "", "extensions": ""}
     response = await api.client.get("/graphql", params=parameters)
-    assert response.json() == {"data": {"__typename": "Query"}}
+    assert response.json()["data"] == {"__typename": "Query"}
     response = await api.client.post("/graphql", json={"query": TYPENAME, "operationName": ""})
-    assert response.json() == {"data": {"__typename": "Query"}}
+    assert response.json()["data"] == {"__typename": "Query"}
 
 
 UNEXECUTED_BODIES = {
@@ -324,6 +328,17 @@ async def test_metrics_count_interviews_by_the_state_of_their_newest_evaluation(
     text = (await api.client.get("/metrics")).text
     counts = dict(re.findall(r'^viva_evaluations\{status="(\w+)"\} ([\d.]+)$', text, re.MULTILINE))
     assert counts == {"PENDING": "2.0", "RUNNING": "0.0", "FAILED": "3.0"}
+
+
+async def test_metrics_count_the_gaps_of_the_change_feed_and_the_seconds_since_it_advanced(
+    api: ApiClient, database: AsyncDatabase[dict[str, object]]
+) -> None:
+    advanced_at = now() - timedelta(seconds=100)
+    await ChangeSequencer(resume_token={}, gaps=2, advanced_at=advanced_at).insert()
+    text = (await api.client.get("/metrics")).text
+    assert "viva_change_feed_gaps 2.0" in text
+    stalled = re.search(r"^viva_change_feed_stalled_seconds ([\d.]+)$", text, re.MULTILINE)
+    assert stalled and 100 <= float(stalled[1]) < 200
 
 
 @pytest.mark.parametrize(

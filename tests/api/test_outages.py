@@ -6,17 +6,23 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import httpx2
+import pymongo
 import pytest
+from beanie import init_beanie
 from gql import GraphQLRequest
 from gql.transport.exceptions import TransportClosed, TransportConnectionFailed
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import WaitQueueTimeoutError
 from starlette.applications import Starlette
 
 from api.http import build_routes
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.services import Services
+from live.cancellation import cancel_and_wait
 from live.hub import LiveHub
-from models.database import connect
+from live.rate_limits import RateLimits
+from models.database import DOCUMENTS, connect
 from models.documents.interview import Interview
 from models.documents.organization import Role
 from sandbox.mongod import Mongod
@@ -68,7 +74,8 @@ async def assert_rest_available(api: ApiClient) -> None:
         metrics = await api.client.get("/metrics")
     assert (metrics.status_code, "viva_evaluations{" in metrics.text) == (200, False), "unknown counts are left out"
     async with asyncio.timeout(MAX_RESPONSE_SECONDS):
-        assert (await read_readiness(api))[0] == 503
+        while (await read_readiness(api))[0] != 503:
+            await asyncio.sleep(0.05)
 
 
 @pytest.fixture(params=Outage)
@@ -144,8 +151,9 @@ async def open_api(settings: Settings, valkey: Valkey) -> AsyncIterator[tuple[Ap
         LiveHub(redis, changed.auth, poll_seconds=0.5) as live,
         Jobs(redis, changed.auth, concurrency=1) as jobs,
         Rooms(changed) as rooms,
+        RateLimits(redis, changed.rate) as rate_limits,
     ):
-        services = Services(changed, live, jobs, rooms)
+        services = Services(changed, live, jobs, rooms, rate_limits)
         app = with_services(Starlette(routes=build_routes(changed)), services)
         async with (
             serve(app) as address,
@@ -187,3 +195,22 @@ async def is_degraded(api: ApiClient, expected: bool) -> bool:
     status, report = await read_readiness(api)
     assert (status, report["mongodb"]) == (200, True)
     return bool(report["status"] == ("degraded" if expected else "ready"))
+
+
+async def test_process_is_ready_while_callers_use_all_of_its_connections(
+    api: ApiClient, mongod: str, bound_database: AsyncDatabase[dict[str, object]]
+) -> None:
+    try:
+        async with (
+            connect(MongodbSettings(url=f"{mongod}&maxPoolSize=1", database=bound_database.name)) as client,
+            await client[bound_database.name]["interviews"].watch(max_await_time_ms=60_000) as changes,
+        ):
+            # the server answers only after a change
+            waiting = asyncio.create_task(changes.try_next())
+            await asyncio.sleep(0)
+            with pymongo.timeout(0.2), pytest.raises(WaitQueueTimeoutError):
+                await Interview.count()
+            assert await read_readiness(api) == (200, {"status": "ready", "mongodb": True, "redis": True})
+            await cancel_and_wait(waiting)
+    finally:
+        await init_beanie(database=bound_database, document_models=DOCUMENTS)

@@ -1,18 +1,22 @@
 """Bounds on a request before the application sees it: its head, the time to arrive, and connections."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import orjson
 import pytest
 from starlette.applications import Starlette
+from starlette.responses import StreamingResponse
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from api import request_limits
-from api.http import build_routes, security_headers
+from api.http import MAX_BODY_BYTES, build_routes, security_headers
 from api.request_limits import MAX_HEADER_BYTES, MAX_UNPARSED_BYTES, MAX_URL_BYTES, choose_max_connections
 from lifecycle.services import Services
 from settings import ApiSettings
+from tests.api.raw_socket import connect_raw
 from tests.helpers import TIMEOUT_SECONDS
 from tests.schema.api_client import ServerAddress, serve, with_services
 
@@ -130,7 +134,7 @@ async def test_head_within_the_bounds_is_accepted(server: ServerAddress) -> None
     async with open_connection(server) as client:
         client.send(post(OPERATION, b"X-Long: ", b"x" * (MAX_HEADER_BYTES - 500), b"\r\n"))
         status, body = await client.receive()
-        assert (status, orjson.loads(body)) == (200, {"data": {"__typename": "Query"}})
+        assert (status, orjson.loads(body)["data"]) == (200, {"__typename": "Query"})
 
 
 @pytest.mark.parametrize("sent", [b"GET /healthz HTTP/1.1\r\nX-Slow: x", post(OPERATION)[:-5]])
@@ -163,15 +167,26 @@ async def test_time_to_answer_is_not_bounded_by_the_time_to_arrive(
 
 @pytest.mark.parametrize("public_url", ["http://viva.example", "https://viva.example"])
 async def test_every_response_has_the_security_headers(services: Services, public_url: str) -> None:
-    app = with_services(Starlette(routes=build_routes(services.settings)), services)
+    routes = build_routes(services.settings)
+    app = with_services(Starlette(routes=routes), services)
     headers = security_headers(ApiSettings(public_url=public_url))
+    paths = {
+        re.sub(r"\{\w+(?::\w+)?\}", "x", route.path) for route in routes if isinstance(route, Route | Mount | WebSocketRoute)
+    }
+    assert len(paths) > 10
     requests = [
-        b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
-        b"GET /unknown HTTP/1.1\r\n" + HOST + b"\r\n",
-        b"GET /join HTTP/1.1\r\n" + HOST + b"\r\n",
+        *(
+            f"{method} {path} HTTP/1.1\r\nConnection: close\r\n".encode() + HOST + b"\r\n"
+            for path in sorted({*paths, "/assets/unknown", "/unknown"})
+            # the last is the method of no route: 405
+            for method in ("GET", "POST", "OPTIONS", "DELETE")
+        ),
+        *(f"GET {path} HTTP/1.1\r\n".encode() + HOST + UPGRADE + b"\r\n" for path in ("/graphql", "/healthz", "/unknown")),
         post(OPERATION),
         post(b"{"),
+        post(b" " * (MAX_BODY_BYTES + 1)),
         post(OPERATION, b"X-Long: ", b"x" * MAX_HEADER_BYTES, b"\r\n"),
+        b"GET /" + b"x" * MAX_URL_BYTES + b" HTTP/1.1\r\n" + HOST + b"\r\n",
         b"nonsense\r\n\r\n",
     ]
     async with serve(app, headers=headers) as server:
@@ -190,22 +205,61 @@ async def test_every_response_has_the_security_headers(services: Services, publi
             assert ("strict-transport-security: max-age=" in head) is public_url.startswith("https")
 
 
-async def test_too_many_connections_are_answered_with_503_except_health_checks(services: Services) -> None:
+async def test_too_many_busy_connections_are_answered_with_503_except_health_checks(services: Services) -> None:
+    app = with_services(Starlette(routes=build_routes(services.settings)), services)
+    async with serve(app, limit_concurrency=3) as server, connect_raw(server), connect_raw(server):
+        for request in (post(OPERATION), b"".join([b"GET /graphql HTTP/1.1\r\n", HOST, UPGRADE, b"\r\n"])):
+            async with open_connection(server) as client:
+                client.send(request)
+                assert await client.receive_error() == (503, "Too many connections: try again in 5 seconds.")
+                await client.wait_closed()
+        async with open_connection(server) as client:
+            client.send(b"GET /readyz HTTP/1.1\r\n", HOST, b"\r\n")
+            status, _ = await client.receive()
+            assert status == 200
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nX-Slow: x", post(OPERATION)[:-5], post(OPERATION)])
+async def test_connection_that_has_waited_longest_makes_room_for_a_request(services: Services, sent: bytes) -> None:
     app = with_services(Starlette(routes=build_routes(services.settings)), services)
     async with (
-        serve(app, limit_concurrency=3) as server,
-        open_connection(server) as first,
-        open_connection(server) as second,
-        open_connection(server) as third,
+        serve(app, limit_concurrency=4) as server,
+        connect_raw(server) as socket,
+        open_connection(server) as oldest,
+        open_connection(server) as other,
     ):
-        first.send(post(OPERATION))
-        assert await first.receive_error() == (503, "Too many connections: try again in 5 seconds.")
-        second.send(b"GET /graphql HTTP/1.1\r\n", HOST, UPGRADE, b"\r\n")
-        status, _ = await second.receive_error()
-        assert status == 503
-        third.send(b"GET /readyz HTTP/1.1\r\n", HOST, b"\r\n")
-        status, _ = await third.receive()
-        assert status == 200
+        oldest.send(sent)
+        if sent == post(OPERATION):
+            await oldest.receive()
+        other.send(post(OPERATION))
+        assert (await other.receive())[0] == 200
+        for _ in range(2):
+            async with open_connection(server) as client:
+                client.send(post(OPERATION))
+                assert (await client.receive())[0] == 200
+        with suppress(ConnectionResetError):
+            assert await oldest.wait_closed() == b""
+        await socket.send({"type": "ping"})
+        assert await socket.receive() == {"type": "pong"}
+
+
+async def test_client_that_does_not_read_its_answer_is_disconnected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_limits, "STALLED_SECONDS", 0.1)
+    disconnected = asyncio.Event()
+
+    async def stream() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield b"x" * 1_000_000
+                await asyncio.sleep(0)
+        finally:
+            disconnected.set()
+
+    app = Starlette(routes=[Route("/", lambda _: StreamingResponse(stream()))])
+    async with serve(app) as server, open_connection(server) as client:
+        client.send(b"GET / HTTP/1.1\r\n", HOST, b"\r\n")
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            await disconnected.wait()
 
 
 def test_descriptors_are_reserved_for_databases_and_health_checks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ async def open_sse_stream(server: ServerAddress, token: str, interview: Intervie
         ({"query": "{ __typename }", "operationName": "a"}, 'Unknown operation named "a".'),
         (
             {"query": "query($id: ID!) { interview(id: $id) { id } }", "variables": {"id": [1]}},
-            "Variable '$id' has invalid value: ID cannot represent value: [1]",
+            "Variable '$id' has invalid value: ID cannot represent value.",
         ),
         (
             {"query": "subscription { interviewsChanged { __typename } }"},

@@ -256,7 +256,7 @@ async def test_webhooks_of_a_real_livekit_server_are_handled(
     async with LivekitServer(await find_livekit(), folder, webhooks=[f"http://127.0.0.1:{port}{WEBHOOK_PATH}"]) as server:
         changed = services.settings.model_copy(update={"livekit": make_livekit_settings(server)})
         async with Rooms(changed) as rooms:
-            other_services = Services(changed, services.live, services.jobs, rooms)
+            other_services = Services(changed, services.live, services.jobs, rooms, services.rate_limits)
             app = with_services(Starlette(routes=build_routes(changed)), other_services)
             async with serve(app, port), open_livekit_probe(changed.livekit) as livekit:
                 await join_and_leave(livekit)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import websockets
 from gql import GraphQLRequest, gql
+from gql.client import AsyncClientSession
 
 from engine import metrics
 from lifecycle.states import end_interview
@@ -53,6 +54,53 @@ async def test_live_list_sends_the_present_interviews_and_then_changes(
             if seen[-1] == "COMPLETED":
                 break
         assert seen[0] == "IN_PROGRESS"
+
+
+async def test_dashboard_drops_what_left_while_it_was_disconnected(server: ServerAddress, tenant: Tenant) -> None:
+    staying, leaving = await tenant.make_interview(), await tenant.make_interview()
+    live_list = gql("subscription { liveInterviews { kind interview { id } } }")
+    shown: set[str] = set()
+
+    async def follow(session: AsyncClientSession, until: str) -> list[str]:
+        """Apply events to what the dashboard shows, until one of this kind, and return their kinds."""
+        snapshot: set[str] = set()
+        kinds = []
+        async for message in session.subscribe(live_list):
+            event = message["liveInterviews"]
+            kinds.append(event["kind"])
+            match event["kind"]:
+                case "SNAPSHOT":
+                    snapshot.add(event["interview"]["id"])
+                case "SNAPSHOT_COMPLETE":
+                    assert event["interview"] is None
+                    shown.clear()
+                    shown.update(snapshot)
+                case "CHANGED":
+                    shown.add(event["interview"]["id"])
+                case "REMOVED":
+                    shown.discard(event["interview"]["id"])
+            if kinds[-1] == until:
+                break
+            if until == "REMOVED" and kinds[-1] == "SNAPSHOT_COMPLETE":
+                await end_interview(tenant.services, staying, EndReason.RECRUITER_ENDED)
+        return kinds
+
+    token = await issue_token(tenant, Role.VIEWER)
+    async with server.open_client(token) as session:
+        assert await follow(session, "SNAPSHOT_COMPLETE") == ["SNAPSHOT", "SNAPSHOT", "SNAPSHOT_COMPLETE"]
+    assert shown == {global_id_of(staying), global_id_of(leaving)}
+    await end_interview(tenant.services, leaving, EndReason.RECRUITER_ENDED)
+    async with server.open_client(token) as session:
+        kinds = await follow(session, "REMOVED")
+    assert kinds[:2] == ["SNAPSHOT", "SNAPSHOT_COMPLETE"] and kinds[-1] == "REMOVED"
+    assert shown == set()
+
+
+async def test_empty_live_list_says_that_its_snapshot_is_complete(server: ServerAddress, tenant: Tenant) -> None:
+    async with server.open_client(await issue_token(tenant, Role.VIEWER)) as session:
+        async for event in session.subscribe(gql("subscription { liveInterviews { kind interview { id } } }")):
+            assert event["liveInterviews"] == {"kind": "SNAPSHOT_COMPLETE", "interview": None}
+            break
 
 
 async def test_candidate_can_subscribe_to_interview_changes_and_interim_transcripts(
@@ -152,7 +200,7 @@ async def test_client_without_a_credential_can_only_use_an_invite(server: Server
     scheduled = await tenant.make_interview()
     async with connect_raw(server) as client:
         await client.subscribe("query($t: String!) { invitation(token: $t) { candidateName } }", t=tenant.invite_token(scheduled))
-        assert (await client.receive())["payload"] == {"data": {"invitation": {"candidateName": "Ada Lovelace"}}}
+        assert (await client.receive())["payload"]["data"] == {"invitation": {"candidateName": "Ada Lovelace"}}
         assert (await client.receive())["type"] == "complete"
         for name, query in (("q", "{ interviews { nodes { id } } }"), ("s", "subscription { interviewsChanged { id } }")):
             await client.subscribe(query, name)
@@ -176,7 +224,7 @@ async def test_credential_can_be_sent_in_the_header_of_the_handshake(server: Ser
     headers = {"Authorization": f"Bearer {await issue_token(tenant, Role.VIEWER)}"}
     async with connect_raw(server, additional_headers=headers) as client:
         await client.subscribe("{ viewer { role } }")
-        assert (await client.receive())["payload"] == {"data": {"viewer": {"role": "VIEWER"}}}
+        assert (await client.receive())["payload"]["data"] == {"viewer": {"role": "VIEWER"}}
 
 
 async def test_revoked_key_closes_the_socket_with_the_next_operation(server: ServerAddress, tenant: Tenant) -> None:

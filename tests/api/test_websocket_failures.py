@@ -8,6 +8,7 @@ from gql.transport.exceptions import TransportClosed, TransportConnectionFailed,
 from structlog.testing import capture_logs
 
 from api import http
+from engine.documents import MAX_CHARACTERS
 from models.documents.interview import Interview
 from models.documents.organization import Role
 from tests.api.raw_socket import connect_raw
@@ -28,6 +29,7 @@ from tests.schema.shared_turns import TURN_ADDED
         ("{ unknown }", "BAD_INPUT"),
         ("query a { __typename } query b { __typename }", "BAD_INPUT"),
         ("", "BAD_INPUT"),
+        ("{ __typename } #" + "x" * MAX_CHARACTERS, "BAD_INPUT"),
         ("{ interviews(first: 100) { nodes { transcript { turns { id seq text channel speaker } } } } }", "BAD_INPUT"),
     ],
 )

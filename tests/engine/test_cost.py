@@ -90,7 +90,13 @@ def test_size_of_a_page_may_be_a_variable(schema: Schema, variables: dict[str, A
 
 def test_most_expensive_root_field_is_named(schema: Schema) -> None:
     cost = cost_of(schema, "{ few: interviews(first: 2) { nodes { id } } many: interviews(first: 3) { nodes { id } } }")
-    assert cost == OperationCost(9, "many", 5)
+    assert cost == OperationCost(9, "many", 5, 2)
+
+
+def test_charge_is_the_cost_but_has_a_minimum_for_each_root_field(schema: Schema) -> None:
+    assert cost_of(schema, "{ a: interviews(first: 2) { nodes { id } } b: viewer { role } }").charge == 200
+    assert cost_of(schema, "{ interviews(first: 98) { nodes { id } } }").charge == 100
+    assert cost_of(schema, "{ interviews(first: 99) { nodes { id } } }").charge == 101
 
 
 def test_sizes_of_pages_are_those_of_the_lists() -> None:

@@ -1,5 +1,6 @@
 """Limits on documents, and the cache of parsed and validated documents."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from engine.documents import (
 )
 from engine.errors import MAX_MESSAGE_CHARACTERS
 from engine.execution import Schema
+from errors import RateLimited
 from schema.build import build_schema
 from tests.schema.contexts import anonymous_context, known_caller_context
 
@@ -179,10 +181,23 @@ async def test_literal_that_cannot_be_read_is_bad_input(schema: Schema, document
     assert codes == ["BAD_INPUT"]
 
 
-async def test_error_message_quotes_a_long_literal_in_part(schema: Schema) -> None:
-    result = await schema.execute(f'{{ interviews(first: "{"x" * 5_000}") {{ totalCount }} }}', context_value=anonymous_context())
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ('{ interviews(first: "secret") { totalCount } }', "Int cannot represent non-integer value."),
+        ('{ interviews(filter: {channel: ["secret"]}) { totalCount } }', "Enum 'Channel' cannot represent non-enum value."),
+        ("{ interviews(filter: {channel: [SECRET]}) { totalCount } }", "The value does not exist in 'Channel' enum."),
+    ],
+)
+async def test_error_message_quotes_no_value(schema: Schema, document: str, message: str) -> None:
+    result = await schema.execute(document, context_value=anonymous_context())
+    assert [error.message for error in result.errors or []] == [message]
+
+
+async def test_error_message_quotes_a_long_name_in_part(schema: Schema) -> None:
+    result = await schema.execute(f"{{ {'x' * 5_000} }}", context_value=anonymous_context())
     (error,) = result.errors or []
-    assert error.message.startswith('Int cannot represent non-integer value: "xxx')
+    assert error.message.startswith("Cannot query field 'xxx")
     assert len(error.message) == MAX_MESSAGE_CHARACTERS + 1
 
 
@@ -232,8 +247,62 @@ async def test_schemas_do_not_share_validation_results() -> None:
 async def test_least_recently_used_document_is_evicted_first(schema: Schema, parsed_texts: list[str]) -> None:
     first, second, *others = (f"query Q{n} {{ viewer {{ name }} }}" for n in range(documents.MAX_CACHED_DOCUMENTS + 1))
     for text in (first, second, *others[:-1], first, others[-1], first, second):
-        await schema.execute(text, context_value=anonymous_context())
+        await schema.execute(text, context_value=known_caller_context())
     assert parsed_texts == [first, second, *others, second]
+
+
+async def test_documents_without_a_credential_evict_only_each_other(
+    schema: Schema, parsed_texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "MAX_CACHED_ANONYMOUS_DOCUMENTS", 1)
+    known, first, second = (f"query Q{n} {{ viewer {{ name }} }}" for n in range(3))
+    for text, context in (
+        (known, known_caller_context()),
+        (first, anonymous_context()),
+        (second, anonymous_context()),
+        (known, anonymous_context()),
+        (first, anonymous_context()),
+    ):
+        await schema.execute(text, context_value=context)
+    assert parsed_texts == [known, first, second, first]
+
+
+async def test_new_documents_take_turns_and_the_event_loop_is_free_between_them() -> None:
+    queue = documents.ParsingQueue(share=0.1, max_waiting=5)
+    loop = asyncio.get_running_loop()
+    before = loop.time()
+    async with queue.turn("caller"):
+        began = loop.time()
+        while loop.time() < began + 0.01:
+            """Work as parsing does, which nothing can interrupt."""
+    after = loop.time()
+    free_at = queue._free_at
+    # tenfold, but not for a process that was suspended in the meantime
+    assert before + 0.1 <= free_at <= after + documents.MAX_PAUSE_SECONDS
+    async with queue.turn("another caller"):
+        assert loop.time() >= free_at - 0.001
+
+
+async def test_caller_with_too_many_waiting_documents_is_refused_and_others_wait_in_order() -> None:
+    queue = documents.ParsingQueue(share=0.5, max_waiting=2)
+    served: list[str] = []
+    finish = asyncio.Event()
+
+    async def parse(caller: str) -> None:
+        async with queue.turn(caller):
+            served.append(caller)
+            await finish.wait()
+
+    tasks = [asyncio.create_task(parse(caller)) for caller in ("first", "first", "second")]
+    await asyncio.sleep(0)
+    with pytest.raises(RateLimited) as refused:
+        await parse("first")
+    assert refused.value.retry_after_seconds == 1
+    tasks[1].cancel()
+    finish.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert served == ["first", "second"]
+    assert not queue._waiting
 
 
 async def test_document_that_cannot_be_parsed_is_not_cached(schema: Schema, parsed_texts: list[str]) -> None:

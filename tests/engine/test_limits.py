@@ -1,12 +1,14 @@
 """Limits on operations while they are executed. tests/schema/test_response_limits.py checks them in the API."""
 
+import asyncio
+from collections import Counter
 from typing import Any
 
 import orjson
 import pytest
 
 from engine import limits
-from engine.limits import ROW_BYTES, OperationLimits, ReadMeter, ResponseMeter, estimate_bytes
+from engine.limits import ROW_BYTES, OperationLimits, Pacer, ReadMeter, ResponseMeter, estimate_bytes
 from errors import ResponseTooLarge, TimedOut
 
 
@@ -70,3 +72,34 @@ def test_rows_count_until_the_next_event() -> None:
     meter.add_row("12345")
     with pytest.raises(ResponseTooLarge):
         meter.add_row("x" * ROW_BYTES)
+
+
+async def test_fields_go_on_a_few_in_each_iteration_and_what_they_need_next_is_requested_in_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "FIELDS_PER_ITERATION", 2)
+    pacer = Pacer()
+    iterations = 0
+    turns: dict[int, int] = {}
+    requests: list[int] = []
+
+    async def count_iterations() -> None:
+        nonlocal iterations
+        while len(requests) < 5:
+            iterations += 1
+            await asyncio.sleep(0)
+
+    async def complete(field: int) -> None:
+        await pacer.wait_for_turn()
+        turns[field] = iterations
+        await pacer.wait_until_idle()
+        requests.append(iterations)
+
+    async with asyncio.TaskGroup() as tasks:
+        cancelled, *_ = [tasks.create_task(complete(field)) for field in range(6)]
+        tasks.create_task(count_iterations())
+        await asyncio.sleep(0)
+        cancelled.cancel()
+    assert list(turns) == [1, 2, 3, 4, 5]
+    assert max(Counter(turns.values()).values()) == 2
+    assert len(set(requests)) == 1

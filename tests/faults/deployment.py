@@ -16,12 +16,14 @@ from lifecycle.consent import CURRENT_CONSENT_VERSION
 from models.documents.organization import Role
 from sandbox.mongod import Mongod
 from sandbox.processes import ChildProcess, SandboxFailed, free_port
-from sandbox.stack import create_api_process, make_environment
+from sandbox.stack import LOAD_RATES, create_api_process, make_environment
 from sandbox.valkey import Valkey
 from tests.faults.rpc import ROOT, RemoteProcess
 from tests.faults.tcp_proxy import TcpProxy
 
 API_PROCESSES = 2
+MAX_CONNECTIONS = 300
+"""Of each API process: few, so that a scenario can use up all of them."""
 CONCURRENT_STARTS = 10
 START_INTERVAL_SECONDS = 0.05
 """Between the starts of two API processes, whose metrics are told apart by their start time."""
@@ -34,7 +36,7 @@ START = """mutation($input: StartInterviewInput!) {
 
 @dataclass
 class Deployment:
-    """The product's processes and servers, and the harness's own two processes beside them."""
+    """The product's processes and servers, and the harness's own processes beside them."""
 
     folder: Path
     mongod: Mongod
@@ -44,6 +46,7 @@ class Deployment:
     apis: list[ChildProcess]
     subscribers: RemoteProcess
     writers: RemoteProcess
+    attackers: RemoteProcess
     keys: dict[Role, str] = field(default_factory=dict)
 
     @property
@@ -55,7 +58,8 @@ class Deployment:
         """Return an HTTP client of the API."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         url = f"http://127.0.0.1:{self.port}"
-        return httpx2.AsyncClient(base_url=url, headers=headers, timeout=seconds, trust_env=False)
+        # loading the certificates, which HTTP does not need, would delay everything that this process measures
+        return httpx2.AsyncClient(base_url=url, headers=headers, timeout=seconds, trust_env=False, verify=False)
 
     async def start_interviews(self, count: int) -> list[tuple[str, str]]:
         """Start typed interviews; return each one's id and candidate token. Raises SandboxFailed if the API refuses."""
@@ -91,7 +95,7 @@ class Deployment:
         for index, api in enumerate(self.apis):
             if not api.is_running:
                 await self.start_api(index)
-        for process in (self.subscribers, self.writers):
+        for process in (self.subscribers, self.writers, self.attackers):
             if not process.child.is_running:
                 await process.start()
 
@@ -150,13 +154,16 @@ async def deploy(folder: Path) -> AsyncIterator[Deployment]:
             api_port=port,
             MONGODB_DATABASE=f"faults_{time.time_ns()}",
             API_REUSE_PORT="true",
+            API_MAX_CONNECTIONS=str(MAX_CONNECTIONS),
             LOG_LEVEL="INFO",
+            **LOAD_RATES,
         )
         apis = [create_api_process(environment, folder / f"api-{index}.log", ROOT) for index in range(API_PROCESSES)]
         subscribers = RemoteProcess("tests.faults.subscribers_process", folder / "subscribers.log", environment)
         writers = RemoteProcess("tests.faults.writers_process", folder / "writers.log", environment)
-        deployment = Deployment(folder, mongod, valkey, proxy, port, apis, subscribers, writers)
-        await asyncio.gather(stack.enter_async_context(subscribers), stack.enter_async_context(writers))
+        attackers = RemoteProcess("tests.faults.attackers_process", folder / "attackers.log", environment)
+        deployment = Deployment(folder, mongod, valkey, proxy, port, apis, subscribers, writers, attackers)
+        await asyncio.gather(*(stack.enter_async_context(process) for process in (subscribers, writers, attackers)))
         for index, api in enumerate(apis):
             stack.push_async_callback(api.kill)
             await deployment.start_api(index)

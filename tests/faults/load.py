@@ -53,6 +53,9 @@ class Scale:
     """Number of processes killed between commit and publish."""
     access: float = 5.0
     """Lifetime of a candidate's token."""
+    attack: float = 8.0
+    slow_connections: int = 800
+    """Connections that send a head or a body slowly: more than both API processes serve."""
 
 
 SHORT = Scale(
@@ -71,6 +74,8 @@ SHORT = Scale(
     churn=3.0,
     deaths=1,
     access=3.0,
+    attack=1.5,
+    slow_connections=100,
 )
 """Enough to see what is lost, repeated or reordered; too little for figures."""
 

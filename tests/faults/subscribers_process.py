@@ -92,6 +92,7 @@ class Subscribers:
         return {
             "count": len(seconds),
             "p50": percentile(seconds, 0.5),
+            "p95": percentile(seconds, 0.95),
             "p99": percentile(seconds, 0.99),
             "max": max(seconds, default=0.0),
             "lag": percentile(lags, 0.99),

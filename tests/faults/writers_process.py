@@ -28,6 +28,7 @@ from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from lifecycle.states import finish_interview
 from live.hub import LiveHub
+from live.rate_limits import RateLimits
 from models import database
 from models.documents.evaluation import Evaluation
 from models.documents.interview import EndReason, Interview, get_interview
@@ -240,9 +241,10 @@ async def _main() -> None:
         TimedLive(settings.redis, settings.auth) as live,
         Jobs(settings.redis, settings.auth, settings.jobs.concurrency) as jobs,
         Rooms(settings) as rooms,
+        RateLimits(settings.redis, settings.rate) as rate_limits,
     ):
         live.reset()
-        writers = Writers(Services(settings, live, jobs, rooms), live)
+        writers = Writers(Services(settings, live, jobs, rooms, rate_limits), live)
         aborting = asyncio.create_task(writers.keep_aborting_orphans())
         functions = (
             *("begin", "halt", "finish", "append_times", "die_between_commit_and_publish", "stored", "candidate_texts"),

@@ -113,7 +113,7 @@ async def test_join_is_recorded_while_livekit_is_unreachable(services: Services)
     unreachable = services.settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})
     changed = services.settings.model_copy(update={"livekit": unreachable})
     async with Rooms(changed) as rooms:
-        services_without_livekit = Services(changed, services.live, services.jobs, rooms)
+        services_without_livekit = Services(changed, services.live, services.jobs, rooms, services.rate_limits)
         with pytest.raises(Unavailable):
             await candidate_joined(services_without_livekit, interview.id, "PA_1")
     assert (await read_room(interview)).participant == "PA_1"

@@ -14,8 +14,10 @@ from structlog.testing import capture_logs
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.repairs import repair_all, run_repairs
 from lifecycle.services import Services
+from lifecycle.states import finish_interview
 from models.documents.evaluation import list_evaluations
 from models.documents.interview import Candidate, Interview, InterviewStatus, build_name_keys
+from models.documents.repair_attempt import RepairAttempt
 from models.documents.turn import read_turns
 from models.storage.clock import now
 from models.storage.transactions import APP_NAME
@@ -23,6 +25,7 @@ from models.writes.evaluation_transitions import claim_evaluation
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import claim_reply
 from models.writes.name_keys import rebuild_outdated_name_keys
+from models.writes.repair_attempts import MAX_ATTEMPTS, claim_repair, count_repairs_given_up
 from sandbox.mongod import Mongod
 from tests.factories import add_candidate_turn, make_interview, new_evaluation, reload_interview, seconds_ago
 from tests.helpers import wait_until
@@ -150,6 +153,68 @@ async def test_failing_repair_does_not_stop_the_others(services: Services, reply
     errors = [(event["id"], event["reason"]) for event in logged if event["log_level"] == "error"]
     assert errors == [(str(broken.id), "DuplicateKeyError"), (str(unreadable.id), "ValidationError")]
     assert "what was said" not in repr(logged)
+
+
+async def test_repair_that_kills_its_process_every_time_is_given_up_and_stops_no_other(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadly = await make_interview(status=ENDING, ended_at=seconds_ago(60))
+    attempts = 0
+
+    async def finish_or_die(services: Services, interview: Interview) -> Interview:
+        nonlocal attempts
+        if interview.id != deadly.id:
+            return await finish_interview(services, interview)
+        attempts += 1
+        # not caught by repairs, so nothing after it runs, as when the process is killed
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr("lifecycle.repairs.finish_interview", finish_or_die)
+    others = []
+    for number in range(1, MAX_ATTEMPTS + 1):
+        others.append(await make_interview(status=ENDING, ended_at=seconds_ago(6)))
+        with pytest.raises(asyncio.CancelledError):
+            await repair_all(services)
+        assert (attempts, await count_repairs_given_up()) == (number, int(number == MAX_ATTEMPTS))
+        # the next process does not begin with the same document
+        await repair_all(services)
+        assert (await reload_interview(others[-1])).status is COMPLETED
+        await RepairAttempt.get_pymongo_collection().update_many({}, {"$set": {"due_at": seconds_ago(1)}})
+    await repair_all(services)
+    assert (attempts, (await reload_interview(deadly)).status) == (MAX_ATTEMPTS, ENDING)
+    # a day later, after which MongoDB deletes the attempts
+    await RepairAttempt.delete_all()
+    monkeypatch.undo()
+    await repair_all(services)
+    assert (await reload_interview(deadly)).status is COMPLETED
+    assert await RepairAttempt.count() == 0
+
+
+async def test_documents_whose_repair_fails_do_not_fill_the_batch(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lifecycle.repairs.BATCH_SIZE", 2)
+    for seconds in (60, 50, 40):
+        # cannot be read by any version of the code
+        broken = await make_interview(status=ENDING, ended_at=seconds_ago(seconds))
+        await Interview.get_pymongo_collection().update_one({"_id": broken.id}, {"$set": {"progress": "what was said"}})
+    last = await make_interview(status=ENDING, ended_at=seconds_ago(6))
+    for _ in range(2):
+        await repair_all(services)
+    assert (await reload_interview(last)).status is COMPLETED
+
+
+@pytest.mark.usefixtures("database")
+async def test_concurrent_claims_make_one_attempt_and_an_erasure_is_never_given_up() -> None:
+    erased = await make_interview(status=COMPLETED)
+    await mark_erased(erased.id)
+    pauses = []
+    for _ in range(3):
+        claimed = await asyncio.gather(*(claim_repair("erase", erased.id, is_bounded=False) for _ in range(5)))
+        pauses.append([number for number in claimed if number])
+        await RepairAttempt.get_pymongo_collection().update_many({}, {"$set": {"due_at": seconds_ago(1)}})
+    assert pauses == [[1], [2], [3]]
+    await RepairAttempt.get_pymongo_collection().update_many({}, {"$set": {"attempts": MAX_ATTEMPTS}})
+    assert await claim_repair("erase", erased.id, is_bounded=True) is None
+    assert await claim_repair("erase", erased.id, is_bounded=False) == MAX_ATTEMPTS + 1, "an erasure is never given up"
 
 
 @asynccontextmanager

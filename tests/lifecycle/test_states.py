@@ -8,16 +8,18 @@ from bson import ObjectId
 
 from errors import Conflict, NotFound
 from lifecycle import states
+from lifecycle.budgets import DailyBudgetExhausted
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
 from lifecycle.turns import store_interviewer_turns, store_message
 from models.documents.evaluation import list_evaluations
 from models.documents.interview import EndReason, EvaluationStatus, Interview, InterviewStatus
+from models.documents.organization_usage import get_organization_usage
 from models.documents.turn import Channel, read_turns
 from models.storage.clock import now
 from models.storage.lease import PENDING_DISPATCH
 from models.writes import interview_erasure
-from models.writes.interview_transitions import claim_reply, release_interview_lease
+from models.writes.interview_transitions import claim_reply, open_chat, release_interview_lease
 from models.writes.interview_updates import update_interview
 from tests.factories import CONSENT, add_candidate_turn, make_interview, new_interviewer_update, new_turn, reload_interview
 from tests.helpers import fail_with_connection_error
@@ -64,8 +66,22 @@ async def test_opening_again_returns_the_interview_unchanged(services: Services,
     assert len({item.updated_at for item in opened}) == 1, "only one of them changed it"
     assert len({item.consent.recording for item in opened if item.consent}) == 1, "and its consent is stored"
     assert len(await redis_probe.read_enqueued_jobs()) == 1
+    assert (await get_organization_usage(interview.organization_id, now())).interviews == 1
     await update_interview(interview.id, {}, {"status": IN_PROGRESS})
     assert (await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)).status is IN_PROGRESS
+
+
+async def test_call_that_finds_no_budget_returns_the_interview_that_another_has_opened_meanwhile(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interview = await make_interview(status=SCHEDULED)
+
+    async def open_meanwhile(*_: object) -> None:
+        await open_chat(interview.id, CONSENT, Channel.TEXT)
+        raise DailyBudgetExhausted("used up")
+
+    monkeypatch.setattr(states, "claim_beginning", open_meanwhile)
+    assert (await states.open_interview(services, interview.id, CONSENT, Channel.TEXT)).status is WAITING
 
 
 @pytest.mark.parametrize("status", [ENDING, COMPLETED, CANCELLED, InterviewStatus.EXPIRED, InterviewStatus.FAILED])

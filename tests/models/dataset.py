@@ -26,6 +26,7 @@ from models.documents.interview import (
 )
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization, Role, create_key
+from models.documents.organization_usage import OrganizationUsage, begin_of_day
 from models.documents.position import Position
 from models.documents.turn import get_turn_collection
 from models.documents.turn_correction import TurnCorrection
@@ -97,6 +98,13 @@ async def insert_dataset(database: AsyncDatabase[Any]) -> AsyncIterator[SampleDa
     await Organization.insert_many([Organization(name=f"organization {number}") for number in range(100)])
     await IdempotencyClaim.insert_many(
         [IdempotencyClaim(caller="c", mutation="m", key=f"{n}", digest="d", result_id=ObjectId()) for n in range(OTHER_COUNT)]
+    )
+    await OrganizationUsage.insert_many(
+        [
+            OrganizationUsage(organization_id=owner, day=begin_of_day(at) - timedelta(days=n))
+            for n in range(10)
+            for owner in (organization_id, *(PydanticObjectId() for _ in range(50)))
+        ]
     )
     await Notice.insert_many(
         [

@@ -1,5 +1,6 @@
 """Every query uses an index, by MongoDB's query plans with thousands of documents. Lists are in test_list_indexes."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from models.documents import (
     idempotency_claim,
     notice,
     organization,
+    organization_usage,
     recording,
     turn,
     turn_correction,
@@ -55,6 +57,10 @@ from tests.factories import make_interview, new_evaluation, new_interviewer_upda
 from tests.models.dataset import SampleDataset, assert_uses_indexes
 from tests.models.interview_list_cases import MIDDLE_TIME
 from tests.models.profiler import Profiler
+
+
+async def read_all(turns: AsyncIterator[turn.Turn]) -> list[turn.Turn]:
+    return [each async for each in turns]
 
 
 async def test_sweep_queries_read_only_due_documents(dataset: SampleDataset, profiler: Profiler) -> None:
@@ -159,7 +165,7 @@ async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profile
         evaluation.list_version_numbers([interview_id]),
         evaluation.get_evaluation_versions({interview_id: [1]}),
         turn.get_turn(ObjectId()),
-        turn.read_turn_ranges([(interview_id, 1, 1)]),
+        read_all(turn.iterate_turn_ranges([(interview_id, 1, 1)])),
         recording.find_recording_with_file(ObjectId()),
         recording.list_recordings_for_interviews([interview_id]),
         credentials.find_key_by_secret(dataset.secret),
@@ -172,8 +178,10 @@ async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profile
         consent_text.find_consent_texts(["7"]),
         turn_correction.find_correction(interview_id, 1),
         turn_correction.list_corrections([interview_id]),
+        organization_usage.get_organization_usage(dataset.organization_id, dataset.stored_at),
+        organization_usage.list_organization_usage(dataset.organization_id, dataset.stored_at),
     )
-    assert_uses_indexes(plans, 24)
+    assert_uses_indexes(plans, 26)
     for plan in plans:
         assert not plan.sorts, plan
         assert plan.keys <= 3, plan
@@ -200,18 +208,14 @@ async def test_blind_reviews_are_found_without_reading_others(dataset: SampleDat
     await interview.delete()
 
 
-async def read_all_turns(interview_ids: list[ObjectId], after: int, limit: int = 0) -> list[turn.Turn]:
-    return [each async for each in turn.iterate_turns(interview_ids, after, limit)]
-
-
 async def test_reading_turns_needs_no_sort(dataset: SampleDataset, profiler: Profiler) -> None:
     interview_id = dataset.interview.id
     plans = await profiler.plans(
         turn.read_turns(interview_id),
         turn.read_turns(interview_id, 40),
         turn.read_turns_by_seq({interview_id: [3, 9], ObjectId(): [1]}),
-        read_all_turns([interview_id, ObjectId()], 0),
-        read_all_turns([interview_id, ObjectId()], 5, 10),
+        read_all(turn.iterate_turns([interview_id, ObjectId()], 0)),
+        read_all(turn.iterate_turns([interview_id, ObjectId()], 5, 10)),
     )
     assert_uses_indexes(plans, 5)
     assert [plan.returned for plan in plans] == [51, 11, 2, 51, 10]

@@ -33,7 +33,7 @@ async def make_spoken_interview(seconds: list[float | None]) -> Interview:
     interview = await make_interview()
     interview_id = interview.id
     for number, value in enumerate(seconds, 1):
-        said, _ = await append_candidate_turn(interview_id, new_turn(f"item:c{number}", speaker=Speaker.CANDIDATE))
+        said, *_ = await append_candidate_turn(interview_id, new_turn(f"item:c{number}", speaker=Speaker.CANDIDATE))
         latency = None if value is None else Latency(final=0.1, heard=value)
         reply = new_turn(f"item:i{number}", channel=Channel.VOICE, latency=latency)
         await append_interviewer_turns(interview_id, [reply], new_interviewer_update(answers=said.seq))

@@ -21,9 +21,9 @@ from tests.factories import (
 
 pytestmark = pytest.mark.usefixtures("database")
 
-USAGE = Usage(input_tokens=100, cached_input_tokens=10, output_tokens=5, cost_usd=0.1)
-TWICE = Usage(input_tokens=200, cached_input_tokens=20, output_tokens=10, cost_usd=0.2)
-THRICE = Usage(input_tokens=300, cached_input_tokens=30, output_tokens=15, cost_usd=0.3)
+USAGE = Usage(calls=1, input_tokens=100, cache_write_tokens=7, cached_input_tokens=10, output_tokens=5, cost_usd=0.1)
+TWICE = Usage(calls=2, input_tokens=200, cache_write_tokens=14, cached_input_tokens=20, output_tokens=10, cost_usd=0.2)
+THRICE = Usage(calls=3, input_tokens=300, cache_write_tokens=21, cached_input_tokens=30, output_tokens=15, cost_usd=0.3)
 FIRST = ReplyUsage(USAGE, InterviewerRecord(model="first", prompt_version="1"))
 SECOND = ReplyUsage(TWICE, InterviewerRecord(model="second", prompt_version="2"))
 
@@ -91,7 +91,7 @@ async def test_usage_of_an_interview_sums_all_versions_of_its_evaluation() -> No
         interview.id: InterviewUsage(replies=USAGE, evaluations=THRICE),
         other.id: InterviewUsage(replies=Usage(), evaluations=TWICE),
     }
-    assert usages[interview.id].total == Usage(input_tokens=400, cached_input_tokens=40, output_tokens=20, cost_usd=0.4)
+    assert usages[interview.id].total == TWICE.plus(TWICE)
 
 
 async def test_erasure_keeps_the_usage_and_counts_the_deleted_evaluations_once() -> None:

@@ -7,15 +7,25 @@ import pytest
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from errors import Conflict, NotFound
+from errors import Conflict, ExhaustedBudget, NotFound
 from models.documents.interview import OPEN_STATUSES, EndReason, Interview, InterviewStatus, Progress
-from models.documents.turn import Channel, Move, Speaker, get_turn_collection, iterate_turns, read_turns, read_turns_by_seq
+from models.documents.turn import (
+    Channel,
+    Move,
+    Speaker,
+    Turn,
+    get_turn_collection,
+    iterate_turns,
+    read_turns,
+    read_turns_by_seq,
+)
 from models.storage.clock import now
 from models.storage.lease import LeaseLost
 from models.writes import append_turns
 from models.writes.append_turns import Superseded, append_candidate_turn, append_interviewer_turns
 from models.writes.interview_erasure import mark_erased
 from models.writes.interview_transitions import mark_ending
+from settings import BudgetSettings
 from tests.factories import add_candidate_turn, make_interview, new_interviewer_update, new_turn, reload_interview
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -38,7 +48,7 @@ async def test_concurrent_appends_get_contiguous_seqs() -> None:
     turns = await read_turns(interview_id)
     assert [turn.seq for turn in turns] == list(range(1, 41))
     assert {turn.key for turn in turns} == {f"client:{n}" for n in range(30)} | {f"reply:{n}" for n in range(10)}
-    assert sorted([turn for turn, _ in said] + [turn for [turn], _ in spoken], key=lambda turn: turn.seq) == turns
+    assert sorted([appended.turn for appended in said] + [turn for [turn], _ in spoken], key=lambda turn: turn.seq) == turns
     stored = await reload_interview(interview)
     assert (stored.last_seq, stored.replies) == (40, 10)
     assert stored.last_candidate_seq == max(turn.seq for turn in turns if turn.speaker is Speaker.CANDIDATE)
@@ -260,22 +270,33 @@ async def test_turns_of_several_interviews_are_read_together() -> None:
     assert sorted(selected, key=lambda turn: (turn.interview_id, turn.seq)) == [stored[0][1], stored[1][0], stored[1][3]]
 
 
-async def test_typed_turn_that_does_not_fit_is_refused_and_a_shorter_one_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(append_turns, "MAX_CANDIDATE_CHARACTERS", 10)
+async def test_typed_turn_that_exceeds_a_budget_is_refused_by_name_and_a_stored_one_can_be_repeated() -> None:
+    budgets = BudgetSettings(interview_messages=2, interview_characters=10)
     interview = await make_interview()
-    await add_candidate_turn(interview, "six 🎻.", "first")
-    with pytest.raises(append_turns.TranscriptFull, match="6 of at most 10"):
-        await add_candidate_turn(interview, "fives", "second")
-    assert (await add_candidate_turn(interview, "four", "third")).seq == 2
-    # a repeated key is not new text
-    assert (await add_candidate_turn(interview, "six 🎻.", "first")).seq == 1
+
+    async def send(text: str, key: str) -> Turn:
+        typed = new_turn(key, text, Speaker.CANDIDATE, channel=Channel.TEXT)
+        return (await append_candidate_turn(interview.id, typed, budgets=budgets)).turn
+
+    await send("six 🎻.", "first")
+    with pytest.raises(append_turns.TranscriptFull, match="6 of at most 10 characters") as too_long:
+        await send("fives", "second")
+    assert too_long.value.budget == ExhaustedBudget("INTERVIEW_CHARACTERS", 10, 6)
+    assert (await send("four", "third")).seq == 2
+    with pytest.raises(append_turns.TranscriptFull, match="2 of at most 2 messages") as too_many:
+        await send("", "fourth")
+    assert too_many.value.budget == ExhaustedBudget("INTERVIEW_MESSAGES", 2, 2)
+    assert (await send("six 🎻.", "first")).seq == 1
+    stored = await reload_interview(interview)
+    assert (stored.candidate_messages, stored.candidate_characters) == (2, 10)
 
 
-async def test_speech_is_not_bounded_by_characters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(append_turns, "MAX_CANDIDATE_CHARACTERS", 3)
+async def test_speech_is_bounded_by_neither_budget() -> None:
+    budgets = BudgetSettings(interview_messages=1, interview_characters=3)
     interview = await make_interview(channel=Channel.VOICE)
-    spoken = new_turn("item:1", "a long answer", Speaker.CANDIDATE, channel=Channel.VOICE)
-    assert (await append_turns.append_candidate_turn(interview.id, spoken))[0].seq == 1
+    for number in (1, 2):
+        spoken = new_turn(f"item:{number}", "a long answer", Speaker.CANDIDATE, channel=Channel.VOICE)
+        assert (await append_candidate_turn(interview.id, spoken, budgets=budgets)).turn.seq == number
 
 
 @pytest.mark.parametrize("channel", Channel)

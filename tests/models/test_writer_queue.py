@@ -47,6 +47,7 @@ async def test_forty_writers_of_an_interview_are_served_in_order_without_a_confl
     assert runs == list(range(40))
 
 
+@pytest.mark.usefixtures("database")
 async def test_messages_sent_at_once_are_all_stored_and_repeated_keys_once() -> None:
     interview = await make_interview()
     keys = [str(number) for number in range(10)] * 3

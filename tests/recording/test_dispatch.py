@@ -101,7 +101,7 @@ async def test_preparing_the_room_and_joining_it_wake_the_record_job(services: S
 
 async def test_no_recorder_is_dispatched_without_a_store(services: Services, redis_probe: RedisProbe) -> None:
     without = services.settings.model_copy(update={"recording": services.settings.recording.model_copy(update={"store": ""})})
-    services_without_store = Services(without, services.live, services.jobs, services.rooms)
+    services_without_store = Services(without, services.live, services.jobs, services.rooms, services.rate_limits)
     interview = await make_consenting_interview()
     await prepare_room(services_without_store, interview)
     await start_recording(services_without_store, interview.id)
@@ -217,7 +217,7 @@ async def test_livekit_outage_affects_only_the_recording(services: Services, set
     unreachable = settings.model_copy(update={"livekit": settings.livekit.model_copy(update={"url": "ws://127.0.0.1:9"})})
     interview = await make_consenting_interview()
     async with Rooms(unreachable) as rooms:
-        await start_recording(Services(unreachable, services.live, services.jobs, rooms), interview.id)
+        await start_recording(Services(unreachable, services.live, services.jobs, rooms, services.rate_limits), interview.id)
     assert (await load_recording(interview)).dispatches == 1, "the next round dispatches another"
     assert await redis_probe.read_published_channels() == change_channels_of(interview)
 

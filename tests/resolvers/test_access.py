@@ -38,7 +38,7 @@ async def test_foreign_unknown_and_malformed_ids_cause_the_same_error(tenant: Te
 async def test_node_that_is_unknown_is_not_found_whatever_its_kind(tenant: Tenant) -> None:
     caller = await tenant.admin()
     for kind in IdKind:
-        with pytest.raises(NotFound, match=f"There is no such {kind.name.lower()}: check the id"):
+        with pytest.raises(NotFound, match=f"There is no such {kind.name.lower().replace('_', ' ')}: check the id"):
             await get_node(caller, encode_id(kind, ObjectId()))
 
 

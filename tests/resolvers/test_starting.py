@@ -1,5 +1,6 @@
 """Starting and scheduling interviews: the result, refused input, and repeating interrupted calls."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from auth import authenticate, decode_invite_token
 from errors import AppError, BadInput, ErrorCode
+from models.documents.external_reference import ExternalReference
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.interview_indexes import NAME_KEYS_PREFIX
@@ -15,6 +17,7 @@ from models.documents.organization import Role
 from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes import interview_transitions
+from models.writes.interview_erasure import delete_erased, mark_erased
 from models.writes.position_versions import save_position
 from resolvers import starting
 from resolvers.consent import ConsentChoice
@@ -239,3 +242,97 @@ async def test_calls_without_a_key_create_separate_interviews(tenant: Tenant) ->
     ids = {(await start_interview(tenant.services, caller, tenant.start_request())).interview.id for _ in range(3)}
     assert len(ids) == 3
     assert await IdempotencyClaim.count() == 0
+
+
+# --- one interview per external id and position
+
+
+RETURN_EXISTING = starting.IfExists.RETURN_EXISTING
+
+
+async def test_external_id_has_one_interview_also_in_parallel_and_after_the_idempotency_key(tenant: Tenant) -> None:
+    caller = await tenant.principal(Role.INTEGRATION)
+    request = tenant.schedule_request(external_id="app-1", if_exists=RETURN_EXISTING, idempotency_key="event-1")
+    first = await schedule_interview(tenant.services, caller, request)
+    await IdempotencyClaim.find_all().delete()  # what MongoDB's TTL does after 24 hours
+    corrected = replace(request, candidate_email="ada@example.org")
+    again = await schedule_interview(tenant.services, caller, corrected)
+    assert (first.is_existing, again.is_existing) == (False, True)
+    assert again.interview.id == first.interview.id
+    with pytest.raises(AppError) as conflict:
+        await schedule_interview(tenant.services, caller, request)
+    assert conflict.value.code is ErrorCode.CONFLICT, "the key is taken for the result that it returned"
+    unkeyed = replace(request, external_id="app-2", idempotency_key=None)
+    parallel = await asyncio.gather(*(schedule_interview(tenant.services, caller, unkeyed) for _ in range(5)))
+    assert len({scheduled.interview.id for scheduled in parallel}) == 1
+    assert [scheduled.is_existing for scheduled in parallel].count(False) == 1
+    assert await count_tenant_interviews(tenant) == 2
+
+
+async def test_external_id_of_another_position_or_organization_or_without_the_option_makes_another_interview(
+    tenant: Tenant, other_tenant: Tenant
+) -> None:
+    await make_position(tenant.id, key="other")
+    request = tenant.schedule_request(external_id="app-1", if_exists=RETURN_EXISTING)
+    created = [await schedule_interview(tenant.services, await tenant.admin(), request)]
+    created.append(await schedule_interview(tenant.services, await tenant.admin(), replace(request, position_key="other")))
+    created.append(await schedule_interview(tenant.services, await other_tenant.admin(), request))
+    doubled = replace(request, if_exists=starting.IfExists.CREATE)
+    created.append(await schedule_interview(tenant.services, await tenant.admin(), doubled))
+    assert len({scheduled.interview.id for scheduled in created}) == 4
+    assert not any(scheduled.is_existing for scheduled in created)
+    newest = await schedule_interview(tenant.services, await tenant.admin(), request)
+    assert newest.interview.id == created[-1].interview.id
+
+
+async def test_interview_created_without_the_option_and_a_cancelled_one_are_returned(tenant: Tenant) -> None:
+    caller = await tenant.admin()
+    request = tenant.schedule_request(external_id="app-1")
+    created = await schedule_interview(tenant.services, caller, request)
+    await cancel_interview(tenant.services, caller, global_id_of(created.interview), None, None)
+    found = await schedule_interview(tenant.services, caller, replace(request, if_exists=RETURN_EXISTING))
+    assert (found.interview.id, found.interview.status) == (created.interview.id, InterviewStatus.CANCELLED)
+    assert found.is_existing
+
+
+async def test_started_interview_is_the_scheduled_one_of_its_external_id(tenant: Tenant) -> None:
+    caller = await tenant.admin()
+    scheduled = await schedule_interview(tenant.services, caller, tenant.schedule_request(external_id="app-1"))
+    request = tenant.start_request(external_id="app-1", if_exists=RETURN_EXISTING)
+    started = await start_interview(tenant.services, caller, request)
+    assert (started.interview.id, started.interview.status) == (scheduled.interview.id, InterviewStatus.WAITING)
+    assert started.interview.consent and started.is_existing
+
+
+async def test_call_that_was_interrupted_after_its_claim_is_completed_by_the_next(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = await tenant.admin()
+    request = tenant.schedule_request(external_id="app-1", if_exists=RETURN_EXISTING)
+    with monkeypatch.context() as patched, pytest.raises(ConnectionError):
+        patched.setattr(starting, "insert_interview", fail_with_connection_error)
+        await schedule_interview(tenant.services, caller, request)
+    first, second = [await schedule_interview(tenant.services, caller, request) for _ in range(2)]
+    assert first.interview.id == second.interview.id
+    assert (first.is_existing, second.is_existing) == (False, True)
+
+
+@pytest.mark.parametrize("is_deleted", [False, True], ids=["marked", "deleted"])
+async def test_erased_interview_is_not_returned_and_leaves_no_reference(tenant: Tenant, is_deleted: bool) -> None:
+    caller = await tenant.admin()
+    request = tenant.schedule_request(external_id="app-1", if_exists=RETURN_EXISTING)
+    erased = await schedule_interview(tenant.services, caller, request)
+    assert await mark_erased(erased.interview.id)
+    if is_deleted:
+        await delete_erased(erased.interview.id)
+        assert await ExternalReference.find_all().count() == 0
+    created = await schedule_interview(tenant.services, caller, request)
+    assert created.interview.id != erased.interview.id
+    assert created.interview.erased_at is None and not created.is_existing
+    again = await schedule_interview(tenant.services, caller, request)
+    assert again.interview.id == created.interview.id
+
+
+async def test_option_without_an_external_id_is_refused(tenant: Tenant) -> None:
+    with pytest.raises(BadInput, match="externalId"):
+        await schedule_interview(tenant.services, await tenant.admin(), tenant.schedule_request(if_exists=RETURN_EXISTING))

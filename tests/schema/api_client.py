@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.http import MAX_FRAME_BYTES
 from api.request_limits import BoundedHttpProtocol
-from api.slow_clients import SlowClientProtocol
+from api.socket_limits import PacedSocketProtocol
 from lifecycle.consent import CURRENT_CONSENT_VERSION
 from lifecycle.services import Services
 from models.documents.interview import Interview
@@ -131,7 +131,7 @@ async def serve(app: Any, port: int = 0, **options: Any) -> AsyncIterator[Server
         port=port,
         lifespan="off",
         http=BoundedHttpProtocol,
-        ws=SlowClientProtocol,
+        ws=PacedSocketProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         log_config=None,
         access_log=False,

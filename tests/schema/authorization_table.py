@@ -23,6 +23,8 @@ from graphql import (
 
 from errors import ErrorCode
 from models.documents.audit_entry import AuditActor, AuditActorKind, AuditEntry, AuditKind, PersonalData
+from models.documents.budget import Budget
+from models.documents.change import Change, ChangeKind, ChangePosition
 from models.documents.decision_record import DecisionRecord
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation as EvaluationDocument
@@ -64,12 +66,21 @@ from models.documents.recording import RecordingFile
 from models.documents.turn import AccessOrigin, Channel, Latency, Speaker, Turn, WordConfidence
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
+from models.reads.pagination import encode_cursor
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from resolvers.changes import CHANGE_ORDER
 from resolvers.consent import record_consent
 from resolvers.ids import IdKind, encode_id
 from schema.build import print_sdl
-from tests.factories import new_interviewer_update, new_outcome, new_recording, new_recording_file, new_turn
+from tests.factories import (
+    add_organization_usage,
+    new_interviewer_update,
+    new_outcome,
+    new_recording,
+    new_recording_file,
+    new_turn,
+)
 from tests.resolvers.tenant import CONSENT, ORGANIZATION_ROLES, STAFF, Tenant, global_id_of
 from tests.schema.api_client import ApiClient, issue_token
 
@@ -82,10 +93,15 @@ CANDIDATE_ONLY = frozenset({Role.CANDIDATE})
 FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
         ALL_ROLES: "node viewer interview invitation transcript",
-        ORGANIZATION_ROLES: "interviews position positions",
+        ORGANIZATION_ROLES: "interviews position positions changes",
         STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
-        DECIDERS: "agreement",
+        DECIDERS: "agreement organizationUsage",
         ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys auditLog",
+    },
+    "OrganizationUsage": {DECIDERS: "budgets days"},
+    "BudgetUse": {DECIDERS: "budget limit used opensAt"},
+    "DailyUsage": {
+        DECIDERS: "day interviews messages calls inputTokens cachedInputTokens outputTokens costUsd",
     },
     "RetentionPolicy": {STAFF: "recordingDays transcriptDays candidateDays keepDecisionRecord updatedBy updatedAt"},
     "LegalHold": {DECIDERS: "reason setBy setAt releasedBy releasedAt"},
@@ -130,7 +146,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         DECIDERS: "legalHold releasedLegalHolds",
         ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage reopenings",
         STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations evaluationVersions recordings "
-        "usage reviewReasons",
+        "usage reviewReasons exhaustedBudget",
     },
     "CandidateRequest": {
         DECIDERS | {Role.CANDIDATE}: "id kinds details requestedAt seqs status answeredAt note",
@@ -176,12 +192,16 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "EvaluationConnection": {STAFF: "edges nodes pageInfo totalCount"},
     "EvaluationEdge": {STAFF: "cursor node"},
     "PageInfo": {ALL_ROLES: "hasNextPage hasPreviousPage startCursor endCursor"},
+    "Change": {ORGANIZATION_ROLES: "cursor kind interviewId evaluationId changedAt interview", STAFF: "evaluation"},
+    "ChangeConnection": {ORGANIZATION_ROLES: "edges nodes pageInfo nextCursor latestCursor"},
+    "ChangeEdge": {ORGANIZATION_ROLES: "cursor node"},
     "Evaluation": {
         STAFF: (
             "id interviewId interview position version status failure overallScore recommendation summary coverage criteria "
             "criterion strengths weaknesses positionVersion promptVersion model transcriptDigest usage sandbox requestedBy "
             "requestReason createdAt completedAt isBlind ratings reviews inconclusiveReason lowestScore highestScore flags "
-            "passes evaluatorAddresses removedSentences replacedTexts provenance reportUrl explanationUrl feedbackLetterUrl"
+            "passes evaluatorAddresses removedSentences replacedTexts provenance reportUrl explanationUrl feedbackLetterUrl "
+            "exhaustedBudget"
         ),
         ADMIN_ONLY: "rawJudgements",
     },
@@ -204,8 +224,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "RawJudgement": {ADMIN_ONLY: "number text"},
     "Finding": {STAFF: "text evidence"},
     "Evidence": {STAFF: "quote seq start end turn sentence sentenceStart sentenceEnd flags"},
-    "InterviewUsage": {STAFF: "replies evaluations total"},
-    "Usage": {STAFF: "inputTokens cachedInputTokens outputTokens costUsd"},
+    "InterviewUsage": {STAFF: "replies evaluations total messages characters"},
+    "Usage": {STAFF: "calls inputTokens cacheWriteTokens cachedInputTokens outputTokens costUsd"},
     "Review": {STAFF: "decision reason reviewer createdAt overrides overallScore"},
     "Rating": {STAFF: "reviewer createdAt levels"},
     "RatedLevel": {STAFF: "criterionKey level reason"},
@@ -227,7 +247,10 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice createApiKey "
         "rotateApiKey revokeApiKey",
     },
-    "Subscription": {ALL_ROLES: "turnAdded interimTranscript interviewChanged", ORGANIZATION_ROLES: "interviewsChanged"},
+    "Subscription": {
+        ALL_ROLES: "turnAdded interimTranscript interviewChanged",
+        ORGANIZATION_ROLES: "interviewsChanged liveInterviews changed",
+    },
     "InterviewFilter": {
         ORGANIZATION_ROLES: (
             "statuses positionKeys positionVersion channels externalIds createdAtOrAfter createdBefore updatedAtOrAfter "
@@ -256,8 +279,10 @@ MUTATION_PAYLOAD_TYPES = {
     *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload", "ReopenInterviewPayload"),
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
-SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript"}
+SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript", "LiveInterviewEvent"}
 """Reachable only through a subscription, whose row names the roles."""
+UNREACHABLE_TYPES = {"ErrorExtensions", "BudgetExtension"}
+"""No field returns them."""
 
 ALWAYS_NULL_FIELDS = {
     *("Interview.erasedAt", "Interview.recordingsErasedAt", "Interview.transcriptErasedAt", "Interview.erasureReceipt"),
@@ -273,8 +298,10 @@ ALWAYS_NULL_FIELDS = {
     *("CategoryImpact.selectionRate", "CategoryImpact.selectionImpactRatio"),
     # one evaluation has one level of the model, so there is no variance
     *("CriterionAgreement.kappa", "CriterionAgreement.kappaLow", "CriterionAgreement.kappaHigh"),
+    # for a viewer, who sees no changes of evaluations
+    "Change.evaluationId",
 }
-"""Null in the scenario, for every role."""
+"""Null in the scenario, for every role unless a comment says otherwise."""
 
 IMPACT_ARGUMENTS = '(positionKey: $position, since: "2000-01-01T00:00:00Z", until: "2100-01-01T00:00:00Z", attribute: SEX)'
 
@@ -298,6 +325,9 @@ TYPE_QUERIES = {
     "CandidateQuestion": "{ interview(id: $interview) { candidateQuestions { FIELD } } }",
     "Reopening": "{ interview(id: $interview) { reopenings { FIELD } } }",
     "Adoption": "{ interview(id: $interview) { adoptions { FIELD } } }",
+    "OrganizationUsage": "{ organizationUsage { FIELD } }",
+    "BudgetUse": "{ organizationUsage { budgets { FIELD } } }",
+    "DailyUsage": "{ organizationUsage { days { FIELD } } }",
     "RetentionPolicy": "{ retentionPolicy { FIELD } }",
     "LegalHold": "{ interview(id: $interview) { legalHold { FIELD } } }",
     "DecisionRecord": "{ decisionRecords { nodes { FIELD } } }",
@@ -330,6 +360,9 @@ TYPE_QUERIES = {
     "EvaluationConnection": "{ interview(id: $interview) { evaluationVersions { FIELD } } }",
     "EvaluationEdge": "{ interview(id: $interview) { evaluationVersions { edges { FIELD } } } }",
     "PageInfo": "{ interview(id: $interview) { turns { pageInfo { FIELD } } } }",
+    "Change": "{ changes { nodes { FIELD } } }",
+    "ChangeConnection": "{ changes { FIELD } }",
+    "ChangeEdge": "{ changes { edges { FIELD } } }",
     "Evaluation": "{ evaluation(interviewId: $interview) { FIELD } }",
     "CriterionAgreement": "{ agreement(positionKey: $position) { FIELD } }",
     "EvaluationComparison": "{ compareEvaluations(interviewId: $interview, a: 1, b: 2) { FIELD } }",
@@ -439,6 +472,7 @@ class AuthorizationScenario:
             "position": tenant.position.key,
             "invite": tenant.invite_token(interview),
         }
+        self.first_change_cursor = encode_cursor(CHANGE_ORDER, 0, tenant.id)
         self.nodes = [
             *(global_id_of(document) for document in (interview, evaluation, tenant.position, tenant.organization)),
             encode_id(IdKind.TURN, turn.id),
@@ -498,7 +532,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     recognition = {"confidence": 0.9, "language": "de", "uncertain_words": [WordConfidence(2, 7, 0.2)]}
     recognition["written_with"] = AccessOrigin.INVITE
     spoken = new_turn("item:1", "I wrote the first program there was.", Speaker.CANDIDATE, **recognition)
-    turn, _ = await append_candidate_turn(interview.id, spoken)
+    turn, *_ = await append_candidate_turn(interview.id, spoken)
     took = Latency(final=0.1, committed=0.5, first_word=0.8, first_audio=0.9, heard=1.0)
     reply = new_turn("item:2", "What was it for?", channel=Channel.VOICE, answers=turn.seq, latency=took)
     await append_interviewer_turns(interview.id, [reply], new_interviewer_update(answers=turn.seq))
@@ -527,6 +561,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             Interview.decided_at: now(),
             Interview.review_reasons: [ReviewReason.CORRECTION],
             Interview.ai_disclosed_at: now(),
+            Interview.exhausted_budget: Budget.INTERVIEW_COST,
             Interview.paused_at: now(),
             Interview.speech_outage: SpeechOutage(since=now(), ended_at=now()),
             Interview.consent: await record_consent(tenant.services, interview, CONSENT, ConsentMethod.JOINED),
@@ -543,6 +578,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             flags=[EvidenceFlag.NEGATION],
         )
     ]
+    await add_organization_usage(interview.organization_id, now(), messages=1)
     await TurnCorrection(interview_id=interview.id, seq=turn.seq, text="The second program.").insert()
     await insert_notice(
         Notice(organization_id=interview.organization_id, contact="Ada", alternative="A letter.", updated_by="somebody")
@@ -581,6 +617,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         requested_by="somebody",
         request_reason="To be sure.",
         failure="None, in the end.",
+        exhausted_budget=Budget.DAILY_COST,
         transcript_digest="0123",
     )
     strict = new_outcome(1)
@@ -650,6 +687,16 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         request_id="mine",
         expires_at=now() + timedelta(days=1),
     ).insert()
+    await ChangePosition(id=PydanticObjectId(tenant.id), number=2).insert()
+    for number, (kind, document) in enumerate(((ChangeKind.INTERVIEW, interview), (ChangeKind.EVALUATION, evaluation)), 1):
+        await Change(
+            organization_id=PydanticObjectId(tenant.id),
+            number=number,
+            kind=kind,
+            object_id=document.id,
+            interview_id=interview.id,
+            changed_at=now(),
+        ).insert()
     tokens = {role: await issue_token(tenant, role, interview) for role in Role}
     return AuthorizationScenario(tenant, interview, evaluation, turn, file, tokens)
 

@@ -159,7 +159,8 @@ async def test_keys_of_another_organization_are_not_found(api: ApiClient, tenant
     foreign = encode_id(IdKind.API_KEY, (await create_key(other_tenant.id, Role.ADMIN, "theirs"))[0].id)
     for mutation in ("rotateApiKey", "revokeApiKey"):
         assert (await api.mutate(mutation, admin, "__typename", apiKeyId=foreign)).codes == ["NOT_FOUND"]
-    assert (await api.execute("query($id: ID!) { node(id: $id) { id } }", admin, id=foreign))["node"] is None
+    node = await api.execute("query($id: ID!) { node(id: $id) { id } }", admin, id=foreign)
+    assert (node.data, node.codes) == ({"node": None}, ["NOT_FOUND"])
 
 
 async def test_rotation_that_is_refused_stores_nothing(tenant: Tenant) -> None:

@@ -17,6 +17,7 @@ from tests.schema.authorization_table import (
     SCHEMA,
     SUBSCRIPTION_ONLY_TYPES,
     TYPE_QUERIES,
+    UNREACHABLE_TYPES,
     AuthorizationScenario,
     authorized_types,
     field_selection,
@@ -30,7 +31,7 @@ from tests.schema.authorization_table import (
 
 
 def test_every_readable_type_is_in_the_table() -> None:
-    without = set(authorized_types()) - MUTATION_PAYLOAD_TYPES - SUBSCRIPTION_ONLY_TYPES - set(FIELD_ROLES)
+    without = set(authorized_types()) - MUTATION_PAYLOAD_TYPES - SUBSCRIPTION_ONLY_TYPES - UNREACHABLE_TYPES - set(FIELD_ROLES)
     assert not without, (
         f"no row says who may read {sorted(without)}: add them to FIELD_ROLES and TYPE_QUERIES (authorization_table.py)"
     )
@@ -106,6 +107,11 @@ async def test_list_order_by_a_forbidden_field_is_refused(api: ApiClient, scenar
 
 # --- doing
 
+SUBSCRIPTIONS_OF_ORGANIZATION = {
+    "interviewsChanged": "interviewsChanged(filter: {statuses: [COMPLETED]})",
+    "liveInterviews": "liveInterviews",
+    "changed": 'changed(after: "CURSOR")',
+}
 MUTATIONS_BY_INVITE = {"joinInterview", "openTranscript"}
 """Mutations whose input has the credential."""
 
@@ -132,11 +138,11 @@ async def test_subscription_is_allowed_for_its_roles_only(
 ) -> None:
     actual, expected = {}, {}
     for name, roles in roles_by_field("Subscription").items():
-        is_wall = name == "interviewsChanged"
-        text = "subscription { interviewsChanged(filter: {statuses: [COMPLETED]}) { id } }"
-        if not is_wall:
-            text = f"subscription($id: ID!) {{ {name}(interviewId: $id) {{ __typename }} }}"
-        variables = {} if is_wall else {"id": scenario.variables["interview"]}
+        text = f"subscription($id: ID!) {{ {name}(interviewId: $id) {{ __typename }} }}"
+        variables = {"id": scenario.variables["interview"]}
+        if name in SUBSCRIPTIONS_OF_ORGANIZATION:
+            text, variables = f"subscription {{ {SUBSCRIPTIONS_OF_ORGANIZATION[name]} {{ __typename }} }}", {}
+            text = text.replace("CURSOR", scenario.first_change_cursor)
         actual[name] = await read_refusal_code(server, scenario.tokens[role] if role else None, text, variables)
         expected[name] = None if role in roles else "FORBIDDEN" if role else "UNAUTHENTICATED"
     assert actual == expected

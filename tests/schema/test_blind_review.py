@@ -1,6 +1,7 @@
 """Blind review: until a reviewer has rated an interview, none of its results reaches that reviewer on any path of the API."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from beanie import PydanticObjectId
 from gql import GraphQLRequest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
+from models.documents.change import Change, ChangeKind, ChangePosition
 from models.documents.evaluation import (
     Evaluation,
     EvaluationOutcome,
@@ -124,6 +126,17 @@ async def blind(api: ApiClient, tenant: Tenant) -> BlindScenario:
     await new_recording(interview).insert()
     evaluation = await tenant.make_evaluation(interview, **secret_evaluation_values())
     await tenant.make_evaluation(interview, version=2, **secret_evaluation_values())
+    await ChangePosition(id=PydanticObjectId(tenant.id), number=2).insert()
+    for number, (kind, document) in enumerate(((ChangeKind.INTERVIEW, interview), (ChangeKind.EVALUATION, evaluation)), 1):
+        change = Change(
+            organization_id=PydanticObjectId(tenant.id),
+            number=number,
+            kind=kind,
+            object_id=document.id,
+            interview_id=interview.id,
+            changed_at=now(),
+        )
+        await change.insert()
     # a key's name is shown where the key acts: it must not be one of the secrets
     tokens = [await issue_token(tenant, role) for role in (Role.RECRUITER, Role.INTEGRATION)]
     return BlindScenario(api, interview, evaluation, *tokens)
@@ -155,7 +168,8 @@ def select_all(kind: str, path: tuple[str, ...] = ()) -> str:
 
 def find_secrets(response: object) -> set[str]:
     text = orjson.dumps(response).decode()
-    return {secret for secret in SECRETS if secret in text}
+    # the digits of a time may contain a number
+    return {secret for secret in SECRETS if re.search(rf"(?<![0-9]){re.escape(secret)}", text)}
 
 
 Read = Callable[[BlindScenario, str], Awaitable[Any]]
@@ -224,10 +238,10 @@ PATHS: dict[str, Read] = {
     "Interview.evaluation": read_query(f"interview(id: $id) {{ evaluation(version: 1) {{ {select_all('Evaluation')} }} }}"),
     "Interview.evaluations": read_query(f"interview(id: $id) {{ evaluations {{ {select_all('Evaluation')} }} }}"),
     "EvaluationConnection.nodes": read_query(
-        f"interview(id: $id) {{ evaluationVersions {{ nodes {{ {select_all('Evaluation')} }} }} }}"
+        f"interview(id: $id) {{ evaluationVersions(first: 5) {{ nodes {{ {select_all('Evaluation')} }} }} }}"
     ),
     "EvaluationEdge.node": read_query(
-        f"interview(id: $id) {{ evaluationVersions {{ edges {{ node {{ {select_all('Evaluation')} }} }} }} }}"
+        f"interview(id: $id) {{ evaluationVersions(first: 5) {{ edges {{ node {{ {select_all('Evaluation')} }} }} }} }}"
     ),
     **{
         path: read_query(f"compareEvaluations(interviewId: $id, a: 1, b: 2) {{ {select_all('EvaluationComparison')} }}")
@@ -249,15 +263,19 @@ PATHS: dict[str, Read] = {
     },
     "Evaluation.interview": read_query(f"evaluation(interviewId: $id) {{ interview {{ {select_all('Interview')} }} }}"),
     "Transcript.interview": read_query(f"transcript(interviewId: $id) {{ interview {{ {select_all('Interview')} }} }}"),
-    "Turn.interview": read_query(f"transcript(interviewId: $id) {{ turns {{ interview {{ {select_all('Interview')} }} }} }}"),
+    "Change.evaluation": read_list(f"changes(first: 2) {{ nodes {{ evaluation {{ {select_all('Evaluation')} }} }} }}"),
+    "Change.interview": read_list(f"changes(first: 2) {{ nodes {{ interview {{ {select_all('Interview')} }} }} }}"),
+    "Turn.interview": read_query(
+        f"transcript(interviewId: $id, first: 1) {{ turns {{ interview {{ {select_all('Interview')} }} }} }}"
+    ),
     "Recording.interview": read_query(
         f"interview(id: $id) {{ recordings {{ interview {{ {select_all('Interview')} }} }} }}",
     ),
-    "Query.interviews": read_list(f"interviews {{ nodes {{ {select_all('Interview')} }} }}"),
-    "InterviewEdge.node": read_list(f"interviews {{ edges {{ node {{ {select_all('Interview')} }} }} }}"),
+    "Query.interviews": read_list(f"interviews(first: 5) {{ nodes {{ {select_all('Interview')} }} }}"),
+    "InterviewEdge.node": read_list(f"interviews(first: 5) {{ edges {{ node {{ {select_all('Interview')} }} }} }}"),
     # a field alone: lists read only the stored fields of what is selected
     **{
-        f"Interview.{name} in a list": read_list(f"interviews {{ nodes {{ {name} {selection} }} }}")
+        f"Interview.{name} in a list": read_list(f"interviews(first: 1) {{ nodes {{ {name} {selection} }} }}")
         for name, selection in {
             **dict.fromkeys(("decision", "decisionVersion", "decidedBy", "decidedAt"), ""),
             "adoptions": "{ version reason adoptedBy adoptedAt }",

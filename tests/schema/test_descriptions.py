@@ -6,6 +6,7 @@ scores, tests/engine/test_documents.py for documents, tests/api for requests and
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,14 +19,17 @@ from auth import PERMISSIONS, Action
 from engine.documents import LIMITS, MAX_TOKENS
 from evaluation.rubric import MIN_COVERAGE, RECOMMENDATION_BANDS, to_score
 from lifecycle.access_monitor import RECHECK_SECONDS
+from models.documents.change import CHANGE_DAYS
 from models.documents.idempotency_claim import CLAIM_TTL_SECONDS
 from models.documents.interview import Recommendation
 from models.documents.organization import Role
 from models.documents.position import Criterion, JobAnalysis, Level, PositionContent, Question
+from models.reads.interview_list import UPDATED_AFTER_OVERLAP
 from models.reads.pagination import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
-from models.writes.append_turns import MAX_CANDIDATE_CHARACTERS
 from models.writes.evaluation_transitions import REQUEST_PERIOD_SECONDS
+from resolvers.agreement import MAX_VERSIONS as MAX_AGREEMENT_VERSIONS
 from resolvers.demographics import MAX_ANALYZED_INTERVIEWS
+from resolvers.history import MAX_ENTRIES
 from resolvers.impact_analysis import MIN_SAMPLE
 from resolvers.input_text import CANDIDATE_NAME_LIMIT, DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
 from resolvers.invites import EARLY_JOIN_WINDOW
@@ -36,7 +40,7 @@ from resolvers.retention import MAX_RETENTION_DAYS
 from resolvers.starting import MAX_LEAD_TIME
 from resolvers.subscriptions import MAX_INITIAL_INTERVIEWS
 from schema.build import print_sdl
-from settings import AuditSettings, AuthSettings, JobsSettings, RecordingSettings
+from settings import AuditSettings, AuthSettings, BudgetSettings, JobsSettings, RecordingSettings
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +193,10 @@ PROMISES = [
     ),
     Promise("at least {NO_HIRE} and below {HIRE}".format(**BANDS), ("Recommendation.NO_HIRE",)),
     Promise("below {NO_HIRE}".format(**BANDS), ("Recommendation.STRONG_NO_HIRE",)),
-    Promise(f"{MAX_CANDIDATE_CHARACTERS:,} characters", ("Mutation.sendMessage",)),
+    Promise(
+        f"{BudgetSettings().interview_messages:,} messages or {BudgetSettings().interview_characters:,} characters",
+        ("Mutation.sendMessage",),
+    ),
     Promise(f"elow {float(MIN_COVERAGE)}", ("InconclusiveReason.LOW_COVERAGE", "Evaluation.coverage")),
     Promise(f"(level - 1) x {to_score(2):g}, so {to_score(1):g} to {to_score(5):g}", ("CriterionResult.score",)),
     Promise(
@@ -204,7 +211,18 @@ PROMISES = [
     Promise(f"at most {NAME_LIMIT} characters, on one line", ("SetDemographicsInput",)),
     Promise(f"fewer than {MIN_SAMPLE} ", ("CategoryImpact", "CategoryImpact.isSmallSample")),
     Promise(f"more than {MAX_ANALYZED_INTERVIEWS:,} interviews", ("Query.impactAnalysis",)),
+    Promise(f"at most {MAX_INITIAL_INTERVIEWS}", ("LiveEventKind.SNAPSHOT_COMPLETE",)),
+    Promise(f"has {MAX_ENTRIES} reviews", ("Mutation.reviewEvaluation",)),
+    Promise(f"has {MAX_ENTRIES} ratings", ("Mutation.rateEvaluation",)),
+    Promise(f"has {MAX_ENTRIES} adoptions", ("Mutation.adoptEvaluation",)),
+    Promise(f"reopened {MAX_ENTRIES} times", ("Mutation.reopenInterview",)),
+    Promise(f"newest {MAX_AGREEMENT_VERSIONS} versions", ("Query.agreement",)),
+    Promise(f"newest {MAX_PAGE_SIZE} versions", ("Interview.evaluations",)),
     Promise(f"newest {MAX_INITIAL_INTERVIEWS} interviews", ("Subscription.interviewsChanged",)),
+    Promise(f"subtract {UPDATED_AFTER_OVERLAP // timedelta(minutes=1)} minutes", ("InterviewFilter.updatedAtOrAfter",)),
+    Promise(f"valid for {CHANGE_DAYS} days", ("Change.cursor",)),
+    Promise(f"oldest change, {CHANGE_DAYS} days ago", ("Query.changes",)),
+    Promise(f"default {DEFAULT_PAGE_SIZE}, maximum {MAX_PAGE_SIZE}", ("Query.changes(first:)",)),
     Promise(f"every {RECHECK_SECONDS:g} seconds", ("Subscription",)),
     Promise(f"have {MAX_OPERATIONS} operations", ("Subscription",)),
     Promise(f"at most {MAX_FRAME_BYTES // 1024} KiB", ("Subscription",)),
@@ -266,6 +284,9 @@ ACTION_BY_FIELD = {
     "Query.position": Action.READ_POSITION,
     "Query.positions": Action.READ_POSITION,
     "Subscription.interviewsChanged": Action.LIST_INTERVIEWS,
+    "Query.changes": Action.LIST_INTERVIEWS,
+    "Subscription.liveInterviews": Action.LIST_INTERVIEWS,
+    "Subscription.changed": Action.LIST_INTERVIEWS,
 }
 
 
@@ -285,6 +306,7 @@ def test_every_mutation_names_its_roles_and_errors(printed_schema: GraphQLSchema
 
 
 GUARDED_FIELDS = {
+    "Change.evaluation": Action.READ_EVALUATION,
     "Interview.adoptions": Action.READ_EVALUATION,
     "Interview.decidedAt": Action.READ_EVALUATION,
     "Interview.decidedBy": Action.READ_EVALUATION,

@@ -7,8 +7,9 @@ from gql import GraphQLRequest
 from gql.transport.exceptions import TransportQueryError
 from graphql import GraphQLObjectType
 
+from auth import Action
 from models.documents.interview import InterviewStatus, get_interviews
-from models.documents.organization import Role
+from models.documents.organization import Role, create_key
 from models.documents.position import get_positions
 from schema import loaders
 from tests.resolvers.tenant import Tenant
@@ -37,6 +38,17 @@ async def test_edges_lead_to_the_object_of_the_id_beside_them(api: ApiClient, sc
         "setDemographics", scenario.tokens[Role.RECRUITER], "interviewId interview { id }", interviewId=interview_id, sex="f"
     )
     assert stored["setDemographics"] == {"interviewId": interview_id, "interview": {"id": interview_id}}
+
+
+async def test_edge_to_the_interview_needs_the_permission_to_read_interviews(
+    api: ApiClient, scenario: AuthorizationScenario, tenant: Tenant
+) -> None:
+    _, secret = await create_key(tenant.id, Role.INTEGRATION, "narrow", permissions=[Action.READ_EVALUATION.name])
+    query = "query($id: ID!) { node(id: $id) { ... on Evaluation { version interview { id } position { version } } } }"
+    read = await api.execute(query, secret, id=scenario.variables["evaluation"])
+    # Position.version is not nullable, so its refusal makes the position null
+    assert read.data == {"node": {"version": 1, "interview": None, "position": None}}
+    assert read.codes == ["FORBIDDEN", "FORBIDDEN"]
 
 
 async def test_turn_is_a_node_with_its_fields(api: ApiClient, scenario: AuthorizationScenario) -> None:
@@ -94,6 +106,7 @@ def test_every_id_of_another_object_has_an_edge_beside_it() -> None:
         # an entry of the audit log names what may have been erased since, and reading it must not read that
         *("AuditEntry.interviewId", "AuditEntry.requestId", "AuditActor.interviewId"),
         *("AuditActor.apiKeyId", "AuditActor.issuedToApiKeyId"),
+        "ErrorExtensions.requestId",
         # objects of other systems
         "Interview.externalId",
         "JudgePass.messageId",

@@ -77,7 +77,8 @@ async def test_fast_path_response_equals_that_of_graphql_core_byte_for_byte(
 
 async def post_and_normalize(api: ApiClient, token: str, text: str, headers: dict[str, str]) -> bytes:
     response = (await api.post({"query": text}, headers={"Authorization": f"Bearer {token}", **headers})).http_response
-    content: bytes = response.content
+    # what remains of the caller's limit differs, too
+    content: bytes = response.content.split(b',"extensions":{"cost"')[0]
     # the order of errors differs between the two ways of execution
     parts: Any = response.json()
     return content if not parts.get("errors") else str((parts["data"], sorted(map(str, parts["errors"])))).encode()

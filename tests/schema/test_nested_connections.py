@@ -1,14 +1,14 @@
 """Connections of one interview: its turns and the versions of its evaluation."""
 
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import Mock
 
 import pytest
 
 from models.documents.evaluation import get_evaluation_versions, list_version_numbers
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
-from models.documents.turn import read_turn_ranges
+from models.documents.turn import iterate_turn_ranges
 from models.writes.interview_erasure import mark_erased
 from schema import loaders
 from tests.factories import add_candidate_turn
@@ -80,7 +80,7 @@ async def test_connections_of_a_page_of_interviews_need_one_read_each(
         await make_interview_with_five_of_each(tenant)
     await tenant.make_interview(InterviewStatus.SCHEDULED)
     readers = {
-        reader.__name__: AsyncMock(wraps=reader) for reader in (read_turn_ranges, list_version_numbers, get_evaluation_versions)
+        reader.__name__: Mock(wraps=reader) for reader in (iterate_turn_ranges, list_version_numbers, get_evaluation_versions)
     }
     for name, reader in readers.items():
         monkeypatch.setattr(loaders, name, reader)
@@ -93,4 +93,4 @@ async def test_connections_of_a_page_of_interviews_need_one_read_each(
         * 3
     )
     assert nodes[0] == {"turns": {"nodes": []}, "evaluationVersions": {"totalCount": 0, "nodes": []}}
-    assert {name: reader.await_count for name, reader in readers.items()} == dict.fromkeys(readers, 1)
+    assert {name: reader.call_count for name, reader in readers.items()} == dict.fromkeys(readers, 1)

@@ -4,6 +4,7 @@ import asyncio
 import tracemalloc
 from collections.abc import Awaitable
 from typing import Any
+from unittest.mock import AsyncMock
 
 import httpx2
 import pytest
@@ -17,7 +18,9 @@ from engine.limits import OperationLimits
 from lifecycle.services import Services
 from models.documents.interview import Interview
 from models.documents.organization import Role
+from models.documents.position import Position
 from models.documents.turn import get_turn_collection
+from resolvers import positions
 from schema.build import build_schema
 from tests.factories import add_candidate_turn
 from tests.helpers import wait_until
@@ -96,6 +99,25 @@ async def test_response_that_would_be_too_large_is_refused_before_it_takes_memor
         assert len(response.http_response.content) < 100_000
     # 2.2 kB took 424 MB before there was a limit
     assert peak < 60e6
+
+
+async def test_pages_of_large_positions_are_read_one_at_a_time_until_they_are_too_large(
+    api: ApiClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Position.get_pymongo_collection()
+    row = await rows.find_one({"_id": tenant.position.id})
+    assert row
+    question = {**row["questions"][0], "listen_for": ["word " * 400] * 40}
+    await rows.insert_many([{**row, "_id": ObjectId(), "key": f"p{n}", "questions": [question]} for n in range(60)])
+    list_positions = AsyncMock(wraps=positions.list_positions)
+    monkeypatch.setattr(positions, "list_positions", list_positions)
+    token = await issue_token(tenant, Role.RECRUITER)
+    page = "positions(first: 100) { nodes { key } }"
+    assert len((await api.execute(f"{{ {page} }}", token))["positions"]["nodes"]) == 61
+    list_positions.reset_mock()
+    response = await api.execute("{ " + " ".join(f"p{n}: {page}" for n in range(10)) + " }", token)
+    assert set(response.codes) == {"RESPONSE_TOO_LARGE"}
+    assert list_positions.await_count == 2
 
 
 async def execute_with_limit(services: Services, token: str, text: str, **settings: Any) -> GraphQLResponse:

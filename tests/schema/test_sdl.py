@@ -1,6 +1,9 @@
 """The schema in SDL: the snapshot, the contract and the descriptions."""
 
 from collections.abc import Iterator
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from graphql import (
@@ -9,13 +12,19 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    assert_object_type,
     build_schema,
+    get_named_type,
     is_introspection_type,
+    is_leaf_type,
     is_non_null_type,
     is_specified_scalar_type,
 )
 from graphql.utilities import find_breaking_changes, find_dangerous_changes
 
+from engine.errors import Failure
+from errors import ErrorCode, ExhaustedBudget
+from models.documents.budget import Budget
 from schema.build import print_sdl
 from tests.helpers import ROOT
 
@@ -52,6 +61,26 @@ def test_root_fields_are_nullable_so_that_one_failure_leaves_the_others(printed_
     roots = [kind for kind in (printed_schema.query_type, printed_schema.mutation_type, printed_schema.subscription_type) if kind]
     non_null = {f"{kind}.{name}" for kind in roots for name, field in kind.fields.items() if is_non_null_type(field.type)}
     assert non_null == PROMISED_NON_NULL_ROOTS
+
+
+def test_type_of_error_extensions_has_what_errors_have(printed_schema: GraphQLSchema) -> None:
+    values: dict[str, Any] = {
+        **{"code": ErrorCode.BAD_INPUT, "message": "Wrong.", "field": "input.text"},
+        **{"retry_after_seconds": 5, "opens_at": datetime(2026, 12, 1, tzinfo=UTC)},
+        "budget": ExhaustedBudget(Budget.INTERVIEW_MESSAGES, 1_000, 1_000),
+    }
+    assert values.keys() == {field.name for field in fields(Failure)}, "errors have a new field: add it here and to the type"
+    extensions = Failure(**values).extensions("request")
+    described = assert_object_type(printed_schema.type_map["ErrorExtensions"])
+    assert extensions.keys() == described.fields.keys()
+    assert {name for name, field in described.fields.items() if is_non_null_type(field.type)} == {"code", "requestId"}
+    for name, value in extensions.items():
+        kind = get_named_type(described.fields[name].type)
+        if isinstance(kind, GraphQLObjectType):
+            assert value.keys() == kind.fields.keys()
+        else:
+            assert is_leaf_type(kind)
+            kind.coerce_output_value(value)
 
 
 def list_descriptions(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:

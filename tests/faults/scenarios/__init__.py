@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.faults.checks import Check, Result
 from tests.faults.deployment import Deployment
 from tests.faults.load import Scale
-from tests.faults.scenarios import api_processes, floods, followers, mongodb_outages, redis_outages
+from tests.faults.scenarios import api_processes, attacks, floods, followers, mongodb_outages, redis_outages
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ SCENARIOS = {
     "stalled": Scenario("Subscribers stall", followers.stalled_subscribers),
     "churn": Scenario("Subscribers come and go", followers.churn),
     "floods": Scenario("Query bombs and oversized requests", floods.floods),
+    "sockets": Scenario("Two sockets without a credential flood the API", attacks.flooding_sockets),
+    "documents": Scenario("Four connections without a credential send large documents", attacks.large_documents),
+    "writers": Scenario("Forty writers of one interview", attacks.writers_of_one_interview),
+    "slow-requests": Scenario("Slow heads and bodies", attacks.slow_requests),
     "ended": Scenario("Interviews end", followers.interviews_end),
     "access": Scenario("Access ends", followers.access_ends),
 }

@@ -1,6 +1,6 @@
 // Uses the types that graphql-codegen makes of the schema and of the examples in the API guide, with strict checks.
 import type { EvaluationQuery, ToReviewQuery } from './operations'
-import type { Interview } from './schema'
+import type { ErrorCode, ErrorExtensions, Interview } from './schema'
 
 export const titles = ({ interviews }: ToReviewQuery): string[] => interviews.nodes.map((node) => node.position.title)
 
@@ -13,3 +13,10 @@ export const unchecked = ({ evaluation }: EvaluationQuery): unknown => evaluatio
 
 // @ts-expect-error: an evaluation may have no score
 export const unscored = ({ evaluation }: EvaluationQuery): number | undefined => evaluation?.overallScore
+
+export const code = (extensions: ErrorExtensions): ErrorCode => extensions.code
+
+export const delay = (extensions: ErrorExtensions): number => extensions.retryAfterSeconds ?? 5
+
+// @ts-expect-error: most errors have no delay
+export const unspecified = (extensions: ErrorExtensions): number => extensions.retryAfterSeconds

@@ -8,6 +8,8 @@ export class Problem extends Error {
     /** The API's ErrorCode, or OFFLINE when the API could not be reached. */
     readonly code: string,
     sentence: string,
+    /** When the action becomes possible, as RFC 3339, if the API says so. */
+    readonly opensAt: string | null = null,
   ) {
     super(sentence)
   }
@@ -33,6 +35,9 @@ export function toProblem(error: unknown): Problem {
   const candidates: unknown[] =
     error instanceof CombinedError ? error.graphQLErrors : Array.isArray(error) ? error : [error]
   const apiError = candidates.find(isApiError)
-  if (apiError) return new Problem(String(apiError.extensions?.code), apiError.message)
+  if (apiError) {
+    const { code, opensAt } = apiError.extensions ?? {}
+    return new Problem(String(code), apiError.message, typeof opensAt === 'string' ? opensAt : null)
+  }
   return new Problem('OFFLINE', 'We cannot reach the server. Please check your connection; we will keep trying.')
 }

@@ -246,9 +246,9 @@ export type Role =
   | 'ADMIN'
   /** A candidate, identified by the token of joinInterview or startInterview. Reads, writes to and ends that one interview. */
   | 'CANDIDATE'
-  /** For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening interviews and reading legal holds. */
+  /** For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening interviews, and reading legal holds and what the organization uses. */
   | 'INTEGRATION'
-  /** Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, API keys, the retention policy, the notice, decision records and impact analyses. */
+  /** Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, API keys, the audit log, the retention policy, the notice, decision records and impact analyses. */
   | 'RECRUITER'
   /** Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or recordings, nor filter or sort by them, and cannot change anything. */
   | 'VIEWER';

@@ -1,8 +1,10 @@
 import type { Problem } from '../api/problem'
-import { useTexts } from './texts'
+import { formatTime, useTexts } from './texts'
 
 /** Why a call failed. The API's own sentences are in English. */
 export function ProblemText({ problem }: { problem: Problem }) {
   const texts = useTexts()
-  return problem.code === 'OFFLINE' ? texts.isOffline : <span lang="en">{problem.message}</span>
+  if (problem.code === 'OFFLINE') return texts.isOffline
+  if (problem.opensAt) return texts.opensLater(formatTime(texts, Date.parse(problem.opensAt)))
+  return <span lang="en">{problem.message}</span>
 }

@@ -83,6 +83,7 @@ export const DE: Texts = {
   language: 'de',
   rights: RIGHTS,
   isOffline: 'Wir erreichen den Server nicht. Bitte prüfen Sie Ihre Verbindung; wir versuchen es weiter.',
+  opensLater: (time: string) => `Die Teilnahme ist gerade nicht möglich. Bitte kommen Sie ab ${time} wieder. Ihre Einladung bleibt bis dahin gültig.`,
   link: {
     incomplete: { title: 'Dieser Link ist unvollständig', text: 'Bitte öffnen Sie den Link aus Ihrer Einladung noch einmal, oder kopieren Sie den ganzen Link.' },
     invalid: {

@@ -82,6 +82,7 @@ export const EN = {
   language: 'en',
   rights: RIGHTS,
   isOffline: 'We cannot reach the server. Please check your connection; we will keep trying.',
+  opensLater: (time: string) => `You cannot join at the moment. Please come back from ${time}. Your invitation stays valid until then.`,
   link: {
     incomplete: { title: 'This link is incomplete', text: 'Please open the link from your invitation again, or copy the whole link.' },
     invalid: {

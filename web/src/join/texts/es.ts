@@ -83,6 +83,7 @@ export const ES: Texts = {
   language: 'es',
   rights: RIGHTS,
   isOffline: 'No podemos conectar con el servidor. Compruebe su conexión; seguiremos intentándolo.',
+  opensLater: (time: string) => `En este momento no es posible participar. Vuelva a partir de: ${time}. Su invitación seguirá siendo válida hasta entonces.`,
   link: {
     incomplete: { title: 'Este enlace está incompleto', text: 'Abra de nuevo el enlace de su invitación o copie el enlace completo.' },
     invalid: {

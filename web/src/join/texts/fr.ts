@@ -83,6 +83,7 @@ export const FR: Texts = {
   language: 'fr',
   rights: RIGHTS,
   isOffline: 'Nous n’arrivons pas à joindre le serveur. Vérifiez votre connexion ; nous continuons d’essayer.',
+  opensLater: (time: string) => `Il n’est pas possible de participer pour le moment. Veuillez revenir à partir de : ${time}. Votre invitation reste valable d’ici là.`,
   link: {
     incomplete: { title: 'Ce lien est incomplet', text: 'Veuillez ouvrir de nouveau le lien de votre invitation, ou copier le lien entier.' },
     invalid: {

@@ -1,0 +1,32 @@
+import { cleanup, render } from '@testing-library/react'
+import { afterEach, expect, it } from 'vitest'
+import { Problem, toProblem } from '../api/problem'
+import { ProblemText } from './ProblemText'
+import { Localized } from './texts'
+
+afterEach(cleanup)
+
+const TOO_EARLY = { message: 'Come back later.', extensions: { code: 'CONFLICT', opensAt: '2026-12-01T00:00:00.000Z' } }
+
+it.each([
+  ['en', /come back from .*2026/],
+  ['de', /kommen Sie ab .*2026/],
+  ['es', /Vuelva a partir de: .*2026/],
+  ['fr', /revenir à partir de : .*2026/],
+])('says in %s when the candidate can come back', (language, expected) => {
+  const { container } = render(
+    <Localized language={language}>
+      <ProblemText problem={toProblem([TOO_EARLY])} />
+    </Localized>,
+  )
+  expect(container.textContent).toMatch(expected)
+})
+
+it('shows other sentences of the API in English', () => {
+  const { container } = render(
+    <Localized language="de">
+      <ProblemText problem={new Problem('CONFLICT', 'The invite has expired.')} />
+    </Localized>,
+  )
+  expect(container.querySelector('[lang=en]')?.textContent).toBe('The invite has expired.')
+})
