@@ -273,13 +273,20 @@ class _OperationSink(EventSink):
 
     async def subscribe(self, operation: SharedOperation[Any, Any, Any], caller: Principal, after: int) -> None:
         """Join a shared operation as one more subscriber, who is charged for it. If that fails, reject this operation."""
-        outcome: str = DONE
         try:
+            # an operation above the limit leaves no entry in the audit log
             await self._connection.context.charge(MIN_CHARGE)
-            self.attach(SharedSubscription(operation, await operation.open_stream(caller, after)))
+            try:
+                items = await operation.open_stream(caller, after)
+            except Exception as error:
+                self._record(operation, find_error_code(error))
+                raise
+            self._record(operation, DONE)
+            self.attach(SharedSubscription(operation, items))
         except Exception as error:
-            outcome = find_error_code(error)
             await self._send_failure(error)
+
+    def _record(self, operation: SharedOperation[Any, Any, Any], outcome: str) -> None:
         if isinstance(operation.subject, Subject):
             record(self._connection.context, operation.subject, outcome)
 

@@ -11,6 +11,8 @@ from models.documents.budget import DAILY_FIELDS, OrganizationBudgets
 from models.documents.organization import Organization, find_organization, set_organization_budget
 from models.reads.daily_budgets import DailyBudgets, read_daily_budgets
 from models.storage.clock import now
+from resolvers.audit_log import record_command
+from resolvers.ids import IdKind, encode_id
 from settings import Settings
 
 budgets_app = typer.Typer(no_args_is_help=True, help="Daily budgets of an organization: show, set.")
@@ -49,7 +51,10 @@ def set_(organization: str, budget: str, value: str) -> None:
 
     async def store(settings: Settings) -> None:
         async with database.connect(settings.mongodb):
-            await set_organization_budget((await _find_organization(organization)).id, budget, amount)
+            found = await _find_organization(organization)
+            await set_organization_budget(found.id, budget, amount)
+            ids = [encode_id(IdKind.ORGANIZATION, found.id)]
+            await record_command(settings.audit, found.id, "budgets set", ids)
 
     run_or_exit(store(settings))
     typer.echo(f"{budget} of {organization}: {value}")

@@ -40,6 +40,7 @@ from resolvers.audit_log import DONE, INTERRUPTED, Actor, describe_actor, find_i
 from resolvers.ids import IdKind, parse_id
 from schema.context import GraphQLContext
 from schema.decorators import PermissionGuard
+from schema.types.change import ChangeConnection
 from schema.types.connection import Connection
 from schema.types.node import Node
 
@@ -198,7 +199,7 @@ def record(context: GraphQLContext, subject: Subject, outcome: str, value: objec
         "object_ids": object_ids,
         "interview_id": interview_id or actor.document.interview_id,
         "filters": list(subject.filters),
-        "rows": len(value.items) if isinstance(value, Connection) else None,
+        "rows": len(value.items) if isinstance(value, Connection | ChangeConnection) else None,
         "address": context.address,
         "request_id": context.request_id,
     }

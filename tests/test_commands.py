@@ -162,6 +162,8 @@ async def test_budgets_of_an_organization_can_be_set_and_shown(
         run_command(tmp_path, "budgets", "set", "Acmee", "daily_usd", "1", **where),
     )
     assert (set_code, unknown_code, "There is no organization Acmee" in unknown) == (0, 2, True)
+    entries = await database["audit_log"].find().to_list()
+    assert [(entry["action"], entry["organization_id"]) for entry in entries] == [("budgets set", organization.id)]
     code, out, _ = await run_command(tmp_path, "budgets", "show", "Acme", **where)
     rows = [[cell.strip() for cell in line.split("\u2502")[1:5]] for line in out.splitlines() if "\u2502" in line]
     assert code == 0

@@ -54,7 +54,7 @@ class AuditEntry:
     )
     filters: list[str] = document_field("The names of the filter's fields that were set, without their values.")
     rows: int | None = document_field("The number of items that a list returned. Null if the action returned no list.")
-    address: str | None = document_field("The network address of the client. Null for COMMAND_LINE.")
+    address: str | None = document_field("The client's IPv4 address or /64 network of IPv6 addresses. Null for COMMAND_LINE.")
     request_id: str | None = document_field("The id of the request, as in its errors. Null for COMMAND_LINE.")
 
     @resolved_field()

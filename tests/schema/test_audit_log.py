@@ -42,12 +42,15 @@ from tests.schema.shared_turns import TURN_ADDED, receive_seqs
 
 NOT_PERSONAL = {
     "ApiKey": "id name role isTest createdAt createdBy lastUsedAt expiresAt revokedAt isActive permissions isRotated",
+    "BudgetUse": "budget limit used opensAt",
+    "Change": "cursor kind interviewId evaluationId changedAt interview",
     "Consent": "textVersion givenAt recording language textDigest method withdrawnAt text",
     "ConsentText": "version language text digest",
     "Criterion": "key name description weight levels",
     # ratings are anonymous there
     "CriterionAgreement": "positionVersion criterionKey ratings n exactShare kappa kappaLow kappaHigh",
     "CriterionAnalysis": "key reason weightReason",
+    "DailyUsage": "day interviews messages calls inputTokens cachedInputTokens outputTokens costUsd",
     "Fact": "question answer",
     "Interview": (
         "id status endReason channel language createdAt scheduledFor startedAt endedAt expiresAt erasedAt endDetail externalId "
@@ -61,8 +64,10 @@ NOT_PERSONAL = {
     ),
     "JobAnalysis": "tasks method criteria",
     "Level": "value anchor",
+    "LiveInterviewEvent": "kind interview",
     "Notice": "contact alternative updatedBy updatedAt",
     "Organization": "id name isTest notice",
+    "OrganizationUsage": "budgets days",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "Position": (
         "id key version title description language wrapUpAfterExchanges limitMinutes archived questions criteria jobAnalysis "
@@ -71,14 +76,14 @@ NOT_PERSONAL = {
     "Progress": "question questions exchanges elapsedSeconds limitSeconds",
     "Query": (
         "node viewer interview invitation consentText interviews agreement position positions retentionPolicy apiKeys auditLog "
-        "decisionRecords"
+        "decisionRecords changes organizationUsage"
     ),
     "Question": "key text listenFor maxProbes criterionKeys",
     "Reopening": "reopenedAt reopenedBy reason status endReason endDetail endedAt returnedAt creditedSeconds",
     "ReplyLatency": "replies p50 p95",
     "RetentionPolicy": "recordingDays transcriptDays candidateDays keepDecisionRecord updatedBy updatedAt",
     "SpeechOutage": "since endedAt",
-    "Subscription": "interviewChanged interviewsChanged",
+    "Subscription": "interviewChanged interviewsChanged liveInterviews changed",
     "TurnLatency": "final committed firstWord firstAudio heard",
     # of the caller itself
     "Viewer": "role organization name may",

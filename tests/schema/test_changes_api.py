@@ -12,6 +12,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from lifecycle.change_sequencer import sequence_changes
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
+from models.documents.audit_entry import AuditEntry
 from models.documents.change import Change, ChangePosition
 from models.documents.change_sequencer import ensure_sequencer
 from models.documents.interview import Interview, LegalHold
@@ -163,7 +164,7 @@ async def test_stream_without_a_cursor_begins_with_the_next_change_and_ends_at_a
 
 
 @pytest.mark.usefixtures("feed")
-async def test_changes_are_those_that_the_role_can_see(api: ApiClient, tenant: Tenant) -> None:
+async def test_changes_are_those_that_the_role_can_see(api: ApiClient, services: Services, tenant: Tenant) -> None:
     interview = await tenant.make_completed_interview(is_blind=True)
     evaluation = await tenant.make_evaluation(interview)
     hold = LegalHold(reason="A lawsuit.", set_by="somebody", set_at=interview.created_at)
@@ -188,3 +189,6 @@ async def test_changes_are_those_that_the_role_can_see(api: ApiClient, tenant: T
         Role.INTEGRATION: ["INTERVIEW", "REVIEW", "INTERVIEW"],
         Role.VIEWER: ["INTERVIEW", "INTERVIEW"],
     }
+    await services.audit_log.flush()
+    entries = await AuditEntry.find({"action": "changes", "outcome": "DONE"}).sort("at").to_list()
+    assert [entry.rows for entry in entries] == [len(kinds) for kinds in seen.values()]
