@@ -61,9 +61,13 @@ class MessageSigner:
             self._rejected = 0
 
 
+def derive_message_key(secret: str) -> bytes:
+    """Return the key with which messages are signed for an AUTH_SECRET."""
+    return HKDF(SHA256(), length=32, salt=None, info=b"viva messages in Redis").derive(secret.encode())
+
+
 def _create_mac(secret: str) -> hmac.HMAC:
-    key = HKDF(SHA256(), length=32, salt=None, info=b"viva messages in Redis").derive(secret.encode())
-    return hmac.new(key, digestmod="sha256")
+    return hmac.new(derive_message_key(secret), digestmod="sha256")
 
 
 def _compute(mac: hmac.HMAC, channel: str, message: str) -> str:
