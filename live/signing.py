@@ -1,7 +1,7 @@
 """Signatures of everything that our processes send each other over Redis.
 
-Redis is not trusted: whoever can write to it must not be able to put words into a transcript or start work. A message that is
-not signed with our key is ignored; MongoDB then says what is true, within the interval of its polls.
+Redis is not trusted: somebody who can write to it must not be able to put words into a transcript or start work. A message
+that is not signed with our key is ignored; MongoDB then says what is true, within the interval of its polls.
 """
 
 import asyncio
