@@ -13,12 +13,12 @@ PIECE_BYTES = 2048
 """Bytes that are parsed in one turn of the event loop. The transport reads up to 256 KiB, which may hold 40,000 frames."""
 CONTROL_FRAMES_PER_SECOND = 10.0
 CONTROL_FRAMES_BURST = 50
-"""Control frames and fragments that a socket may send at once; above these two its next bytes are read later."""
+"""Control frames and fragments that a socket may send in one go; above these two its next bytes are read later."""
 CLOSED_PIECE_SECONDS = 0.1
 """Between two pieces of a socket that the application has closed, in which only the answer to the close frame matters."""
 MESSAGES_PER_SECOND = 50.0
 MESSAGES_BURST = 250
-"""Messages that a client may send at once: more than a dashboard with the maximum number of operations needs."""
+"""Messages that a client may send in one go: more than a dashboard with the maximum number of operations needs."""
 MAX_DELAYED_MESSAGES = 500
 """Messages in succession that may be delayed, which takes 10 seconds, until the socket is closed with 4429."""
 MAX_ANONYMOUS_SOCKETS = 1000

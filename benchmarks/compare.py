@@ -30,6 +30,7 @@ from benchmarks.load_generator import LoadGenerator, build
 from benchmarks.rig import DATA, RESULTS, Rig, install_node_peer, start_rig
 from benchmarks.workloads import CONNECT, CONNECT_SUBSCRIBERS, NAMES, WORKLOADS, Metric, Peer, Workload
 from cli.keys import load_starter_positions
+from live.signing import derive_message_key
 from models import database
 from models.documents.organization import Role, create_key, ensure_organization
 from resolvers.positions import seed_positions
@@ -138,6 +139,9 @@ class Comparison:
             "init": {"authorization": f"Bearer {self.token}"},
             "query": SUBSCRIPTION,
             "redis": f"127.0.0.1:{self.rig.valkey.port}",
+            "signing_key": derive_message_key(self.rig.settings.auth.secret.get_secret_value()).hex()
+            if peer is Peer.VIVA
+            else "",
             "processes": {"server": server.pid, "redis": self.rig.valkey.pid},
             "interviews": [interview.to_config(publish_payloads=peer is Peer.RAW) for interview in interviews],
             "subscribers": workload.subscribers,

@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 
 from benchmarks.rig import ROOT, call, connect, start_interview
 from live.hub import LiveHub
+from live.signing import SIGNATURE_CHARACTERS
 from models import database
 from models.documents.turn import Turn, read_turns
 from resolvers.ids import IdKind, decode_id, encode_id
@@ -45,7 +46,7 @@ class FollowedInterview:
     stored: Turn
     channel: str
     message: str
-    """A turn as it is published, with placeholders."""
+    """A turn as it is published, with placeholders and without its signature."""
 
     def to_config(self, *, publish_payloads: bool) -> dict[str, Any]:
         """Return the load generator's configuration; with `publish_payloads` it publishes payloads that are ready to send."""
@@ -130,7 +131,7 @@ async def observe_messages(settings: Settings, interview_ids: Sequence[str]) -> 
             async with asyncio.timeout(10):
                 while not (published := await listener.get_message(timeout=1.0)):
                     pass
-            message = published["data"].decode()
+            message = published["data"].decode()[SIGNATURE_CHARACTERS:]
             for value, placeholder in _PLACEHOLDERS:
                 if message.count(value) != 1:
                     raise SandboxFailed(f"A published turn contains {value!r} {message.count(value)} times, not once.")

@@ -2,7 +2,7 @@
 
 Each process decides by what it has counted itself and by the total in Redis, with which it synchronizes every second. So a check
 costs no round trip, and Redis delays nobody: while it does not answer, each process counts for itself. In exchange, a caller who
-uses several processes at once may exceed a limit by the calls of a second.
+uses several processes may exceed a limit by the calls of a second.
 
 Limits count in windows of fixed length that begin at the same moment everywhere (multiples of the length since 1970). A caller
 can use the amounts of two windows in a row: choose amounts with that in mind.

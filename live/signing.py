@@ -1,7 +1,7 @@
 """Signatures of everything that our processes send each other over Redis.
 
-Redis is not trusted: whoever can write to it must not be able to put words into a transcript or start work. A message that is
-not signed with our key is ignored; MongoDB then says what is true, within the interval of its polls.
+Redis is not trusted: somebody who can write to it must not be able to put words into a transcript or start work. A message
+that is not signed with our key is ignored; MongoDB then says what is true, within the interval of its polls.
 """
 
 import asyncio
@@ -61,9 +61,13 @@ class MessageSigner:
             self._rejected = 0
 
 
+def derive_message_key(secret: str) -> bytes:
+    """Return the key with which messages are signed for an AUTH_SECRET."""
+    return HKDF(SHA256(), length=32, salt=None, info=b"viva messages in Redis").derive(secret.encode())
+
+
 def _create_mac(secret: str) -> hmac.HMAC:
-    key = HKDF(SHA256(), length=32, salt=None, info=b"viva messages in Redis").derive(secret.encode())
-    return hmac.new(key, digestmod="sha256")
+    return hmac.new(derive_message_key(secret), digestmod="sha256")
 
 
 def _compute(mac: hmac.HMAC, channel: str, message: str) -> str:

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from models.documents.organization import Role
 from sandbox.ide.install import install_ide
-from sandbox.processes import free_port
+from sandbox.processes import SandboxFailed, free_port
 from sandbox.stack import BANNER, ProvisionKey, Stack, console_reporter, issue_keys, run_stack
 
 SCHEDULE = """mutation($input: ScheduleInterviewInput!) {
@@ -94,5 +94,8 @@ async def schedule_sample_interview(stack: Stack, token: str) -> tuple[str, str]
     async with httpx2.AsyncClient(base_url=stack.api_url, trust_env=False) as client:
         body = {"query": SCHEDULE, "variables": {"input": schedule_input}}
         response = await client.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})
-    scheduled = response.json()["data"]["scheduleInterview"]
+    result = response.json()
+    if result.get("errors"):
+        raise SandboxFailed(f"The sample interview could not be scheduled: {result['errors'][0]['message']}")
+    scheduled = result["data"]["scheduleInterview"]
     return scheduled["invite"]["url"], scheduled["interview"]["url"]

@@ -179,7 +179,11 @@ async def test_budgets_of_an_organization_can_be_set_and_shown(
         ("jobs", {"AUTH_SECRET": SECRET}, "ANTHROPIC_API_KEY is not set"),
         ("serve", {"API_PORT": "over 9000"}, "API_PORT: "),
         ("serve", {"AUTH_SECRET": SECRET, "MONGODB_TIMEOUT_SECONDS": "-1"}, "MONGODB_TIMEOUT_SECONDS: "),
-        ("serve", {"API_ALLOWED_ORIGINS": "https://hr.invalid"}, "API_ALLOWED_ORIGINS: this is not a JSON list"),
+        (
+            "serve",
+            {"API_ALLOWED_ORIGINS": "https://hr.invalid"},
+            "API_ALLOWED_ORIGINS or API_TRUSTED_PROXIES: this is not a JSON list",
+        ),
         ("serve", {"AUTH_SECRET": SECRET, "API_ALLOWED_ORIGINS": '["hr.invalid/page"]'}, "API_ALLOWED_ORIGINS: an origin is"),
         ("serve", {"AUTH_SECRET": SECRET, "AUTH_SIGNING_KEY": "rubbish"}, "AUTH_SIGNING_KEY: it is not a private key"),
         ("serve", {"LOG": "debugging"}, "LOG: this is a prefix"),

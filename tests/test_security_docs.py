@@ -1,4 +1,4 @@
-"""The promises of docs/security.md are kept by tests that exist."""
+"""The promises of docs/security.md have tests that exist."""
 
 import re
 

@@ -12,6 +12,8 @@ type Config struct {
 	Query string `json:"query"`
 	// Redis is host:port of the server that carries the turns.
 	Redis string `json:"redis"`
+	// SigningKey signs the turns as the product does (live/signing.py), in hexadecimal; empty for peers, which do not check them.
+	SigningKey string `json:"signing_key"`
 	// Processes whose CPU time is measured, by their names in the results.
 	Processes map[string]int `json:"processes"`
 	// Interviews to follow.

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -14,6 +17,18 @@ const batch = 128
 type Publisher struct {
 	conn redis.Conn
 	now  func() time.Duration
+	key  []byte
+}
+
+// sign returns the message with its signature in front, or unchanged without a key.
+func (publisher *Publisher) sign(channel string, message []byte) []byte {
+	if len(publisher.key) == 0 {
+		return message
+	}
+	mac := hmac.New(sha256.New, publisher.key)
+	mac.Write([]byte(channel + "\n"))
+	mac.Write(message)
+	return append(hex.AppendEncode(nil, mac.Sum(nil)), message...)
 }
 
 // WaitUntilFollowed waits until every channel has a subscriber.
@@ -51,7 +66,8 @@ func (publisher *Publisher) Run(wanted <-chan *Interview) error {
 			if err != nil {
 				return err
 			}
-			if err := publisher.conn.Send("PUBLISH", interview.config.Channel, message); err != nil {
+			channel := interview.config.Channel
+			if err := publisher.conn.Send("PUBLISH", channel, publisher.sign(channel, message)); err != nil {
 				return err
 			}
 			seqs[count], interviews[count] = seq, interview

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -42,7 +43,11 @@ func NewRun(config *Config) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	run.publisher = &Publisher{conn: conn, now: run.now}
+	key, err := hex.DecodeString(config.SigningKey)
+	if err != nil {
+		return nil, err
+	}
+	run.publisher = &Publisher{conn: conn, now: run.now, key: key}
 	for number := range config.Interviews {
 		interview := NewInterview(config, number)
 		run.interviews = append(run.interviews, interview)

@@ -1,4 +1,4 @@
-"""Whoever can write to Redis can neither put words into a stream nor start work: only messages of our processes count."""
+"""Somebody who can write to Redis can neither put words into a stream nor start work: only messages of our processes count."""
 
 import re
 from collections.abc import Callable

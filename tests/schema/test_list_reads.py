@@ -92,7 +92,7 @@ def select_everything(kind: str, selected_types: set[str]) -> str:
 async def test_page_of_a_hundred_interviews_makes_as_many_reads_as_a_page_of_two(
     api: ApiClient, scenario: AuthorizationScenario, reads: ReadCounter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # all fields at once are too expensive
+    # all fields together are too expensive
     for module in ("engine.documents", "engine.limits"):
         monkeypatch.setattr(f"{module}.MAX_COST", 10**6)
     monkeypatch.setattr(RateLimits, "spend", lambda *_: None)

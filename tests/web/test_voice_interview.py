@@ -119,7 +119,11 @@ async def test_candidate_types_in_the_room_and_switches_devices(
     await page.click("Send the request")
     await page.wait_for_texts("Captions: granted.", "Typing: granted.")
     await page.wait_for_absence("Mute")
-    assert (await reload_interview(interview)).channel is Channel.TEXT
+
+    async def is_written() -> bool:
+        return (await reload_interview(interview)).channel is Channel.TEXT
+
+    await wait_until(is_written)
     await page.wait_for_texts("I like to find out why things break.")
 
     await page.click("End the interview")
