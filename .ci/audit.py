@@ -1,6 +1,7 @@
 """Checks the pinned Python and npm packages for published advisories (osv.dev).
 
-Exits with 1 if there is one, or if the database refuses to answer, and with 0 if it cannot be reached: then says "not run".
+Exits with 1 if there is one, or if the database cannot read the request, and with 0 if it cannot be reached, as behind a proxy
+that refuses: then says "not run".
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 DATABASE = "https://api.osv.dev/v1/querybatch"
 ROOT = Path(__file__).parents[1]
 TIMEOUT_SECONDS = 30
+BAD_REQUEST = 400
 
 
 def list_packages() -> list[tuple[str, str, str]]:
@@ -21,7 +23,7 @@ def list_packages() -> list[tuple[str, str, str]]:
         r"^([\w.-]+)(?:\[\S+\])?==([^\s;]+)", (ROOT / "requirements-dev.txt").read_text(encoding="utf-8"), re.MULTILINE
     )
     packages = [("PyPI", name, version) for name, version in pins]
-    for lock_file in ("web/package-lock.json", "sandbox/ide/package-lock.json"):
+    for lock_file in ("web/package-lock.json", "sandbox/ide/package-lock.json", "tests/protocols/package-lock.json"):
         locked = json.loads((ROOT / lock_file).read_text(encoding="utf-8"))["packages"]
         packages += [("npm", path.rpartition("node_modules/")[2], entry["version"]) for path, entry in locked.items() if path]
     return sorted(set(packages))
@@ -37,9 +39,12 @@ def main(database: str) -> int:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
             results = json.load(response)["results"]
     except urllib.error.HTTPError as error:
-        print(f"audit: the advisory database answers with {error.code}")
-        return 1
-    except OSError:
+        is_our_fault = error.code == BAD_REQUEST
+        print(
+            f"audit: {'' if is_our_fault else 'not run: '}the advisory database, or a proxy before it, answers with {error.code}"
+        )
+        return int(is_our_fault)
+    except (OSError, ValueError):
         print("audit: not run: no advisory database can be reached")
         return 0
     findings = [

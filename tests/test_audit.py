@@ -32,7 +32,8 @@ async def test_audit_is_not_run_where_no_database_can_be_reached() -> None:
         (None, 200, 0, "audit: no advisory for "),
         ("starlette", 200, 1, ": GHSA-1, GHSA-2"),
         ("react", 200, 1, "npm react "),
-        (None, 500, 1, "answers with 500"),
+        (None, 400, 1, "audit: the advisory database, or a proxy before it, answers with 400"),
+        (None, 403, 0, "not run: the advisory database, or a proxy before it, answers with 403"),
     ],
 )
 async def test_audit_fails_on_findings_and_errors(vulnerable: str | None, status: int, code: int, message: str) -> None:
