@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from models.documents.turn import Move, Speaker
-from sandbox.processes import free_port
+from models.documents.turn import Channel, Move, Speaker
+from sandbox.processes import SandboxFailed, free_port
 from tests.end_to_end.fleet import ANSWER, Fleet
 from tests.end_to_end.fleet_launch import SHORT_POSITION_QUESTIONS
 from tests.voice.voice_scene import (
@@ -84,23 +84,25 @@ async def test_frozen_interviewer_neither_speaks_nor_stores_after_it_resumes(fle
     assert len(turns_of_speaker(turns, Speaker.CANDIDATE)) == 1, describe_turns(turns)
 
 
-async def test_worker_without_mongodb_is_replaced_by_a_healthy_one(fleet: Fleet) -> None:
+async def test_worker_without_mongodb_ends_with_the_reason_instead_of_taking_jobs(fleet: Fleet) -> None:
     nowhere = f"mongodb://127.0.0.1:{free_port()}/?replicaSet=rs0"
-    async with fleet.replace_agents(MONGODB_URL=nowhere, MONGODB_TIMEOUT_SECONDS="1") as failing, stage_interview(fleet) as scene:
-        await failing.wait_until_logged("job failed", 60)
-        assert not scene.caller.sounds
-        await fleet.restore()
+    with pytest.raises(SandboxFailed, match="MongoDB does not answer as expected"):
+        async with fleet.replace_agents(MONGODB_URL=nowhere, MONGODB_TIMEOUT_SECONDS="1"):
+            pass
+    await fleet.restore()
+    async with stage_interview(fleet) as scene:
         turns = await scene.wait_for_questions(1, 120)
     assert [turn.move for turn in turns] == [Move.GREET, Move.NEXT]
 
 
-async def test_interviewer_without_a_synthesizer_is_replaced_by_a_healthy_one(fleet: Fleet) -> None:
+async def test_interview_without_a_synthesizer_is_held_in_writing(fleet: Fleet) -> None:
     async with fleet.replace_agents(CARTESIA_MODEL="none") as failing, stage_interview(fleet) as scene:
         await failing.wait_until_logged("job failed", 120)
+        turns = await scene.wait_for_questions(1, 120)
         assert not scene.caller.sounds
-        await fleet.restore()
-        turns = await scene.wait_for_questions(1, 180)
-    assert [turn.move for turn in turns] == [Move.GREET, Move.NEXT]
+    assert [turn.move for turn in turns] == [None, Move.GREET, Move.NEXT], describe_turns(turns)
+    assert {turn.channel for turn in turns} == {Channel.TEXT}, describe_turns(turns)
+    assert turns[0].text.startswith("I'm sorry, there is a technical problem with the voice connection."), describe_turns(turns)
 
 
 async def test_terminated_worker_hands_over(fleet: Fleet) -> None:
