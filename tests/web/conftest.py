@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from anthropic import AsyncAnthropic
 from starlette.applications import Starlette
@@ -15,14 +16,14 @@ from lifecycle.services import Services
 from models.documents.interview import Interview
 from sandbox.processes import free_port
 from settings import ApiSettings, RecordingSettings
-from tests.audio import tone, write_wav
+from tests.audio import silence, tone, write_wav
 from tests.lifecycle.job_worker import run_worker
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import serve, with_services
 from tests.web.browser import Browser, BrowserPage, find_missing_requirement, launch_browser
 
 MICROPHONE_HERTZ = 660
-"""Frequency of the tone that the browser's fake microphone plays."""
+"""Frequency of the beeps that the browser's fake microphone plays."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -74,8 +75,9 @@ async def text_interviewer(services: Services, claude: AsyncAnthropic) -> AsyncI
 
 @pytest.fixture(scope="session")
 async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
-    """A browser whose fake microphone plays a tone."""
-    sound = write_wav(tmp_path_factory.mktemp("sounds") / "tone.wav", tone(MICROPHONE_HERTZ, 2))
+    """A browser whose fake microphone plays beeps: its noise suppression silences a lasting tone within two seconds."""
+    beep = np.concatenate([tone(MICROPHONE_HERTZ, 0.5), silence(0.5)])
+    sound = write_wav(tmp_path_factory.mktemp("sounds") / "beeps.wav", beep)
     async with launch_browser(sound) as opened:
         yield opened
 
