@@ -1,5 +1,6 @@
 """The network address of a client, and the limit on its requests."""
 
+from functools import lru_cache
 from ipaddress import IPv6Network, ip_address
 from typing import Any
 
@@ -32,6 +33,11 @@ def build_proxy_options(api: ApiSettings) -> dict[str, Any]:
 def read_client_address(scope: Scope) -> str:
     """Return the address to which the request's rates are counted: the IPv4 address, or the network of the IPv6 address."""
     host, _ = scope.get("client") or ("", 0)
+    return _identify_client(host)
+
+
+@lru_cache(maxsize=10_000)
+def _identify_client(host: str) -> str:
     try:
         address = ip_address(host)
     except ValueError:

@@ -39,14 +39,18 @@ class GraphQLContext(SubscriptionContext):
     """The payload of connection_init, set by Strawberry."""
     access_monitor: AccessMonitor | None = None
     """Rechecks the caller of a WebSocket. None until connection_init is accepted, and over HTTP."""
-    loaders: Loaders = field(init=False)
+    _loaders: Loaders | None = field(default=None, init=False)
     _principal: Principal | None = None
     _refusal: Exception | None = None
     """Why the caller could not be authenticated."""
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    def __post_init__(self) -> None:
-        self.loaders = Loaders(self.limits)
+    @property
+    def loaders(self) -> Loaders:
+        """The operation's data loaders, which subscribers that share an execution never need."""
+        if self._loaders is None:
+            self._loaders = Loaders(self.limits)
+        return self._loaders
 
     def for_operation(self) -> "GraphQLContext":
         """Return a context for another operation, which authenticates its caller and loads its data independently."""
@@ -67,7 +71,8 @@ class GraphQLContext(SubscriptionContext):
 
     def begin_execution(self) -> None:
         """Let the operation, or an event of a subscription, read as much as its limits allow."""
-        self.loaders.read_meter.reset()
+        if self._loaders is not None:
+            self._loaders.read_meter.reset()
 
     async def principal(self) -> Principal:
         """Return the caller, who is authenticated once for the operation.
