@@ -1,8 +1,8 @@
 """Authentication of callers, and the permissions of each role.
 
-A caller uses an API key (`viva_…`) or a candidate's token, which is for one interview. Invites, candidates' tokens,
-erasure receipts and links to recordings and reports are signed with the same secret; each has its own audience, so that none is
-accepted as another.
+A caller uses an API key (`viva_…`), a session (the cookie of api.session_cookies) or a candidate's token, which is for one
+interview. Invites, candidates' tokens, erasure receipts and links to recordings and reports are signed with the same secret; each
+has its own audience, so that none is accepted as another.
 """
 
 import hashlib
@@ -17,11 +17,12 @@ import jwt
 from bson import ObjectId
 
 import settings
-from errors import Forbidden, NotFound, Unauthenticated
+from errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from models.documents.interview import Interview, get_organization_interview
-from models.documents.organization import KEY_PREFIX, Role
+from models.documents.member import Member
+from models.documents.organization import KEY_PREFIX, ApiKey, Role
 from models.documents.turn import AccessOrigin
-from models.reads.credentials import AccessState, CredentialReader
+from models.reads.credentials import AccessState, CredentialReader, SessionAccess
 from models.storage.clock import now
 
 
@@ -74,25 +75,28 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An authenticated caller. Candidates have `interview_id` and `generation`; API keys have `key_id`."""
+    """An authenticated caller. Candidates have `interview_id` and `generation`, members `member_id`, and API keys `key_id`."""
 
     organization_id: ObjectId
     role: Role
     name: str
     caller: str
-    """Stable identity for idempotency keys: key:<caller_id> or candidate:<interview id>."""
+    """Stable identity for idempotency keys: key:<caller_id>, member:<id> or candidate:<interview id>."""
     interview_id: ObjectId | None = None
     generation: int | None = None
     expires_at: datetime | None = None
     key_id: ObjectId | None = None
     caller_id: ObjectId | None = None
-    """Id of an API key's caller, which rotations of the key do not change."""
+    """Id of the person: of the member or of an API key's caller, which rotations of the key do not change."""
     origin: AccessOrigin | None = None
     """How a candidate's token was obtained; None for API keys, and for tokens that do not say."""
     issued_to: ObjectId | None = None
     """Id of the API key that got a candidate's token from startInterview."""
     permissions: frozenset[Action] | None = None
     """The only actions that the key may be used for; None for all of its role."""
+    member_id: ObjectId | None = None
+    session_id: ObjectId | None = None
+    """Id of the session, for a member or for an API key with which a person has signed in."""
 
     @property
     def scope(self) -> "Principal":
@@ -107,6 +111,8 @@ class Principal:
             caller_id=None,
             origin=None,
             issued_to=None,
+            member_id=None,
+            session_id=None,
         )
 
 
@@ -207,6 +213,37 @@ async def authenticate(token: str, auth: settings.AuthSettings, credentials: Cre
     )
 
 
+async def authenticate_session(secret: str, credentials: CredentialReader) -> Principal:
+    """Return the caller that the secret of a session identifies. Raises Unauthenticated if it has ended."""
+    access = await credentials.find_session_by_secret(secret) if secret.isascii() else None
+    if access is None:
+        raise _ended_session_error()
+    return build_session_principal(access)
+
+
+def build_session_principal(access: SessionAccess) -> Principal:
+    """Return the caller of a session, who may do what the member or the API key may do."""
+    if access.member is not None:
+        return build_member_principal(access.member, access.expires_at, access.session_id)
+    if access.key is None:
+        raise _ended_session_error()
+    return replace(_build_key_principal(access.key), expires_at=access.expires_at, session_id=access.session_id)
+
+
+def build_member_principal(member: Member, expires_at: datetime, session_id: ObjectId | None = None) -> Principal:
+    """Return a member, who was authenticated until `expires_at`, as a caller."""
+    return Principal(
+        organization_id=member.organization_id,
+        role=member.role,
+        name=member.name,
+        caller=f"member:{member.id}",
+        expires_at=expires_at,
+        caller_id=member.id,
+        member_id=member.id,
+        session_id=session_id,
+    )
+
+
 def build_candidate_principal(interview: Interview, expires_at: datetime | None = None) -> Principal:
     """Return the interview's candidate, who was authenticated by a token or by the invite, as a caller."""
     return Principal(
@@ -222,14 +259,32 @@ def build_candidate_principal(interview: Interview, expires_at: datetime | None 
 
 
 async def recheck(principal: Principal, credentials: CredentialReader) -> None:
-    """Verify again that an authenticated caller still has access. Raises Unauthenticated if not."""
+    """Verify again that an authenticated caller still has the same access.
+
+    Raises Unauthenticated if not, and Unavailable if the member has another role: a client that reconnects gets that one.
+    """
     check_expiry(principal)
-    if principal.key_id is not None and await credentials.find_key_by_id(principal.key_id) is None:
+    if principal.session_id is not None:
+        access = await credentials.find_session_by_id(principal.session_id)
+        if access is None:
+            raise _ended_session_error()
+        _check_role(principal, access.member)
+    elif principal.member_id is not None:
+        member = await credentials.find_member(principal.member_id)
+        if member is None:
+            raise Unauthenticated("You are no longer a member of the organization: ask an administrator for an invitation.")
+        _check_role(principal, member)
+    elif principal.key_id is not None and await credentials.find_key_by_id(principal.key_id) is None:
         raise _invalid_key_error()
     if principal.interview_id is not None:
         access_state = await credentials.read_access_state(principal.interview_id)
         if access_state is None or not _grants_access(access_state, principal.generation):
             raise _replaced_access_error()
+
+
+def _check_role(principal: Principal, member: Member | None) -> None:
+    if member is not None and member.role is not principal.role:
+        raise Unavailable("Your role has changed: connect again.", retry_after_seconds=1)
 
 
 def check_expiry(principal: Principal) -> None:
@@ -248,6 +303,10 @@ async def _authenticate_key(secret: str, credentials: CredentialReader) -> Princ
     key = await credentials.find_key_by_secret(secret) if secret.isascii() else None
     if key is None:
         raise _invalid_key_error()
+    return _build_key_principal(key)
+
+
+def _build_key_principal(key: ApiKey) -> Principal:
     return Principal(
         organization_id=key.organization_id,
         role=key.role,
@@ -276,6 +335,10 @@ def _grants_access(interview: Interview | AccessState, generation: int | None) -
 
 def _invalid_key_error() -> Unauthenticated:
     return Unauthenticated("The API key is unknown, expired or revoked: ask an administrator for a new one.")
+
+
+def _ended_session_error() -> Unauthenticated:
+    return Unauthenticated("Your session has ended: sign in again.")
 
 
 def _replaced_access_error() -> Unauthenticated:

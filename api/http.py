@@ -43,6 +43,7 @@ from api.health import health_routes
 from api.jwks import jwks_routes
 from api.playback import playback_routes
 from api.request_limits import choose_max_connections
+from api.session_cookies import ResponseCookie, SessionCookies
 from api.socket_limits import AnonymousSockets
 from api.sse import EventStream
 from api.web_pages import build_page_routes
@@ -149,6 +150,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         # scripts of a third party must not run on the origin that holds candidates' and recruiters' sessions
         serves_ide = api.ide and (self._serves_ide_assets or may_use_cdn)
         self._shared_operations = SharedOperations()
+        self._session_cookies = SessionCookies(api)
         self._shutdown = shutdown
         self._limits = OperationLimits(api.operation_seconds, int(api.response_megabytes * 1024 * 1024))
         self.anonymous_sockets = AnonymousSockets(api.max_connections or choose_max_connections())
@@ -203,11 +205,17 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> GraphQLContext:
         """Return the context of this request or connection. Each operation gets a copy of it."""
+        cookies = self._session_cookies
+        # the headers of a stream are sent before the operation is executed
+        is_stream = _preferred_type(request) == EVENT_STREAM
         return GraphQLContext(
             services=request.state.services,
             request_id=request.state.request_id,
             address=read_client_address(request.scope),
             authorization=request.headers.get("authorization"),
+            session_secret=cookies.read(request),
+            session_refusal=cookies.find_refusal(request),
+            session_writer=ResponseCookie(cookies, response) if isinstance(response, Response) and not is_stream else None,
             shared_operations=self._shared_operations,
             limits=self._limits,
         )
@@ -222,8 +230,8 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
                 if not isinstance(value, str):
                     raise Unauthenticated("authorization in connection_init must be a string: Bearer <API key or token>.")
                 context.authorization = value
-        if context.authorization is not None:
-            principal = await context.verify_authorization(context.authorization)
+        if context.has_credential:
+            principal = await context.authenticate()
             context.access_monitor = context.services.access_monitors.for_principal(principal)
         ack_without_payload: UnsetType = UNSET
         return ack_without_payload
@@ -264,7 +272,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
             if not data.query:
                 raise HTTPException(400, 'Request data is missing a "query" value')
             # Strawberry chooses a stream wherever the header mentions one, and would answer a mutation by GET with an event
-            prefers_stream = next(iter(_accepted_types(request)), JSON) == EVENT_STREAM
+            prefers_stream = _preferred_type(request) == EVENT_STREAM
             may_mutate_by_get = request.method == "GET" and _MUTATION.search(data.query)
             data.protocol = "sse" if prefers_stream and not may_mutate_by_get else "http"
         return data
@@ -313,7 +321,10 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
             extensions = cast(Any, response_data)["errors"][0]["extensions"]
             if extensions["code"] == ErrorCode.RATE_LIMITED:
                 status, headers = 429, {"Retry-After": str(extensions["retryAfterSeconds"])}
-        return Response(self.encode_json(response_data), status, headers, media_type=f"{sub_response.media_type}{CHARSET}")
+        response = Response(self.encode_json(response_data), status, headers, media_type=f"{sub_response.media_type}{CHARSET}")
+        for cookie in sub_response.headers.getlist("set-cookie"):
+            response.headers.append("set-cookie", cookie)
+        return response
 
     async def _create_streaming_response(
         self,
@@ -372,6 +383,10 @@ def _accepted_types(request: HTTPConnection | AsyncHTTPRequestAdapter) -> list[s
             weights.setdefault(name, weights[wildcard])
     accepted = [name for name in (JSON, GRAPHQL_JSON, EVENT_STREAM) if weights.get(name, 0) > 0]
     return sorted(accepted, key=lambda name: (-weights[name], list(weights).index(name)))
+
+
+def _preferred_type(request: HTTPConnection | AsyncHTTPRequestAdapter) -> str:
+    return next(iter(_accepted_types(request)), JSON)
 
 
 def _needs_stream(error: HTTPException) -> bool:

@@ -35,7 +35,8 @@ from engine.cost import MIN_CHARGE
 from engine.errors import TRANSIENT_CODES, Failure, find_error_code, get_error_code, to_failure
 from engine.execution import format_result, is_request_error
 from engine.shared_subscriptions import EventSink, SharedOperation, SharedSubscription, SubscriberGone
-from errors import ErrorCode, RateLimited
+from errors import AppError, ErrorCode, RateLimited
+from lifecycle.access_monitor import AccessMonitor
 from live.cancellation import cancel_and_wait
 from resolvers.audit_log import DONE
 from schema.audit import Subject, record
@@ -96,6 +97,8 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
     _idle_timeout: asyncio.Task[None] | None = None
     """Runs while the socket has no credential."""
     _eviction: asyncio.Task[None] | None = None
+    _session_watch: asyncio.Task[None] | None = None
+    """Runs while the socket uses a session: signing out also closes sockets that have no stream."""
 
     async def handle(self) -> None:
         """Serve the connection until it is closed. Without a credential, it may have to make room for another."""
@@ -138,7 +141,10 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
         except Exception as error:
             await self._close_for_failure(to_failure(error, self.context.request_id))
             return
-        if self.context.access_monitor is not None:
+        monitor = self.context.access_monitor
+        if monitor is not None:
+            if monitor.principal.session_id is not None and self._session_watch is None:
+                self._session_watch = asyncio.create_task(self._close_when_session_ends(monitor))
             self._anonymous_sockets.leave(self)
             self._pace = Pace(socket_limits.MESSAGES_PER_SECOND, socket_limits.MESSAGES_BURST)
         elif self.connection_acknowledged and self._idle_timeout is None:
@@ -154,6 +160,14 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
             earlier_messages = self._subscribe_messages
             await asyncio.sleep(socket_limits.ANONYMOUS_IDLE_SECONDS)
         await self.websocket.close(CLOSE_TIMEOUT, "No credential, and no operation for a minute")
+
+    async def _close_when_session_ends(self, monitor: AccessMonitor) -> None:
+        try:
+            while True:
+                await asyncio.sleep(monitor.seconds_until_check)
+                await monitor.check_and_wait()
+        except AppError as error:
+            await self._close_for_failure(to_failure(error, self.context.request_id))
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Start an operation. One that exceeds the limit is refused and does not affect the others."""
@@ -221,7 +235,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
 
     async def _reject(self, operation: Operation[GraphQLContext, None], errors: list[GraphQLError]) -> None:
         codes = [get_error_code(error) for error in errors]
-        is_credential_invalid = ErrorCode.UNAUTHENTICATED in codes and self.context.authorization is not None
+        is_credential_invalid = ErrorCode.UNAUTHENTICATED in codes and self.context.has_credential
         if is_credential_invalid or any(code in TRANSIENT_CODES for code in codes):
             # Suppress the `complete` message, after which the client would not resume the subscription.
             operation.completed = True
@@ -246,7 +260,7 @@ class WebSocketConnection(BaseGraphQLTransportWSHandler[GraphQLContext, None]):
 
     async def shutdown(self) -> None:
         """Cancel all operations, and wait until they have ended."""
-        await cancel_and_wait(*filter(None, (self._idle_timeout, self._eviction)))
+        await cancel_and_wait(*filter(None, (self._idle_timeout, self._eviction, self._session_watch)))
         await super().shutdown()
         await asyncio.gather(*self._ending_operations)
 

@@ -20,6 +20,7 @@ class CredentialKind(StrEnum):
 
     API_KEY = "api key"
     CANDIDATE_TOKEN = "candidate token"  # noqa: S105  # a name, not a secret
+    SESSION = "session"
     INVITE = "invite"
     LINK = "link"
     MALFORMED = "malformed header"

@@ -21,12 +21,14 @@ from models.documents.external_reference import ExternalReference
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview
 from models.documents.judgement import JudgementDocument
+from models.documents.member import Member
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization
 from models.documents.organization_usage import OrganizationUsage
 from models.documents.position import Position
 from models.documents.recording import Recording
 from models.documents.repair_attempt import RepairAttempt
+from models.documents.session import Session
 from models.documents.turn import TurnDocument
 from models.documents.turn_correction import TurnCorrection
 from models.storage.transactions import APP_NAME
@@ -35,6 +37,8 @@ DOCUMENTS = [
     Organization,
     OrganizationUsage,
     ApiKey,
+    Member,
+    Session,
     Notice,
     Position,
     Interview,

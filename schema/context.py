@@ -4,23 +4,36 @@ import asyncio
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
 from uuid import uuid4
 
 import strawberry
 from pymongo.errors import PyMongoError
 
-from auth import Principal, authenticate
+from auth import Principal, authenticate, authenticate_session
 from engine.shared_subscriptions import SubscriptionContext
-from errors import Unauthenticated
+from errors import BadInput, Unauthenticated
 from lifecycle.access_monitor import AccessMonitor
 from lifecycle.security_log import CredentialKind
 from lifecycle.services import Services
+from lifecycle.sessions import end_session
 from live.rate_limits import Rate
 from models.documents.organization import KEY_PREFIX
 from schema.loaders import Loaders
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
+
+
+class SessionWriter(Protocol):
+    """Writes the session's cookie into the response."""
+
+    def write(self, secret: str, expires_at: datetime) -> None:
+        """Let the browser use the session until it expires."""
+
+    def clear(self) -> None:
+        """Make the browser forget its session."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -35,6 +48,12 @@ class GraphQLContext(SubscriptionContext):
     """The client's network address."""
     authorization: str | None
     """The value of the Authorization header, or of `authorization` in the payload of connection_init."""
+    session_secret: str | None = None
+    """The secret of the session that came as a cookie, which counts only without an Authorization header."""
+    session_refusal: str | None = None
+    """Why a session counts for nothing in this request, and cannot be started by it; None if it can."""
+    session_writer: SessionWriter | None = None
+    """Writes the cookie of a new session; None if the response cannot have one, as over WebSocket."""
     connection_params: dict[str, object] = field(default_factory=dict)
     """The payload of connection_init, set by Strawberry."""
     access_monitor: AccessMonitor | None = None
@@ -59,6 +78,9 @@ class GraphQLContext(SubscriptionContext):
             request_id=self.request_id,
             address=self.address,
             authorization=self.authorization,
+            session_secret=self.session_secret,
+            session_refusal=self.session_refusal,
+            session_writer=self.session_writer,
             access_monitor=self.access_monitor,
             shared_operations=self.shared_operations,
             event_sink=self.event_sink,
@@ -86,7 +108,7 @@ class GraphQLContext(SubscriptionContext):
                     raise self._refusal
                 if self._principal is None:
                     try:
-                        self._principal = await self.verify_authorization(self.authorization)
+                        self._principal = await self.authenticate()
                     except Exception as error:
                         self._refusal = error
                         raise
@@ -113,11 +135,62 @@ class GraphQLContext(SubscriptionContext):
         """Return an id of the caller and True or, without a valid credential, the network address and False."""
         if self.access_monitor is not None:
             return self.access_monitor.principal.caller, True
-        if self.authorization is not None:
+        if self.has_credential:
             # the fields that need the caller raise the same error, and those that need none work
             with suppress(Unauthenticated, PyMongoError):
                 return (await self.principal()).caller, True
         return self.address, False
+
+    @property
+    def has_credential(self) -> bool:
+        """Whether the request or the connection came with a credential, which may be invalid."""
+        return self.authorization is not None or self.session_secret is not None
+
+    async def authenticate(self) -> Principal:
+        """Return the caller that the credential of the request or the connection authenticates.
+
+        An Authorization header takes precedence over a session, whether it is valid or not. Raises as `authenticate_header` does.
+        """
+        if self.authorization is not None or self.session_secret is None:
+            return await self.verify_authorization(self.authorization)
+        self.check_session_origin()
+        try:
+            return await authenticate_session(self.session_secret, self.services.credentials)
+        except Unauthenticated:
+            record_refused_credential(self.services, CredentialKind.SESSION, self.address)
+            raise
+
+    def check_session_origin(self) -> None:
+        """Raise Unauthenticated if a session counts for nothing in this request."""
+        if self.session_refusal is not None:
+            raise Unauthenticated(self.session_refusal)
+
+    def require_session_writer(self) -> SessionWriter:
+        """Return what writes the session's cookie. Raises Unauthenticated or BadInput if this request cannot start a session."""
+        self.check_session_origin()
+        if self.session_writer is None:
+            raise BadInput("The response to this operation cannot set a cookie: send it by POST, and accept application/json.")
+        return self.session_writer
+
+    async def verify_api_key(self, secret: str) -> Principal:
+        """Return the caller of an API key. Raises as `authenticate_header` does, also for a candidate's token."""
+        if not secret.startswith(KEY_PREFIX):
+            record_refused_credential(self.services, CredentialKind.API_KEY, self.address)
+            raise Unauthenticated(f"This is no API key: send one, which begins with {KEY_PREFIX}.")
+        return await self.verify_authorization(f"Bearer {secret}")
+
+    async def replace_session(self, principal: Principal) -> None:
+        """End the session that the browser has had, and continue the operation as the caller of the new one."""
+        if self.session_secret is not None and self.session_secret.isascii():
+            earlier = await self.services.credentials.find_session_by_secret(self.session_secret)
+            if earlier is not None:
+                await end_session(earlier.session_id)
+        self._principal = principal
+
+    def forget_session(self) -> None:
+        """Delete the cookie if it is the credential of this request. Raises as `require_session_writer` does."""
+        if self.authorization is None and self.session_secret is not None:
+            self.require_session_writer().clear()
 
     async def check_caller(self) -> None:
         """Authenticate the caller. Raises Unauthenticated."""
@@ -165,11 +238,16 @@ async def authenticate_header(services: Services, authorization: str | None, add
         return await authenticate(bearer[1], services.settings.auth, services.credentials)
     except Unauthenticated:
         kind = CredentialKind.API_KEY if bearer[1].startswith(KEY_PREFIX) else CredentialKind.CANDIDATE_TOKEN
-        services.security_log.record_refusal(kind, address)
-        # Only after the credential has been checked: valid ones still work, or else a stranger who shares an office's address
-        # could lock it out. Credentials are too long to guess.
-        services.rate_limits.spend(Rate.FAILED_CREDENTIALS, address)
+        record_refused_credential(services, kind, address)
         raise
+
+
+def record_refused_credential(services: Services, kind: CredentialKind, address: str) -> None:
+    """Count a credential that was refused. Raises RateLimited if this network address has sent too many."""
+    services.security_log.record_refusal(kind, address)
+    # Only after the credential has been checked: valid ones still work, or else a stranger who shares an office's address
+    # could lock it out. Credentials are too long to guess.
+    services.rate_limits.spend(Rate.FAILED_CREDENTIALS, address)
 
 
 def choose_request_id(header: str | None) -> str:

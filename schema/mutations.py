@@ -19,9 +19,11 @@ from resolvers import (
     positions,
     reopening,
     retention,
+    sign_in,
     starting,
 )
 from resolvers.ids import IdKind, encode_id
+from resolvers.viewer import get_viewer_organization
 from schema.arguments import RequestBuilder, to_dict_without_unset, unset_to_none
 from schema.audit import audited
 from schema.context import Info
@@ -56,6 +58,7 @@ from schema.inputs.interviews import (
 )
 from schema.inputs.notices import UpdateNoticeInput
 from schema.inputs.positions import SavePositionInput
+from schema.inputs.sign_in import SignInInput, SignOutInput
 from schema.types.api_key import ApiKey
 from schema.types.data_protection import RetentionPolicy
 from schema.types.evaluation import Evaluation
@@ -89,6 +92,8 @@ from schema.types.payloads import (
     SetDemographicsPayload,
     SetLegalHoldPayload,
     SignalInterviewerPayload,
+    SignInPayload,
+    SignOutPayload,
     StartInterviewPayload,
     UpdateNoticePayload,
     UpdateRetentionPolicyPayload,
@@ -96,7 +101,7 @@ from schema.types.payloads import (
 )
 from schema.types.position import Position
 from schema.types.transcript import Turn
-from schema.types.viewer import Organization
+from schema.types.viewer import Organization, Viewer
 
 T = TypeVar("T")
 Input = Annotated[T, strawberry.argument(name="input", description="The input of the mutation.")]
@@ -118,6 +123,7 @@ _ACCOMMODATION = RequestBuilder(candidate_rights.AccommodationRequest)
 _ANSWER = RequestBuilder(candidate_rights.RequestAnswer)
 _NEW_KEY = RequestBuilder(api_keys.ApiKeyRequest)
 _ROTATION = RequestBuilder(api_keys.RotationRequest)
+_SIGN_IN = RequestBuilder(sign_in.SignInRequest)
 _NOTICE = RequestBuilder(notices.NoticeRequest)
 
 
@@ -650,6 +656,49 @@ class Mutation:
             info.context.services, caller, data.api_key_id, unset_to_none(data.idempotency_key)
         )
         return RevokeApiKeyPayload(api_key=ApiKey.of(revoked))
+
+    @mutation
+    async def sign_in(self, info: Info, data: Input[SignInInput]) -> SignInPayload | None:
+        """Starts a session of 12 hours and sets its cookie, with which a page authenticates its next requests.
+
+        The input is the credential; an Authorization header is ignored. It works only by POST from a
+        page of this server, because the cookie counts only there. A session that the browser already
+        has ends. A session of an API key ends with the key. A candidate's token starts no session.
+
+        Errors:
+        - UNAUTHENTICATED: the key is invalid, or the request is not from a page of this server.
+        - BAD_INPUT: neither or both credentials are given, the role is not one of people, or the
+          operation was sent over WebSocket or as a stream.
+        - FORBIDDEN: sandboxRole was sent to a server that is no sandbox.
+        - CONFLICT: the key's organization has an identity provider, at which its members sign in.
+        """
+        context, request = info.context, _SIGN_IN.build(data)
+        sign_in.check_request(context.services, request)
+        writer = context.require_session_writer()
+        if request.sandbox_role is not None:
+            signed_in = await sign_in.sign_in_to_sandbox(request.sandbox_role)
+        else:
+            signed_in = await sign_in.sign_in_with_key(await context.verify_api_key(request.key or ""))
+        await context.replace_session(signed_in.principal)
+        writer.write(signed_in.secret, signed_in.session.expires_at)
+        organization = await get_viewer_organization(signed_in.principal)
+        viewer = Viewer(caller=signed_in.principal, organization=Organization.of(organization))
+        return SignInPayload(viewer=viewer, expires_at=signed_in.session.expires_at)
+
+    @mutation
+    async def sign_out(self, info: Info, data: Input[SignOutInput]) -> SignOutPayload | None:
+        """Ends the session of the cookie and deletes the cookie. Its sockets are closed within 2 seconds.
+
+        Roles: ADMIN, RECRUITER, VIEWER, INTEGRATION.
+
+        Errors:
+        - BAD_INPUT: the request has an Authorization header, or was sent over WebSocket or as a stream.
+        """
+        # before the caller is authenticated, so that the cookie of a session that has ended is deleted, too
+        info.context.forget_session()
+        caller = await info.context.principal()
+        await sign_in.sign_out(caller, everywhere=data.everywhere)
+        return SignOutPayload(everywhere=data.everywhere)
 
     @mutation
     async def update_notice(self, info: Info, data: Input[UpdateNoticeInput]) -> UpdateNoticePayload | None:

@@ -29,6 +29,7 @@ from resolvers import (
     organization_usage,
     positions,
     retention,
+    sign_in,
     transcripts,
     viewer,
 )
@@ -70,6 +71,7 @@ from schema.types.node import Node
 from schema.types.organization_usage import OrganizationUsage
 from schema.types.position import Position
 from schema.types.recording import Recording
+from schema.types.sign_in import SignInOptions
 from schema.types.transcript import Transcript, Turn
 from schema.types.viewer import Organization, Viewer
 
@@ -124,6 +126,11 @@ class Query:
         """The caller."""
         caller = await info.context.principal()
         return Viewer(caller=caller, organization=Organization.of(await viewer.get_viewer_organization(caller)))
+
+    @resolved_field()
+    async def sign_in_options(self, info: Info) -> SignInOptions | None:
+        """The ways in which people can sign in (signIn). It needs no credential."""
+        return as_graphql(SignInOptions, await sign_in.get_sign_in_options(info.context.services))
 
     @resolved_field()
     async def interview(self, info: Info, interview_id: Id) -> Interview | None:

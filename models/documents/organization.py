@@ -139,6 +139,11 @@ async def ensure_organization(name: str) -> tuple[Organization, bool]:
         return await ensure_organization(name)
 
 
+async def find_first_organization() -> Organization | None:
+    """Return the organization that was created first, and is no test environment."""
+    return await Organization.find(Organization.test_of == None).sort("+created_at").first_or_none()  # noqa: E711
+
+
 async def list_organizations() -> list[Organization]:
     """Return every organization, by name."""
     return await Organization.find_all().sort("+name").to_list()

@@ -1,6 +1,6 @@
-"""Batched reads of what authenticates callers: API keys, and the access states of interviews."""
+"""Batched reads of what authenticates callers: API keys, sessions, members, and the access states of interviews."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,9 @@ from bson import ObjectId
 from pymongo.errors import PyMongoError
 
 from models.documents.interview import Interview
+from models.documents.member import Member
 from models.documents.organization import ApiKey, digest_secret
+from models.documents.session import Session
 from models.storage.batch_loader import BatchLoader
 from models.storage.clock import now
 
@@ -28,6 +30,16 @@ class AccessState:
     erased_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class SessionAccess:
+    """A session that grants access, with the member or the API key that it acts for."""
+
+    session_id: ObjectId
+    expires_at: datetime
+    member: Member | None
+    key: ApiKey | None
+
+
 class CredentialReader:
     """Reads the credentials of concurrent callers together: many dashboards connect, and reconnect, at the same moment.
 
@@ -38,6 +50,9 @@ class CredentialReader:
         self._keys_by_digest = BatchLoader(_read_keys_by_digest)
         self._keys_by_id = BatchLoader(_read_keys_by_id)
         self._access_states = BatchLoader(_read_access_states)
+        self._sessions_by_digest = BatchLoader(_read_sessions_by_digest)
+        self._sessions_by_id = BatchLoader(_read_sessions_by_id)
+        self._members = BatchLoader(_read_members)
         self._used_at: dict[ObjectId, datetime] = {}
 
     async def find_key_by_secret(self, secret: str) -> ApiKey | None:
@@ -48,9 +63,29 @@ class CredentialReader:
         """Return the key with this id, or None if it is unknown, revoked or expired."""
         return await self._use(await self._keys_by_id.get(key_id))
 
+    async def find_session_by_secret(self, secret: str) -> SessionAccess | None:
+        """Return the session with this secret; None if it is unknown, ended or expired, or its member or key has no access."""
+        return await self._check_session(await self._sessions_by_digest.get(digest_secret(secret)))
+
+    async def find_session_by_id(self, session_id: ObjectId) -> SessionAccess | None:
+        """Return the session with this id, or None as `find_session_by_secret` does."""
+        return await self._check_session(await self._sessions_by_id.get(session_id))
+
+    async def find_member(self, member_id: ObjectId) -> Member | None:
+        """Return the member with this id, or None if there is none or the member has been removed."""
+        return _exclude_removed(await self._members.get(member_id))
+
     async def read_access_state(self, interview_id: ObjectId) -> AccessState | None:
         """Return the access state of the interview, in any organization; None if it does not exist."""
         return await self._access_states.get(interview_id)
+
+    async def _check_session(self, row: Mapping[str, Any] | None) -> SessionAccess | None:
+        if row is None:
+            return None
+        member = _exclude_removed(next((Member.model_validate(each) for each in row["members"]), None))
+        key = await self._use(next((ApiKey.model_validate(each) for each in row["keys"]), None))
+        is_open = row["ended_at"] is None and row["expires_at"] > now()
+        return SessionAccess(row["_id"], row["expires_at"], member, key) if is_open and (member or key) else None
 
     async def _use(self, key: ApiKey | None) -> ApiKey | None:
         """Return the key if it is active, and record its use."""
@@ -75,6 +110,34 @@ async def _read_keys_by_digest(digests: list[str]) -> dict[str, ApiKey]:
 async def _read_keys_by_id(key_ids: list[ObjectId]) -> dict[ObjectId, ApiKey]:
     rows = ApiKey.get_pymongo_collection().find({"_id": {"$in": key_ids}})
     return {row["_id"]: ApiKey.model_validate(row) async for row in rows}
+
+
+async def _read_sessions_by_digest(digests: list[str]) -> dict[str, Mapping[str, Any]]:
+    return {row["digest"]: row async for row in _read_sessions("digest", digests)}
+
+
+async def _read_sessions_by_id(session_ids: list[ObjectId]) -> dict[ObjectId, Mapping[str, Any]]:
+    return {row["_id"]: row async for row in _read_sessions("_id", session_ids)}
+
+
+async def _read_sessions(field: str, values: Sequence[object]) -> AsyncIterator[dict[str, Any]]:
+    """Yield the sessions with their member or API key, in one read."""
+    owners = {"members": (Member, "member_id"), "keys": (ApiKey, "key_id")}
+    pipeline: list[dict[str, Any]] = [{"$match": {field: {"$in": values}}}]
+    for name, (model, reference) in owners.items():
+        collection = model.get_pymongo_collection().name
+        pipeline.append({"$lookup": {"from": collection, "localField": reference, "foreignField": "_id", "as": name}})
+    async for row in await Session.get_pymongo_collection().aggregate(pipeline):
+        yield row
+
+
+async def _read_members(member_ids: list[ObjectId]) -> dict[ObjectId, Member]:
+    rows = Member.get_pymongo_collection().find({"_id": {"$in": member_ids}})
+    return {row["_id"]: Member.model_validate(row) async for row in rows}
+
+
+def _exclude_removed(member: Member | None) -> Member | None:
+    return member if member and member.removed_at is None else None
 
 
 ACCESS_FIELDS = {"organization_id": 1, "invite_generation": 1, "erased_at": 1}

@@ -16,7 +16,22 @@ from schema.types.interview import Interview
 from schema.types.interview_edge import load_interview_edge
 from schema.types.position import Position
 from schema.types.transcript import Turn
-from schema.types.viewer import Organization
+from schema.types.viewer import Organization, Viewer
+
+
+@object_type
+class SignInPayload:
+    """The result of signIn. The session itself is in a cookie, which scripts cannot read."""
+
+    viewer: Viewer = strawberry.field(description="The caller of requests that the session authenticates.")
+    expires_at: datetime = strawberry.field(description="When the session expires: after 12 hours, or with the API key.")
+
+
+@object_type
+class SignOutPayload:
+    """The result of signOut."""
+
+    everywhere: bool = strawberry.field(description="Whether the member's sessions in all browsers have ended.")
 
 
 @object_type

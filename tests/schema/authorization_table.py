@@ -92,7 +92,7 @@ CANDIDATE_ONLY = frozenset({Role.CANDIDATE})
 
 FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
-        ALL_ROLES: "node viewer interview invitation transcript",
+        ALL_ROLES: "node viewer interview invitation transcript signInOptions",
         ORGANIZATION_ROLES: "interviews position positions changes",
         STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
         DECIDERS: "agreement organizationUsage",
@@ -122,6 +122,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         )
     },
     "Viewer": {ALL_ROLES: "role organization name may"},
+    "SignInOptions": {ALL_ROLES: "apiKey sandboxRoles organizationSignIn"},
     "Organization": {ALL_ROLES: "id name isTest notice"},
     "ApiKey": {
         ADMIN_ONLY: ("id name role isTest createdAt createdBy lastUsedAt expiresAt revokedAt isActive permissions isRotated")
@@ -241,7 +242,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Mutation": {
         STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview setDemographics",
         STAFF | {Role.CANDIDATE}: "endInterview withdrawConsent requestAlternative requestAccommodation",
-        ALL_ROLES: "joinInterview openTranscript",
+        ALL_ROLES: "joinInterview openTranscript signIn signOut",
         CANDIDATE_ONLY: "sendMessage signalInterviewer correctTurn",
         DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest reopenInterview",
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice createApiKey "
@@ -275,6 +276,7 @@ MUTATION_PAYLOAD_TYPES = {
     *("SavePositionPayload", "PositionWarning", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
     *("UpdateRetentionPolicyPayload", "SetLegalHoldPayload", "ReleaseLegalHoldPayload", "SetDemographicsPayload"),
     *("WithdrawConsentPayload", "RequestAlternativePayload", "RequestAccommodationPayload", "ResolveRequestPayload"),
+    *("SignInPayload", "SignOutPayload"),
     *("CreateApiKeyPayload", "RotateApiKeyPayload", "RevokeApiKeyPayload"),
     *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload", "ReopenInterviewPayload"),
 }
@@ -309,6 +311,7 @@ IMPACT_ARGUMENTS = '(positionKey: $position, since: "2000-01-01T00:00:00Z", unti
 TYPE_QUERIES = {
     "Query": "{ FIELD }",
     "Viewer": "{ viewer { FIELD } }",
+    "SignInOptions": "{ signInOptions { FIELD } }",
     "Organization": "{ viewer { organization { FIELD } } }",
     "Notice": "{ viewer { organization { notice { FIELD } } } }",
     "ApiKey": "{ apiKeys { nodes { FIELD } } }",

@@ -75,13 +75,14 @@ NOT_PERSONAL = {
     ),
     "Progress": "question questions exchanges elapsedSeconds limitSeconds",
     "Query": (
-        "node viewer interview invitation consentText interviews agreement position positions retentionPolicy apiKeys auditLog "
-        "decisionRecords changes organizationUsage"
+        "node viewer signInOptions interview invitation consentText interviews agreement position positions retentionPolicy "
+        "apiKeys auditLog decisionRecords changes organizationUsage"
     ),
     "Question": "key text listenFor maxProbes criterionKeys",
     "Reopening": "reopenedAt reopenedBy reason status endReason endDetail endedAt returnedAt creditedSeconds",
     "ReplyLatency": "replies p50 p95",
     "RetentionPolicy": "recordingDays transcriptDays candidateDays keepDecisionRecord updatedBy updatedAt",
+    "SignInOptions": "apiKey sandboxRoles organizationSignIn",
     "SpeechOutage": "since endedAt",
     "Subscription": "interviewChanged interviewsChanged liveInterviews changed",
     "TurnLatency": "final committed firstWord firstAudio heard",

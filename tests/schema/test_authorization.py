@@ -112,7 +112,7 @@ SUBSCRIPTIONS_OF_ORGANIZATION = {
     "liveInterviews": "liveInterviews",
     "changed": 'changed(after: "CURSOR")',
 }
-MUTATIONS_BY_INVITE = {"joinInterview", "openTranscript"}
+MUTATIONS_WITH_CREDENTIAL = {"joinInterview", "openTranscript", "signIn"}
 """Mutations whose input has the credential."""
 
 
@@ -128,7 +128,7 @@ async def test_mutation_is_allowed_for_its_roles_only(api: ApiClient, scenario: 
         codes = set((await api.execute(query, scenario.tokens[role] if role else None, input=value)).codes)
         actual[name] = codes & {"FORBIDDEN", "UNAUTHENTICATED", "INTERNAL"}
         refusal = "FORBIDDEN" if role else "UNAUTHENTICATED"
-        expected[name] = set() if role in roles or name in MUTATIONS_BY_INVITE else {refusal}
+        expected[name] = set() if role in roles or name in MUTATIONS_WITH_CREDENTIAL else {refusal}
     assert actual == expected
 
 
@@ -167,7 +167,8 @@ async def test_request_without_a_token_returns_no_data(api: ApiClient, scenario:
         name: await scenario.query_error_codes(api, None, f"{{ {field_selection('Query', name)} }}")
         for name in roles_by_field("Query")
     }
-    assert actual == {name: [] if name == "invitation" else ["UNAUTHENTICATED"] for name in roles_by_field("Query")}
+    public = {"invitation", "signInOptions"}
+    assert actual == {name: [] if name in public else ["UNAUTHENTICATED"] for name in roles_by_field("Query")}
 
 
 # --- another tenant
