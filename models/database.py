@@ -21,6 +21,7 @@ from models.documents.external_reference import ExternalReference
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview
 from models.documents.judgement import JudgementDocument
+from models.documents.logo import Logo
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization
 from models.documents.organization_usage import OrganizationUsage
@@ -36,6 +37,7 @@ DOCUMENTS = [
     OrganizationUsage,
     ApiKey,
     Notice,
+    Logo,
     Position,
     Interview,
     AgreedConsentText,
