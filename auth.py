@@ -64,6 +64,8 @@ class Action(StrEnum):
     SET_DEMOGRAPHICS = "store demographic data"
     ANALYZE_IMPACT = "analyze impact"
     UPDATE_NOTICE = "update the notice for candidates"
+    UPDATE_ORGANIZATION = "update the organization"
+    """Name, contact and logo."""
     WITHDRAW_CONSENT = "withdraw a candidate's consent"
     REQUEST_ACCOMMODATION = "make a candidate's requests"
     MANAGE_KEYS = "manage API keys"
@@ -121,6 +123,7 @@ _ADMIN_ACTIONS = frozenset(
     {
         Action.ERASE_INTERVIEW,
         Action.UPDATE_NOTICE,
+        Action.UPDATE_ORGANIZATION,
         Action.READ_RAW_JUDGEMENT,
         Action.SET_LEGAL_HOLD,
         Action.UPDATE_RETENTION_POLICY,

@@ -41,6 +41,7 @@ from api.client_addresses import RequestRateMiddleware, read_client_address
 from api.exports import build_export_routes
 from api.health import health_routes
 from api.jwks import jwks_routes
+from api.logos import logo_routes
 from api.playback import playback_routes
 from api.request_limits import choose_max_connections
 from api.session_cookies import ResponseCookie, SessionCookies
@@ -110,6 +111,7 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
         *jwks_routes(settings.auth),
         *playback_routes(open_store(settings.recording), [rate]),
         *build_export_routes([cors, rate]),
+        *logo_routes([rate]),
         *build_page_routes(settings, middleware=[rate]),
         *webhook_routes(),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),

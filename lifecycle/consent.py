@@ -28,6 +28,8 @@ class ConsentText:
     version: str
     language: str
     text: str
+    recording_text: str | None
+    """The candidate's declaration of consent to a recording; None in a version that has none."""
 
     @property
     def digest(self) -> str:
@@ -86,6 +88,7 @@ class ConsentTemplate:
 
     text: str
     wording: DefaultWording | None
+    recording_text: str | None = None
 
     def fill(self, details: ConsentDetails) -> str:
         """Return the text for this organization and position."""
@@ -126,11 +129,15 @@ class ConsentTexts:
             )
         primary = primary_language(language)
         text_language = primary if primary in translations else FALLBACK_LANGUAGE
-        return ConsentText(version, text_language, translations[text_language].fill(details))
+        template = translations[text_language]
+        return ConsentText(version, text_language, template.fill(details), template.recording_text)
 
 
 def load_consent_texts() -> ConsentTexts:
-    """Read all texts from consent_texts/<version>/<language>.txt, and their default wording from <language>.yaml."""
+    """Read all texts from consent_texts/<version>/<language>.txt, and their default wording from <language>.yaml.
+
+    The declaration of consent to a recording is in recording/<language>.txt.
+    """
     return ConsentTexts({folder.name: _read_translations(folder) for folder in CONSENT_TEXTS_FOLDER.iterdir()})
 
 
@@ -140,11 +147,17 @@ def _read_translations(folder: Path) -> dict[str, ConsentTemplate]:
 
 def _read_template(path: Path) -> ConsentTemplate:
     wording = path.with_suffix(".yaml")
+    recording_text = path.parent / "recording" / path.name
     return ConsentTemplate(
-        # the newline at the end of the file is not part of the text
-        path.read_text(encoding="utf-8").removesuffix("\n"),
+        _read_text(path),
         DefaultWording.model_validate(read_yaml(wording)) if wording.exists() else None,
+        _read_text(recording_text) if recording_text.exists() else None,
     )
+
+
+def _read_text(path: Path) -> str:
+    # the newline at the end of the file is not part of the text
+    return path.read_text(encoding="utf-8").removesuffix("\n")
 
 
 def _join_lines(value: str) -> str:

@@ -11,7 +11,7 @@ from lifecycle.services import Services
 from models.documents.consent_text import AgreedConsentText, store_consent_text
 from models.documents.interview import Consent, ConsentMethod, Interview
 from models.documents.notice import find_current_notice
-from models.documents.organization import get_organization
+from models.documents.organization import Organization, get_organization
 from models.documents.position import Position, find_position, get_position
 from models.storage.clock import now
 from resolvers.ids import IdKind, build_not_found
@@ -65,6 +65,7 @@ async def record_consent(services: Services, interview: Interview, choice: Conse
         language=text.language,
         text_digest=text.digest,
         method=method,
+        recording_text=text.recording_text if choice.recording else None,
     )
 
 
@@ -85,13 +86,18 @@ async def _load_details(organization_id: ObjectId, position: Position) -> Consen
         organization=organization.name,
         position=position.title,
         criteria=[criterion.name for criterion in position.criteria],
-        contact=notice.contact if notice else None,
+        contact=notice.contact if notice and notice.contact else _describe_contact(organization),
         alternative=notice.alternative if notice else None,
         # an erasure of one class of data includes the classes before it
         recording_days=_find_shortest(retention.recording_days, retention.transcript_days, retention.candidate_days),
         transcript_days=_find_shortest(retention.transcript_days, retention.candidate_days),
         candidate_days=retention.candidate_days,
     )
+
+
+def _describe_contact(organization: Organization) -> str | None:
+    contact = organization.contact
+    return f"{contact.name}, {contact.email}" if contact else None
 
 
 def _find_shortest(*days: int | None) -> int | None:

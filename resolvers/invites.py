@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bson import ObjectId
 
@@ -32,6 +33,7 @@ from resolvers.candidate_credentials import AccessGrant, issue_candidate_access,
 from resolvers.consent import ConsentChoice, get_interview_consent_text, record_consent
 from resolvers.idempotency import IdempotentCall, idempotent
 from resolvers.interviews import load_interview
+from resolvers.organizations import build_logo_url
 from resolvers.reopening import find_return_deadline, reopen_for_return
 from resolvers.starting import ScheduledInterview, limit_invites, resolve_invite_expiry
 
@@ -62,12 +64,35 @@ class JoinRequest:
     """Whether to reopen an interview that ended early; by default unless the candidate ended it."""
 
 
+class InvitationState(StrEnum):
+    """Whether an invite can be used now, by the server's clock, and if not, why."""
+
+    OPEN = "OPEN"
+    EARLY = "EARLY"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    OVER = "OVER"
+    FAILED = "FAILED"
+
+
+_STATE_BY_STATUS = {
+    InterviewStatus.EXPIRED: InvitationState.EXPIRED,
+    InterviewStatus.CANCELLED: InvitationState.CANCELLED,
+    InterviewStatus.FAILED: InvitationState.FAILED,
+    InterviewStatus.ENDING: InvitationState.OVER,
+    InterviewStatus.COMPLETED: InvitationState.OVER,
+    InterviewStatus.OPTED_OUT: InvitationState.OVER,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class InvitationDetails:
     """The data for the page that an invite opens."""
 
     interview: Interview
+    state: InvitationState
     organization: Organization
+    logo_url: str | None
     consent_text: ConsentText
     can_reopen_until: datetime | None
     """Until when the invite reopens the interview; None if it does not."""
@@ -139,8 +164,14 @@ async def get_invitation(services: Services, token: str) -> InvitationDetails:
     organization = await get_organization(interview.organization_id)
     if organization is None:
         raise unknown_invite_error()
-    consent_text = await get_interview_consent_text(services, interview)
-    return InvitationDetails(interview, organization, consent_text, await find_return_deadline(interview))
+    return InvitationDetails(
+        interview,
+        find_invitation_state(interview),
+        organization,
+        build_logo_url(services, organization),
+        await get_interview_consent_text(services, interview),
+        await find_return_deadline(interview),
+    )
 
 
 async def _require_recent(services: Services, interview: Interview) -> None:
@@ -247,22 +278,31 @@ async def load_invited_interview(services: Services, token: str) -> Interview:
     return interview
 
 
-def _require_joinable(interview: Interview) -> None:
-    can_open = interview.status in (InterviewStatus.SCHEDULED, *OPEN_STATUSES)
+def find_invitation_state(interview: Interview) -> InvitationState:
+    """Return whether `join_interview` admits the candidate now, without reopening the interview."""
+    if state := _STATE_BY_STATUS.get(interview.status):
+        return state
     # Candidates who joined in time can return after their invite has expired.
-    is_late = can_open and interview.expires_at <= now() and not interview.candidate_has_joined
-    if interview.status is InterviewStatus.EXPIRED or is_late:
+    if interview.expires_at <= now() and not interview.candidate_has_joined:
+        return InvitationState.EXPIRED
+    opens_at = get_opening_time(interview)
+    is_early = opens_at is not None and interview.status is InterviewStatus.SCHEDULED and opens_at > now()
+    return InvitationState.EARLY if is_early else InvitationState.OPEN
+
+
+def _require_joinable(interview: Interview) -> None:
+    state = find_invitation_state(interview)
+    if state is InvitationState.EXPIRED:
         raise Conflict("The invite has expired: ask for a new one.")
     if interview.status is InterviewStatus.OPTED_OUT:
         raise Conflict(
             "You have opted out of this interview: if you want to hold it after all, ask the organization for a new one."
         )
-    if not can_open:
-        raise Conflict(f"The interview has ended ({interview.status}): it can no longer be joined.")
-    opens_at = get_opening_time(interview)
-    if opens_at and interview.status is InterviewStatus.SCHEDULED and opens_at > now():
+    if state is InvitationState.EARLY:
         raise Conflict(
             f"It is too early: the interview can be joined from {EARLY_JOIN_WINDOW.seconds // 60} minutes before its time. "
             "Come back then: opensAt is the moment.",
-            opens_at=opens_at,
+            opens_at=get_opening_time(interview),
         )
+    if state is not InvitationState.OPEN:
+        raise Conflict(f"The interview has ended ({interview.status}): it can no longer be joined.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, Field, fields, is_dataclass
 from types import MappingProxyType
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 import strawberry
 from pydantic import TypeAdapter
@@ -87,6 +87,12 @@ def to_dict_without_unset(data: object) -> Any:
         return data
     values = {field.name: getattr(data, field.name) for field in fields(data)}
     return {name: to_dict_without_unset(value) for name, value in values.items() if value is not None and value is not UNSET}
+
+
+def to_dict_of_sent(data: object) -> dict[str, Any]:
+    """Return the fields of an input that the caller sent, also those with null, for mutations that change only these."""
+    sent = {field.name: getattr(data, field.name) for field in fields(cast(Any, data))}
+    return {name: to_dict_without_unset(value) for name, value in sent.items() if value is not UNSET}
 
 
 class RequestBuilder(Generic[T]):

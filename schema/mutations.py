@@ -16,6 +16,7 @@ from resolvers import (
     legal_holds,
     messages,
     notices,
+    organizations,
     positions,
     reopening,
     retention,
@@ -24,7 +25,7 @@ from resolvers import (
 )
 from resolvers.ids import IdKind, encode_id
 from resolvers.viewer import get_viewer_organization
-from schema.arguments import RequestBuilder, to_dict_without_unset, unset_to_none
+from schema.arguments import RequestBuilder, to_dict_of_sent, to_dict_without_unset, unset_to_none
 from schema.audit import audited
 from schema.context import Info
 from schema.decorators import as_graphql, mutation, object_type
@@ -57,6 +58,7 @@ from schema.inputs.interviews import (
     StartInterviewInput,
 )
 from schema.inputs.notices import UpdateNoticeInput
+from schema.inputs.organizations import UpdateOrganizationInput
 from schema.inputs.positions import SavePositionInput
 from schema.inputs.sign_in import SignInInput, SignOutInput
 from schema.types.api_key import ApiKey
@@ -96,6 +98,7 @@ from schema.types.payloads import (
     SignOutPayload,
     StartInterviewPayload,
     UpdateNoticePayload,
+    UpdateOrganizationPayload,
     UpdateRetentionPolicyPayload,
     WithdrawConsentPayload,
 )
@@ -713,3 +716,22 @@ class Mutation:
         caller = await info.context.principal()
         organization = await notices.update_notice(info.context.services, caller, _NOTICE.build(data))
         return UpdateNoticePayload(organization=Organization.of(organization))
+
+    @mutation
+    async def update_organization(self, info: Info, data: Input[UpdateOrganizationInput]) -> UpdateOrganizationPayload | None:
+        """Changes the organization's name, contact or logo, which candidates see.
+
+        The contact is also in consent texts that are shown from now on, unless updateNotice has set another
+        one. Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the input changes nothing, the email address is not one, or the logo is too large or
+          neither PNG nor JPEG.
+        - CONFLICT: another organization of the deployment has the name.
+        """
+        caller = await info.context.principal()
+        changes = to_dict_of_sent(data)
+        key = changes.pop("idempotency_key", None)
+        update = organizations.OrganizationUpdate(changes=changes, idempotency_key=key)
+        organization = await organizations.update_organization(info.context.services, caller, update)
+        return UpdateOrganizationPayload(organization=Organization.of(organization))

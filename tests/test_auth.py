@@ -224,6 +224,7 @@ ROLES_BY_ACTION: dict[Action, Set[Role]] = {
     Action.SET_DEMOGRAPHICS: STAFF,
     Action.ANALYZE_IMPACT: {Role.ADMIN},
     Action.UPDATE_NOTICE: {Role.ADMIN},
+    Action.UPDATE_ORGANIZATION: {Role.ADMIN},
     Action.MANAGE_KEYS: {Role.ADMIN},
     Action.READ_AUDIT_LOG: {Role.ADMIN},
     Action.CORRECT_TURN: {Role.CANDIDATE},

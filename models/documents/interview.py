@@ -131,6 +131,8 @@ class Consent(BaseModel):
     text_digest: str | None = None
     """Digest of the text as it was shown (models.documents.consent_text)."""
     method: ConsentMethod | None = None
+    recording_text: str | None = None
+    """The declaration with which the candidate agreed to a recording; also None without `recording`."""
     withdrawn_at: datetime | None = None
     """When the candidate withdrew the consent. From then on nothing is evaluated, and no evaluation is shown."""
 

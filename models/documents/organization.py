@@ -48,10 +48,22 @@ class RetentionPolicy(BaseModel):
     updated_at: datetime | None = None
 
 
+class Contact(BaseModel):
+    """A person or team that candidates can write to."""
+
+    name: str
+    email: str
+
+
 class Organization(StoredDocument):
     """A tenant: every document belongs to exactly one."""
 
     name: str
+    contact: Contact | None = None
+    logo_digest: str | None = None
+    """Digest of the logo (models.documents.logo)."""
+    updates: list[PydanticObjectId] = Field(default_factory=list)
+    """Ids of the newest updates of name, contact and logo, so that a retried update changes nothing."""
     created_at: datetime = Field(default_factory=now)
     test_of: PydanticObjectId | None = None
     """The organization whose test environment this one is: a tenant of its own, so that nothing of it mixes with real data."""

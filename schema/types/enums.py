@@ -29,6 +29,7 @@ from models.documents.recording import RecordingKind, RecordingStatus
 from models.documents.turn import AccessOrigin, Channel, Speaker
 from models.reads.interview_list import InterviewOrderField
 from resolvers.audit_log import AuditOutcome
+from resolvers.invites import InvitationState
 from resolvers.position_warnings import PositionWarningCode
 from resolvers.starting import IfExists
 from resolvers.subscriptions import LiveEventKind
@@ -55,6 +56,7 @@ __all__ = [
     "InconclusiveReason",
     "InterviewOrderField",
     "InterviewStatus",
+    "InvitationState",
     "LiveEventKind",
     "OrderDirection",
     "PersonalData",
@@ -149,6 +151,18 @@ _describe_enum(
         "INVITE": "With the invite (joinInterview): only who has the invite's link.",
         "OPEN_TRANSCRIPT": "With the invite, after the interview (openTranscript).",
         "START_INTERVIEW": "By staff or a program, as the response of startInterview.",
+    },
+)
+_describe_enum(
+    InvitationState,
+    "Whether an invite can be used. States may be added: treat an unknown one as OVER.",
+    {
+        "OPEN": "joinInterview begins the interview, or lets the candidate return to it.",
+        "EARLY": "The interview can be joined from opensAt.",
+        "EXPIRED": "The candidate did not join in time. Only a new invite (renewInvite) helps.",
+        "CANCELLED": "The organization has cancelled the interview.",
+        "OVER": "The interview has ended. joinInterview reopens it until canReopenUntil, if that is set.",
+        "FAILED": "The interview has ended because of a failure. joinInterview reopens it until canReopenUntil, if that is set.",
     },
 )
 _describe_enum(

@@ -81,6 +81,10 @@ class Consent:
     method: ConsentMethod | None = strawberry.field(
         description="How the consent was given. Null for consents from before this field existed."
     )
+    recording_text: str | None = strawberry.field(
+        description="The declaration with which the candidate agreed to a recording (ConsentText.recordingText). Null without "
+        "that agreement, and for consents from before this field existed."
+    )
 
     withdrawn_at: datetime | None = strawberry.field(
         description="When the candidate withdrew the consent. From then on evaluations are neither made nor shown. Null if not."

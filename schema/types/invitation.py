@@ -10,8 +10,9 @@ from models.writes.candidate_requests import REQUESTABLE_STATUSES
 from resolvers.ids import IdKind, encode_id
 from resolvers.invites import InvitationDetails, get_opening_time
 from schema.decorators import as_graphql, document_field, object_type
-from schema.types.enums import Channel, EndReason, InterviewStatus, RequestKind
+from schema.types.enums import Channel, EndReason, InterviewStatus, InvitationState, RequestKind
 from schema.types.interview import Accommodations, CandidateRequest, Consent
+from schema.types.viewer import Contact
 
 
 @object_type
@@ -26,6 +27,10 @@ class ConsentText:
     digest: str = strawberry.field(
         description="SHA-256 of the text in UTF-8, in hexadecimal; send it back as ConsentInput.textDigest."
     )
+    recording_text: str = strawberry.field(
+        description="The candidate's declaration of consent to a recording, in the language of the text. To show beside the box "
+        "that sets ConsentInput.recording."
+    )
 
 
 @object_type
@@ -37,7 +42,14 @@ class Invitation:
     status: InterviewStatus = document_field(
         "The state of the interview. Only SCHEDULED, WAITING and IN_PROGRESS can be joined, and one with `canReopenUntil`."
     )
+    state: InvitationState = strawberry.field(
+        description="Whether the candidate can join now, and if not, why: by the server's clock, so that pages need none."
+    )
     organization: str = strawberry.field(description="The name of the inviting organization.")
+    contact: Contact | None = strawberry.field(
+        description="Whom the candidate can write to. Null if the organization has named nobody (updateOrganization)."
+    )
+    logo_url: str | None = strawberry.field(description="Address of the organization's logo. Null if it has none.")
     position_title: str = strawberry.field(description="The title of the position.")
     candidate_name: str = strawberry.field(description="The candidate's name.")
     language: str = document_field("The language of the interview, as a BCP 47 tag.")
@@ -45,6 +57,7 @@ class Invitation:
     limit_minutes: int = strawberry.field(
         description="The maximum duration of the interview, in minutes, with extra time that was granted."
     )
+    questions: int = strawberry.field(description="The number of core questions.")
     scheduled_for: datetime | None = document_field(
         "The agreed time. joinInterview opens 15 minutes earlier. Null if the candidate may join at any time."
     )
@@ -80,12 +93,16 @@ class Invitation:
         return cls(
             document=interview,
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interview.id)),
+            state=details.state,
             organization=details.organization.name,
+            contact=as_graphql(Contact, details.organization.contact) if details.organization.contact else None,
+            logo_url=details.logo_url,
             position_title=interview.position.title,
             candidate_name=interview.candidate.name if interview.candidate else "",
             opens_at=get_opening_time(interview),
             can_reopen_until=details.can_reopen_until,
             limit_minutes=round(interview.position.limit_minutes * interview.accommodations.time_factor),
+            questions=interview.position.questions,
             may_request=list(RequestKind) if interview.status in REQUESTABLE_STATUSES else [],
             consent_text=as_graphql(ConsentText, details.consent_text),
             requests=[CandidateRequest(document=request, caller=candidate) for request in interview.requests],

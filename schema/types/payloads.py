@@ -201,6 +201,13 @@ class UpdateNoticePayload:
 
 
 @object_type
+class UpdateOrganizationPayload:
+    """The result of updateOrganization."""
+
+    organization: Organization = strawberry.field(description="The organization after the update.")
+
+
+@object_type
 class SendMessagePayload:
     """The result of sendMessage."""
 

@@ -6,6 +6,7 @@ from auth import Principal, has_permission
 from models.documents import organization as documents
 from models.documents.notice import find_current_notice
 from resolvers.ids import IdKind, encode_id
+from resolvers.organizations import build_logo_url
 from schema.context import Info
 from schema.decorators import document_field, object_type, resolved_field
 from schema.types.enums import Action, Role
@@ -14,16 +15,30 @@ from schema.types.notice import Notice
 
 
 @object_type
+class Contact:
+    """A person or team that candidates can write to."""
+
+    name: str = strawberry.field(description="The name of the person or team.")
+    email: str = strawberry.field(description="The email address.")
+
+
+@object_type
 class Organization(Node):
     """A tenant. Every interview, position and API key belongs to exactly one organization."""
 
     document: strawberry.Private[documents.Organization]
     name: str = document_field("The organization's name.")
+    contact: Contact | None = document_field("Whom candidates can write to. Null if the organization has named nobody.")
 
     @resolved_field()
     def is_test(self) -> bool:
         """Whether this is a test environment: nothing of it occurs in the lists, counts and statistics of its organization."""
         return self.document.test_of is not None
+
+    @resolved_field()
+    def logo_url(self, info: Info) -> str | None:
+        """Address of the logo on the pages of candidates. Another logo has another address. Null if there is none."""
+        return build_logo_url(info.context.services, self.document)
 
     @resolved_field()
     async def notice(self, info: Info) -> Notice | None:

@@ -26,6 +26,10 @@ PUBLISHED_TEXT_DIGESTS = {
     "2026-12/es.yaml": "444ed1d3b4125ef86175dae356483865228c42185bdf6fcaf58ed8eea624d4ee",
     "2026-12/fr.txt": "d9e780eb28e78fd4d86335aee45ea1ef5160c876b28ce4db1d562988c3977dae",
     "2026-12/fr.yaml": "fbf65dda28d5b7d23efdd20a248c29cd9c11f93686c249fc6736e58aadab0233",
+    "2026-12/recording/en.txt": "08336bf5421770bf162df2a04fb55129b57304cd933b249a685a383b3f800230",
+    "2026-12/recording/de.txt": "274a61d2601b9ed54fcc2d3b0d03eda141b6e78488f85b3eb435cce296e23a4a",
+    "2026-12/recording/es.txt": "3dc363b6f6a07c9b2f6e1c7d71beaca2ba376df0ff9e4882b23e37b211f036d4",
+    "2026-12/recording/fr.txt": "8ef3d034ace426a91d7f8a53a98b6bfd1f013705183230bc6fb08adf957ec182",
 }
 """SHA-256 of each published text and default wording. Add the digests of a new version; never change those of an old one."""
 VERSIONS = sorted({path.split("/")[0] for path in PUBLISHED_TEXT_DIGESTS})
@@ -186,6 +190,14 @@ def test_values_neither_fill_placeholders_nor_begin_paragraphs(consent_texts: Co
     assert "a {criteria}" in text
     assert "please contact: {0} {position}." in text
     assert text.split("\n\n")[-1] == "I have read this and agree to take part."
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase"), [("en", "is recorded"), ("de", "aufgezeichnet wird"), ("es", "se grabe"), ("fr", "soit enregistré")]
+)
+def test_current_version_has_a_declaration_for_recordings(consent_texts: ConsentTexts, language: str, phrase: str) -> None:
+    assert phrase in (consent_texts.compose(language, DETAILS).recording_text or "")
+    assert consent_texts.compose(language, DETAILS, "2026-11").recording_text is None
 
 
 def test_digest_is_that_of_the_filled_text(consent_texts: ConsentTexts) -> None:

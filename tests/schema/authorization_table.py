@@ -1,10 +1,12 @@
 """The authorization table: the permitted roles of every element of the schema, and a scenario to check them in."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from beanie import PydanticObjectId
+from bson import ObjectId
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
@@ -59,8 +61,9 @@ from models.documents.interview import (
     SpeechOutage,
 )
 from models.documents.judgement import JudgementDocument
+from models.documents.logo import Logo
 from models.documents.notice import Notice, insert_notice
-from models.documents.organization import Organization, RetentionPolicy, Role
+from models.documents.organization import Contact, Organization, RetentionPolicy, Role
 from models.documents.position import CriterionAnalysis, Fact, JobAnalysis, Position
 from models.documents.recording import RecordingFile
 from models.documents.turn import AccessOrigin, Channel, Latency, Speaker, Turn, WordConfidence
@@ -69,6 +72,7 @@ from models.documents.usage import Usage
 from models.reads.pagination import encode_cursor
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from models.writes.organization_updates import update_organization
 from resolvers.changes import CHANGE_ORDER
 from resolvers.consent import record_consent
 from resolvers.ids import IdKind, encode_id
@@ -123,7 +127,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     },
     "Viewer": {ALL_ROLES: "role organization name may"},
     "SignInOptions": {ALL_ROLES: "apiKey sandboxRoles organizationSignIn"},
-    "Organization": {ALL_ROLES: "id name isTest notice"},
+    "Organization": {ALL_ROLES: "id name isTest notice contact logoUrl"},
+    "Contact": {ALL_ROLES: "name email"},
     "ApiKey": {
         ADMIN_ONLY: ("id name role isTest createdAt createdBy lastUsedAt expiresAt revokedAt isActive permissions isRotated")
     },
@@ -161,7 +166,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     },
     "Adoption": {STAFF: "version reason adoptedBy adoptedAt"},
     "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
-    "Consent": {ALL_ROLES: "textVersion givenAt recording language textDigest method withdrawnAt text"},
+    "Consent": {ALL_ROLES: "textVersion givenAt recording recordingText language textDigest method withdrawnAt text"},
     "Progress": {ALL_ROLES: "question questions exchanges elapsedSeconds limitSeconds"},
     "Transcript": {ALL_ROLES: "interviewId interview turns lastSeq isComplete"},
     "Turn": {
@@ -234,11 +239,12 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Recording": {STAFF: "id interview kind status mimeType url durationSeconds sizeBytes startedAt failure"},
     "Invitation": {
         ALL_ROLES: (
-            "interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt "
-            "expiresAt canReopenUntil mayRequest consentText consent endReason requests accommodations"
+            "interviewId status state organization contact logoUrl positionTitle candidateName language channel limitMinutes "
+            "questions scheduledFor opensAt expiresAt canReopenUntil mayRequest consentText consent endReason requests "
+            "accommodations"
         )
     },
-    "ConsentText": {ALL_ROLES: "version language text digest"},
+    "ConsentText": {ALL_ROLES: "version language text digest recordingText"},
     "Mutation": {
         STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview setDemographics",
         STAFF | {Role.CANDIDATE}: "endInterview withdrawConsent requestAlternative requestAccommodation",
@@ -246,7 +252,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         CANDIDATE_ONLY: "sendMessage signalInterviewer correctTurn",
         DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest reopenInterview",
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice createApiKey "
-        "rotateApiKey revokeApiKey",
+        "updateOrganization rotateApiKey revokeApiKey",
     },
     "Subscription": {
         ALL_ROLES: "turnAdded interimTranscript interviewChanged",
@@ -279,6 +285,7 @@ MUTATION_PAYLOAD_TYPES = {
     *("SignInPayload", "SignOutPayload"),
     *("CreateApiKeyPayload", "RotateApiKeyPayload", "RevokeApiKeyPayload"),
     *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload", "ReopenInterviewPayload"),
+    "UpdateOrganizationPayload",
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
 SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript", "LiveInterviewEvent"}
@@ -313,6 +320,7 @@ TYPE_QUERIES = {
     "Viewer": "{ viewer { FIELD } }",
     "SignInOptions": "{ signInOptions { FIELD } }",
     "Organization": "{ viewer { organization { FIELD } } }",
+    "Contact": "{ viewer { organization { contact { FIELD } } } }",
     "Notice": "{ viewer { organization { notice { FIELD } } } }",
     "ApiKey": "{ apiKeys { nodes { FIELD } } }",
     "ApiKeyConnection": "{ apiKeys { FIELD } }",
@@ -567,7 +575,9 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             Interview.exhausted_budget: Budget.INTERVIEW_COST,
             Interview.paused_at: now(),
             Interview.speech_outage: SpeechOutage(since=now(), ended_at=now()),
-            Interview.consent: await record_consent(tenant.services, interview, CONSENT, ConsentMethod.JOINED),
+            Interview.consent: await record_consent(
+                tenant.services, interview, replace(CONSENT, recording=True), ConsentMethod.JOINED
+            ),
         }
     )
     evidence = [
@@ -583,6 +593,9 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     ]
     await add_organization_usage(interview.organization_id, now(), messages=1)
     await TurnCorrection(interview_id=interview.id, seq=turn.seq, text="The second program.").insert()
+    logo = Logo(organization_id=tenant.organization.id, digest="a" * 64, media_type="image/png", content=b"")
+    values = {"contact": Contact(name="Grace Hopper", email="grace@example.org"), "logo_digest": logo.digest}
+    await update_organization(tenant.id, values, logo, ObjectId())
     await insert_notice(
         Notice(organization_id=interview.organization_id, contact="Ada", alternative="A letter.", updated_by="somebody")
     )

@@ -44,8 +44,10 @@ NOT_PERSONAL = {
     "ApiKey": "id name role isTest createdAt createdBy lastUsedAt expiresAt revokedAt isActive permissions isRotated",
     "BudgetUse": "budget limit used opensAt",
     "Change": "cursor kind interviewId evaluationId changedAt interview",
-    "Consent": "textVersion givenAt recording language textDigest method withdrawnAt text",
-    "ConsentText": "version language text digest",
+    "Consent": "textVersion givenAt recording recordingText language textDigest method withdrawnAt text",
+    "ConsentText": "version language text digest recordingText",
+    # of the organization, not of a candidate
+    "Contact": "name email",
     "Criterion": "key name description weight levels",
     # ratings are anonymous there
     "CriterionAgreement": "positionVersion criterionKey ratings n exactShare kappa kappaLow kappaHigh",
@@ -59,14 +61,14 @@ NOT_PERSONAL = {
         "turns latency"
     ),
     "Invitation": (
-        "interviewId status organization positionTitle language channel limitMinutes scheduledFor opensAt expiresAt "
-        "canReopenUntil mayRequest consentText consent endReason"
+        "interviewId status state organization contact logoUrl positionTitle language channel limitMinutes questions "
+        "scheduledFor opensAt expiresAt canReopenUntil mayRequest consentText consent endReason"
     ),
     "JobAnalysis": "tasks method criteria",
     "Level": "value anchor",
     "LiveInterviewEvent": "kind interview",
     "Notice": "contact alternative updatedBy updatedAt",
-    "Organization": "id name isTest notice",
+    "Organization": "id name isTest notice contact logoUrl",
     "OrganizationUsage": "budgets days",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "Position": (

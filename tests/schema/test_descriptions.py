@@ -34,6 +34,7 @@ from resolvers.impact_analysis import MIN_SAMPLE
 from resolvers.input_text import CANDIDATE_NAME_LIMIT, DETAIL_LIMIT, DOCUMENT_LIMIT, MAX_FILTER_VALUES, NAME_LIMIT
 from resolvers.invites import EARLY_JOIN_WINDOW
 from resolvers.notices import ALTERNATIVE_LIMIT
+from resolvers.organizations import MAX_LOGO_KIB
 from resolvers.positions import MAX_CRITERIA, MAX_QUESTIONS
 from resolvers.reopening import MAX_REASON_CHARACTERS
 from resolvers.retention import MAX_RETENTION_DAYS
@@ -114,9 +115,12 @@ PROMISES = [
             "SendMessageInput.idempotencyKey",
             "ScheduleInterviewInput.externalId",
             "UpdateNoticeInput.contact",
+            "UpdateOrganizationInput.name",
+            "ContactInput.name",
         ),
     ),
     Promise(f"At most {CANDIDATE_NAME_LIMIT} characters", ("StartInterviewInput.candidateName",)),
+    Promise(f"at most {MAX_LOGO_KIB} KiB", ("UpdateOrganizationInput.logo",)),
     Promise(f"At most {ALTERNATIVE_LIMIT:,} characters", ("UpdateNoticeInput.alternative",)),
     Promise(
         f"{bound(PositionContent, 'correction_hours', 'ge')} to {bound(PositionContent, 'correction_hours', 'le')}.",
@@ -259,6 +263,7 @@ ACTION_BY_FIELD = {
     "Mutation.savePosition": Action.SAVE_POSITION,
     "Mutation.correctTurn": Action.CORRECT_TURN,
     "Mutation.updateNotice": Action.UPDATE_NOTICE,
+    "Mutation.updateOrganization": Action.UPDATE_ORGANIZATION,
     "Mutation.createApiKey": Action.MANAGE_KEYS,
     "Mutation.rotateApiKey": Action.MANAGE_KEYS,
     "Mutation.revokeApiKey": Action.MANAGE_KEYS,

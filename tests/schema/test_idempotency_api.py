@@ -146,6 +146,11 @@ async def count_notices(scenario: MutationScenario) -> int:
     return await Notice.find({"organization_id": scenario.tenant.id}).count()
 
 
+async def count_organization_updates(scenario: MutationScenario) -> int:
+    organization = await Organization.get(scenario.tenant.organization.id)
+    return len(organization.updates) if organization else 0
+
+
 async def count_new_keys(scenario: MutationScenario) -> int:
     return await ApiKey.find({"organization_id": scenario.tenant.id, "created_by": {"$ne": None}}).count()
 
@@ -218,6 +223,12 @@ CASES: dict[str, MutationCase] = {
         {"contact": "Ada Lovelace"},
         "organization { id notice { contact updatedAt } }",
         count_notices,
+    ),
+    "updateOrganization": MutationCase(
+        lambda _: {"contact": {"name": "Grace Hopper", "email": "grace@example.org"}, "logo": "iVBORw0KGgo="},
+        {"logo": None},
+        "organization { id contact { name } logoUrl }",
+        count_organization_updates,
     ),
     "createApiKey": MutationCase(
         lambda _: {"name": "a program", "role": "INTEGRATION"}, {"role": "VIEWER"}, "apiKey { id name role }", count_new_keys

@@ -19,8 +19,10 @@ from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now
 from tests.schema.api_client import CONSENT_INPUT, ApiClient, GraphQLResponse, issue_token
 
 INVITATION_QUERY = """query($token: String!) { invitation(token: $token) {
-  interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt
-  consentText { version language text } consent { textVersion recording }
+  interviewId status state organization positionTitle candidateName language channel limitMinutes questions
+  scheduledFor opensAt expiresAt
+  consentText { version language text recordingText }
+  consent { textVersion recording recordingText }
 } }"""
 JOIN_SELECTION = "interview { id status consent { textVersion givenAt recording } } access { token expiresAt room { name } }"
 
@@ -60,12 +62,14 @@ async def test_invite_shows_its_interview_and_opens_it(api: ApiClient, tenant: T
     assert invitation == {
         "interviewId": scheduled["interview"]["id"],
         "status": "SCHEDULED",
+        "state": "OPEN",
         "organization": tenant.organization.name,
         "positionTitle": "Tester",
         "candidateName": "Ada Lovelace",
         "language": "en",
         "channel": "TEXT",
         "limitMinutes": 30,
+        "questions": len(tenant.position.questions),
         "scheduledFor": None,
         "opensAt": None,
         "expiresAt": scheduled["invite"]["expiresAt"],
@@ -81,7 +85,9 @@ async def test_invite_shows_its_interview_and_opens_it(api: ApiClient, tenant: T
     assert (await api.execute(INVITATION_QUERY, token=invite))["invitation"]["consent"] == {
         "textVersion": CURRENT_CONSENT_VERSION,
         "recording": True,
+        "recordingText": text["recordingText"],
     }
+    assert "recorded" in text["recordingText"]
 
 
 async def test_first_join_without_consent_is_refused(api: ApiClient, tenant: Tenant) -> None:
@@ -135,6 +141,28 @@ async def test_join_payload_shows_only_what_the_candidate_may_read(api: ApiClien
         assert response.data is not None
         assert response.data["joinInterview"] is None or response.data["joinInterview"]["interview"]["externalId"] is None
         assert set(response.codes) == {"FORBIDDEN"}
+
+
+async def test_state_is_open_only_if_the_candidate_can_join_now(api: ApiClient, tenant: Tenant) -> None:
+    past, future = now() - timedelta(seconds=1), minutes_from_now(60)
+    never_joined = RoomState(expected_until=past)
+    for status, values, state in (
+        (InterviewStatus.SCHEDULED, {"scheduled_for": future}, "EARLY"),
+        (InterviewStatus.SCHEDULED, {"scheduled_for": minutes_from_now(10)}, "OPEN"),
+        (InterviewStatus.SCHEDULED, {"expires_at": past}, "EXPIRED"),
+        (InterviewStatus.WAITING, {"expires_at": past, "channel": Channel.VOICE, "room": never_joined}, "EXPIRED"),
+        (InterviewStatus.IN_PROGRESS, {"expires_at": past}, "OPEN"),
+        (InterviewStatus.EXPIRED, {}, "EXPIRED"),
+        (InterviewStatus.CANCELLED, {}, "CANCELLED"),
+        (InterviewStatus.ENDING, {}, "OVER"),
+        (InterviewStatus.OPTED_OUT, {"end_reason": EndReason.CONSENT_WITHDRAWN}, "OVER"),
+        (InterviewStatus.FAILED, {"end_reason": EndReason.FAILED}, "FAILED"),
+    ):
+        token = tenant.invite_token(await tenant.make_interview(status, **values))
+        assert (await api.execute(INVITATION_QUERY, token=token))["invitation"]["state"] == state
+        # the state is what joinInterview decides by
+        joined = await join_interview(api, token, consent=CONSENT_INPUT, channel="TEXT", reopen=False)
+        assert (joined.codes == []) == (state == "OPEN"), (status, values)
 
 
 @pytest.mark.parametrize("invite", ["", "x", "a.b.c", "viva_x", "\0", "é"])
