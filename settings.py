@@ -96,7 +96,7 @@ class ApiSettings(BaseModel):
         [], description="Networks of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
     )
     drain_seconds: int = Field(10, gt=0, description="Seconds that requests in progress have to complete after SIGTERM.")
-    operation_seconds: float = Field(20.0, gt=0, description="Seconds after which a query or mutation is stopped.")
+    operation_seconds: float = Field(20.0, gt=0, description="Seconds after which an operation is stopped.")
     response_megabytes: float = Field(8.0, gt=0, description="Size of the largest GraphQL response.")
 
 

@@ -291,7 +291,8 @@ class _OperationSink(EventSink):
             # an operation above the limit leaves no entry in the audit log
             await self._connection.context.charge(MIN_CHARGE)
             try:
-                items = await operation.open_stream(caller, after)
+                async with self._connection.context.limits.enforce_time():
+                    items = await operation.open_stream(caller, after)
             except Exception as error:
                 self._record(operation, find_error_code(error))
                 raise

@@ -1,6 +1,5 @@
 """The executor of an operation, which a subscription can reuse for any number of events without using more memory."""
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from strawberry.execution.is_awaitable import optimized_is_awaitable
 
 from engine.fast_fields import FastFieldExecutor, SelectionPlans
 from engine.limits import DEFAULT_LIMITS, OperationLimits, ResponseMeter
+from errors import TimedOut
 
 
 class OperationExecutor(FastFieldExecutor):
@@ -102,11 +102,10 @@ class OperationExecutor(FastFieldExecutor):
     async def _stop_in_time(self, result: Awaitable[ExecutionResult]) -> ExecutionResult:
         limits = self.context_value.limits if isinstance(self.context_value, OperationContext) else DEFAULT_LIMITS
         try:
-            async with asyncio.timeout(limits.seconds):
+            async with limits.enforce_time():
                 return await result
-        except TimeoutError:
-            # of the timeout alone: an error in a resolver is the error of its field
-            self.meter.fail(limits.timed_out())
+        except TimedOut as failure:
+            self.meter.fail(failure)
             stopped: ExecutionResult = self.build_response(None)
             return stopped
 

@@ -3,9 +3,12 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic_core import to_json
 
 from engine.cost import MAX_COST
 from errors import AppError, ResponseTooLarge, TimedOut
@@ -18,8 +21,12 @@ VALUE_BYTES = 8
 """Bytes for which a value counts besides its name and its text: quotes and separators, or a number."""
 
 
+T = TypeVar("T")
+
 FIELDS_PER_ITERATION = 10
 """Asynchronous fields that an execution completes in each iteration of the event loop. A transcript of 100 turns takes 3 ms."""
+DOCUMENTS_PER_ITERATION = 10
+"""Documents that a read returns in each iteration of the event loop. The driver returns thousands without a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,19 @@ class OperationLimits:
 
     seconds: float = 20.0
     response_bytes: int = 8 * 1024 * 1024
+
+    @asynccontextmanager
+    async def enforce_time(self) -> AsyncIterator[asyncio.Timeout]:
+        """Stop the block after `seconds`. Raises TimedOut."""
+        timeout = asyncio.timeout(self.seconds)
+        try:
+            async with timeout:
+                yield timeout
+        except TimeoutError:
+            # one that the block raised is not this one
+            if timeout.expired():
+                raise self.timed_out() from None
+            raise
 
     def timed_out(self) -> TimedOut:
         """Return the error of an operation that has taken too long."""
@@ -132,28 +152,43 @@ class Pacer:
 
 
 class ReadMeter:
-    """Counts the rows that an operation reads from the database, before they become values of its response."""
+    """Counts what an operation reads from the database, before it becomes values of its response."""
 
-    __slots__ = ("_bytes", "_limits", "turn")
+    __slots__ = ("_limits", "bytes", "turn")
 
     def __init__(self, limits: OperationLimits) -> None:
         self._limits = limits
-        self._bytes = 0
+        self.bytes = 0
+        """Bytes that the operation, or the event of a subscription, has read."""
         self.turn = asyncio.Lock()
         """Held by reads whose size is known only after them, so that they do not exceed the limit all together."""
 
     def reset(self) -> None:
         """Begin the execution of another event."""
-        self._bytes = 0
+        self.bytes = 0
 
-    def add_row(self, text: str) -> None:
+    async def count(self, documents: AsyncIterable[T]) -> AsyncGenerator[T]:
+        """Yield documents while they are read, and count each. Raises ResponseTooLarge."""
+        number = 0
+        async for document in documents:
+            self.add_document(document)
+            yield document
+            number += 1
+            if number % DOCUMENTS_PER_ITERATION == 0:
+                await asyncio.sleep(0)
+
+    def add_document(self, document: object) -> None:
+        """Count a document, or several, with everything in it. Raises ResponseTooLarge."""
+        self.add_bytes(len(to_json(document, fallback=str)))
+
+    def add_row(self, text: str = "") -> None:
         """Count a row with its text. Raises ResponseTooLarge."""
         self.add_bytes(ROW_BYTES + len(text))
 
     def add_bytes(self, size: int) -> None:
         """Count so many bytes. Raises ResponseTooLarge."""
-        self._bytes += size
-        if self._bytes > self._limits.response_bytes:
+        self.bytes += size
+        if self.bytes > self._limits.response_bytes:
             raise self._limits.response_too_large()
 
 

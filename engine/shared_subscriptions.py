@@ -5,12 +5,13 @@ cursor, and if their callers have the same scope. Each subscriber has its own ac
 pace, and its stream ends or fails independently of the others (resolvers.subscriptions).
 """
 
+import asyncio
 import re
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar, cast
 from weakref import WeakValueDictionary
 
 import orjson
@@ -27,6 +28,8 @@ MAX_INT = 2**31 - 1
 """The greatest Int of GraphQL."""
 CURSOR_ARGUMENT = "after"
 """Name of the argument that sets where a subscriber starts. It does not affect the payloads."""
+_END = object()
+"""Stands for the end of a stream."""
 
 
 class ScopedCaller(Hashable, Protocol):
@@ -37,6 +40,7 @@ class ScopedCaller(Hashable, Protocol):
         """The permissions of the caller, equal for all callers that may see the same."""
 
 
+T = TypeVar("T")
 Item = TypeVar("Item")
 Caller = TypeVar("Caller", bound=ScopedCaller)
 Event = TypeVar("Event")
@@ -212,10 +216,33 @@ class SubscriptionContext(OperationContext):
     """What the schema records about the subscription. It is the same for all subscribers of a shared operation."""
     event_sink: EventSink | None = None
     """Receives the payloads of a shared subscription. None if the operation must not be shared."""
+    opening: asyncio.Timeout | None = None
+    """The timeout of a subscription that is being opened (`open_in_time`)."""
+
+    def end_opening(self) -> None:
+        """Lift the time limit: the subscription is open, and its next event may take any time."""
+        if self.opening is not None:
+            self.opening.reschedule(None)
+            self.opening = None
 
     @abstractmethod
     def for_scope(self, scope: Any) -> Self:
         """Return a context for executing events on behalf of all callers of a scope (ScopedCaller.scope)."""
+
+
+async def open_in_time(context: SubscriptionContext, events: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+    """Yield the events of a subscription, which must be open within the time limit of an operation.
+
+    It is open with its first event or, if that may take any time, when it calls `context.end_opening`. Raises TimedOut.
+    """
+    async with aclosing(events):
+        async with context.limits.enforce_time() as context.opening:
+            first = await anext(events, _END)
+        context.opening = None
+        if first is not _END:
+            yield cast(T, first)
+            async for event in events:
+                yield event
 
 
 class SubscriptionField(Generic[Item, Caller, Event]):
@@ -240,6 +267,7 @@ class SubscriptionField(Generic[Item, Caller, Event]):
         """
         executor, context.executor = context.executor, None
         items = await open_stream(caller, after)
+        context.end_opening()
         if context.event_sink is not None and executor is not None:
             operation = context.shared_operations.get_or_create(self, executor, context, caller, after, open_stream)
             operation.subject = context.subject

@@ -39,6 +39,11 @@ class VisibleChanges:
     after: str | None
 
     @property
+    def items(self) -> list[Change]:
+        """The changes of the page."""
+        return self.page.changes
+
+    @property
     def next_cursor(self) -> str:
         """The cursor after everything that this page has covered."""
         return _encode(self.page.next_number, self.organization_id)

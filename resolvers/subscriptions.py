@@ -107,20 +107,6 @@ async def follow_interview(
     return _stream_interview_states(services, access_monitor, followed_id)
 
 
-async def follow_interviews(
-    services: Services, principal: Principal, where: LiveInterviewFilter | None
-) -> AsyncGenerator[Interview, None]:
-    """Return the interviews of the events of `follow_live_list`. Raises like it."""
-
-    async def stream(events: AsyncGenerator[LiveEvent, None]) -> AsyncGenerator[Interview, None]:
-        async with aclosing(events):
-            async for event in events:
-                if event.interview is not None:
-                    yield event.interview
-
-    return stream(await follow_live_list(services, principal, where))
-
-
 async def follow_live_list(
     services: Services, principal: Principal, where: LiveInterviewFilter | None, *, recheck_seconds: float = RECHECK_SECONDS
 ) -> AsyncGenerator[LiveEvent, None]:

@@ -33,6 +33,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from auth import Action, has_permission
 from engine.errors import find_error_code
+from engine.shared_subscriptions import open_in_time
 from errors import ErrorCode
 from lifecycle.security_log import CredentialKind
 from models.documents.audit_entry import AuditKind, PersonalData
@@ -140,7 +141,7 @@ class AuditExtension(FieldExtension):
             context.services.security_log.record_refusal(CredentialKind.INVITE, context.address)
         result: Any = next_(source, info, **kwargs)
         if isasyncgen(result):
-            return _record_stream(context, subject, cast(AsyncGenerator[Any, None], result))
+            return _record_stream(context, subject, open_in_time(context, cast(AsyncGenerator[Any, None], result)))
         try:
             value = await result
         except BaseException as error:

@@ -211,7 +211,8 @@ class Query:
         criteria, order = unset_to_none(interview_filter), unset_to_none(order_by) or InterviewOrder()
         where = _FILTER.build(criteria) if criteria else None
         with _FILTER.naming_fields_as_sent(criteria):
-            page = await interviews.list_interviews(
+            read_page = partial(
+                interviews.list_interviews,
                 caller,
                 where,
                 order.field,
@@ -222,6 +223,7 @@ class Query:
                 before=unset_to_none(before),
                 stored_fields=stored_fields_to_load(info.context.mentioned_fields),
             )
+            page = await info.context.loaders.read_page(read_page)
         count = partial(interviews.count_interviews, caller, where, order.field)
         return Connection.of(page, lambda document: Interview.of(document, caller), count)
 
@@ -241,7 +243,8 @@ class Query:
         - BAD_INPUT: `after` is not a cursor of this feed, or `first` is outside 0 to 100.
         """
         caller = await info.context.principal()
-        page = await changes.list_changes(caller, unset_to_none(after), unset_to_none(first))
+        read_page = partial(changes.list_changes, caller, unset_to_none(after), unset_to_none(first))
+        page = await info.context.loaders.read_page(read_page)
         return ChangeConnection.of(page, caller)
 
     @resolved_field()
@@ -405,7 +408,7 @@ class Query:
             last=unset_to_none(last),
             before=unset_to_none(before),
         )
-        page = await info.context.loaders.read_positions(read_page)
+        page = await info.context.loaders.read_page(read_page)
         count = partial(positions.count_positions, caller, include_archived=include_archived)
         return Connection.of(page, lambda document: Position.of(document, caller), count)
 
@@ -426,9 +429,10 @@ class Query:
         - BAD_INPUT: the page arguments cannot be combined.
         """
         caller = await info.context.principal()
-        page = await api_keys.list_api_keys(
-            caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
+        read_page = partial(
+            api_keys.list_api_keys, caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
         )
+        page = await info.context.loaders.read_page(read_page)
         return Connection.of(page, ApiKey.of, partial(api_keys.count_api_keys, caller))
 
     @resolved_field()
@@ -457,7 +461,8 @@ class Query:
         caller = await info.context.principal()
         criteria = unset_to_none(log_filter)
         where = _AUDIT_FILTER.build(criteria) if criteria else None
-        page = await audit_log.list_audit_log(
+        read_page = partial(
+            audit_log.list_audit_log,
             info.context.services,
             caller,
             where,
@@ -466,6 +471,7 @@ class Query:
             last=unset_to_none(last),
             before=unset_to_none(before),
         )
+        page = await info.context.loaders.read_page(read_page)
         return Connection.of(page, AuditEntry.of, partial(audit_log.count_audit_log, caller, where))
 
     @resolved_field()
@@ -496,9 +502,15 @@ class Query:
         - BAD_INPUT: the page arguments cannot be combined.
         """
         caller = await info.context.principal()
-        page = await retention.list_decision_records(
-            caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
+        read_page = partial(
+            retention.list_decision_records,
+            caller,
+            unset_to_none(first),
+            unset_to_none(after),
+            unset_to_none(last),
+            unset_to_none(before),
         )
+        page = await info.context.loaders.read_page(read_page)
         count = partial(retention.count_decision_records, caller)
         return Connection.of(page, lambda document: as_graphql(DecisionRecord, document), count)
 

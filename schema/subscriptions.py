@@ -119,10 +119,13 @@ class Subscription:
         criteria = unset_to_none(interview_filter)
         where = _FILTER.build(criteria) if criteria else None
         with _FILTER.naming_fields_as_sent(criteria):
-            followed = await subscriptions.follow_interviews(info.context.services, caller, where)
-        async with aclosing(followed) as states:
-            async for interview in states:
-                yield Interview.of(interview, caller)
+            followed = await subscriptions.follow_live_list(info.context.services, caller, where)
+        async with aclosing(followed) as events:
+            async for event in events:
+                if event.interview is None:
+                    info.context.end_opening()
+                else:
+                    yield Interview.of(event.interview, caller)
 
     @subscription
     async def live_interviews(
@@ -162,6 +165,7 @@ class Subscription:
         """
         caller = await info.context.subscriber()
         stream = await changes.follow_changes(info.context.services, caller, unset_to_none(after))
+        info.context.end_opening()
         async with aclosing(stream) as found:
             async for change in found:
                 yield Change.of(change, caller)

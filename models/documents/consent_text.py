@@ -3,10 +3,11 @@
 from contextlib import suppress
 from typing import ClassVar
 
+from beanie.odm.queries.find import FindMany
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from models.storage.stored_document import StoredDocument
+from models.storage.stored_document import READ_BATCH_SIZE, StoredDocument
 
 
 class AgreedConsentText(StoredDocument):
@@ -29,6 +30,6 @@ async def store_consent_text(text: AgreedConsentText) -> None:
         await text.insert()
 
 
-async def find_consent_texts(digests: list[str]) -> list[AgreedConsentText]:
-    """Return the texts with these digests that exist, in no particular order."""
-    return await AgreedConsentText.find({"digest": {"$in": digests}}).to_list()
+def find_consent_texts(digests: list[str]) -> FindMany[AgreedConsentText]:
+    """Return the query of the texts with these digests that exist, in no particular order."""
+    return AgreedConsentText.find({"digest": {"$in": digests}}, batch_size=READ_BATCH_SIZE)

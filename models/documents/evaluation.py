@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from beanie import PydanticObjectId
+from beanie.odm.queries.find import FindMany
 from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -316,9 +317,9 @@ async def list_evaluations(interview_id: ObjectId) -> list[Evaluation]:
     return await Evaluation.find({"interview_id": interview_id}).sort("-version").to_list()
 
 
-async def list_evaluations_for_interviews(interview_ids: list[ObjectId]) -> list[Evaluation]:
-    """Return every version of several interviews' evaluations, newest first."""
-    return await Evaluation.find({"interview_id": {"$in": interview_ids}}, batch_size=READ_BATCH_SIZE).sort("-version").to_list()
+def find_evaluations_of_interviews(interview_ids: list[ObjectId]) -> FindMany[Evaluation]:
+    """Return the query of every version of several interviews' evaluations, newest first."""
+    return Evaluation.find({"interview_id": {"$in": interview_ids}}, batch_size=READ_BATCH_SIZE).sort("-version")
 
 
 async def list_version_numbers(interview_ids: list[ObjectId]) -> dict[ObjectId, list[int]]:
@@ -333,10 +334,10 @@ async def list_version_numbers(interview_ids: list[ObjectId]) -> dict[ObjectId, 
     return numbers
 
 
-async def get_evaluation_versions(versions: Mapping[ObjectId, Collection[int]]) -> list[Evaluation]:
-    """Return these versions, by interview, that exist, in no particular order."""
+def find_evaluation_versions(versions: Mapping[ObjectId, Collection[int]]) -> FindMany[Evaluation]:
+    """Return the query of these versions, by interview, of which there is at least one, in no particular order."""
     conditions = [{"interview_id": each, "version": {"$in": sorted(numbers)}} for each, numbers in versions.items()]
-    return await Evaluation.find({"$or": conditions}, batch_size=READ_BATCH_SIZE).to_list() if conditions else []
+    return Evaluation.find({"$or": conditions}, batch_size=READ_BATCH_SIZE)
 
 
 def pick_evaluation(newest_first: list[Evaluation], version: int | None, counted_version: int | None) -> Evaluation | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar, TypedDict
 
 from beanie import PydanticObjectId
+from beanie.odm.queries.find import FindMany
 from bson import ObjectId
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,7 +17,7 @@ from models.documents.turn import Channel
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.lease import Lease
-from models.storage.stored_document import StoredDocument
+from models.storage.stored_document import READ_BATCH_SIZE, StoredDocument
 from text import extract_search_terms, make_sort_key
 
 
@@ -554,7 +555,12 @@ async def find_newest_by_external_id(organization_id: ObjectId, external_id: str
 
 async def get_interviews(interview_ids: list[ObjectId]) -> list[Interview]:
     """Return the interviews with these ids that exist, in no particular order."""
-    return await Interview.find({"_id": {"$in": interview_ids}}).to_list()
+    return await find_interviews(interview_ids).to_list()
+
+
+def find_interviews(interview_ids: list[ObjectId]) -> FindMany[Interview]:
+    """Return the query of the interviews with these ids that exist, in no particular order."""
+    return Interview.find({"_id": {"$in": interview_ids}}, batch_size=READ_BATCH_SIZE)
 
 
 MAX_PAUSE = timedelta(hours=24)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from beanie import PydanticObjectId
+from beanie.odm.queries.find import FindMany
 from bson import ObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
@@ -39,10 +40,10 @@ class JudgementDocument(StoredDocument):
 
 async def list_judgements(evaluation_id: ObjectId) -> list[JudgementDocument]:
     """Return the judgements of the evaluation, in the order of the passes."""
-    return await list_judgements_of_evaluations([evaluation_id])
+    return await find_judgements([evaluation_id]).to_list()
 
 
-async def list_judgements_of_evaluations(evaluation_ids: list[ObjectId]) -> list[JudgementDocument]:
-    """Return the judgements of several evaluations, each evaluation's in the order of the passes."""
+def find_judgements(evaluation_ids: list[ObjectId]) -> FindMany[JudgementDocument]:
+    """Return the query of the judgements of several evaluations, each evaluation's in the order of the passes."""
     of_evaluations = JudgementDocument.find({"evaluation_id": {"$in": evaluation_ids}}, batch_size=READ_BATCH_SIZE)
-    return await of_evaluations.sort("evaluation_id", "number").to_list()
+    return of_evaluations.sort("evaluation_id", "number")

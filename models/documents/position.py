@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 
 from beanie import PydanticObjectId
+from beanie.odm.queries.find import FindMany
 from bson import ObjectId
 from pydantic import BaseModel, Field, StringConstraints
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.collation import Collation, CollationStrength
 
 from models.storage.clock import now
-from models.storage.stored_document import StoredDocument
+from models.storage.stored_document import READ_BATCH_SIZE, StoredDocument
 
 SnakeCaseKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A snake_case key: keys become field names in the output schema of the judge."""
@@ -127,9 +128,9 @@ async def get_position(position_id: ObjectId) -> Position | None:
     return await Position.get(PydanticObjectId(position_id))
 
 
-async def get_positions(position_ids: list[ObjectId]) -> list[Position]:
-    """Return the versions with these ids that exist, in no particular order."""
-    return await Position.find({"_id": {"$in": position_ids}}).to_list()
+def find_positions(position_ids: list[ObjectId]) -> FindMany[Position]:
+    """Return the query of the versions with these ids that exist, in no particular order."""
+    return Position.find({"_id": {"$in": position_ids}}, batch_size=READ_BATCH_SIZE)
 
 
 async def find_position(organization_id: ObjectId, key: str, version: int | None = None) -> Position | None:

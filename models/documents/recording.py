@@ -9,13 +9,14 @@ from enum import StrEnum
 from typing import ClassVar
 
 from beanie import PydanticObjectId
+from beanie.odm.queries.find import FindMany
 from bson import ObjectId
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
 from models.storage.clock import now
 from models.storage.lease import Lease
-from models.storage.stored_document import StoredDocument
+from models.storage.stored_document import READ_BATCH_SIZE, StoredDocument
 
 
 class RecordingKind(StrEnum):
@@ -119,6 +120,6 @@ async def find_recording_with_file(file_id: ObjectId) -> tuple[Recording, Record
     return next(((recording, file) for file in recording.files if file.id == file_id), None) if recording else None
 
 
-async def list_recordings_for_interviews(interview_ids: list[ObjectId]) -> list[Recording]:
-    """Return the recordings of these interviews, in no particular order."""
-    return await Recording.find({"interview_id": {"$in": interview_ids}}).to_list()
+def find_recordings(interview_ids: list[ObjectId]) -> FindMany[Recording]:
+    """Return the query of the recordings of these interviews, in no particular order."""
+    return Recording.find({"interview_id": {"$in": interview_ids}}, batch_size=READ_BATCH_SIZE)

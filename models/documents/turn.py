@@ -244,9 +244,15 @@ async def iterate_turns(interview_ids: Sequence[ObjectId], after: int, limit: in
 
 async def read_turns_by_seq(seqs_by_interview: Mapping[ObjectId, Collection[int]]) -> list[Turn]:
     """Return the turns of each interview that have these seqs and exist, in no particular order."""
+    return [turn async for turn in iterate_turns_by_seq(seqs_by_interview)]
+
+
+async def iterate_turns_by_seq(seqs_by_interview: Mapping[ObjectId, Collection[int]]) -> AsyncGenerator[Turn]:
+    """Yield the turns of each interview that have these seqs and exist, in no particular order."""
     of_interviews = [{"interview_id": each, "seq": {"$in": list(seqs)}} for each, seqs in seqs_by_interview.items()]
-    rows = get_turn_collection().find({"$or": of_interviews}, batch_size=READ_BATCH_SIZE)
-    return [turn_from_row(row) async for row in rows]
+    async with get_turn_collection().find({"$or": of_interviews}, batch_size=READ_BATCH_SIZE) as rows:
+        async for row in rows:
+            yield turn_from_row(row)
 
 
 async def get_turn(turn_id: ObjectId) -> Turn | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from beanie import PydanticObjectId
+from beanie.odm.queries.find import FindMany
 from bson import ObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
@@ -32,5 +33,10 @@ async def find_correction(interview_id: ObjectId, seq: int) -> TurnCorrection | 
 
 async def list_corrections(interview_ids: list[ObjectId]) -> list[TurnCorrection]:
     """Return the corrections of these interviews, those of each interview by seq."""
+    return await find_corrections(interview_ids).to_list()
+
+
+def find_corrections(interview_ids: list[ObjectId]) -> FindMany[TurnCorrection]:
+    """Return the query of the corrections of these interviews, those of each interview by seq."""
     of_interviews = TurnCorrection.find({"interview_id": {"$in": interview_ids}}, batch_size=READ_BATCH_SIZE)
-    return await of_interviews.sort("interview_id", "seq").to_list()
+    return of_interviews.sort("interview_id", "seq")

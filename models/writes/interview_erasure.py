@@ -27,7 +27,7 @@ from models.documents.interview import (
 )
 from models.documents.judgement import JudgementDocument
 from models.documents.organization import get_organization
-from models.documents.recording import Recording, list_recordings_for_interviews
+from models.documents.recording import Recording, find_recordings
 from models.documents.turn import compute_transcript_digest, get_turn_collection, read_turns
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
@@ -138,7 +138,7 @@ def narrower_scopes(scope: ErasureScope) -> list[ErasureScope]:
 async def _build_erasure(interview: Interview, versions: list[Evaluation], scope: ErasureScope) -> Erasure:
     """Return the erasure with the counts of its data, added to those of earlier erasures of a narrower scope."""
     earlier = interview.erasure or Erasure(turns=0, evaluations=0, pending=False)
-    recordings = await list_recordings_for_interviews([interview.id])
+    recordings = await find_recordings([interview.id]).to_list()
     files = sum(len(recording.files) for recording in recordings)
     turns = [] if scope is ErasureScope.RECORDINGS else await read_turns(interview.id)
     evaluations = 0 if scope is ErasureScope.RECORDINGS else len(versions)

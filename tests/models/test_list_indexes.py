@@ -205,7 +205,7 @@ async def test_position_queries_use_indexes(dataset: SampleDataset, profiler: Pr
     found = await profiler.plans(
         position.find_position(owner, "p7"),
         position.find_position(owner, "p7", 1),
-        position.get_positions([ObjectId(first.items[0].id)]),
+        position.find_positions([ObjectId(first.items[0].id)]).to_list(),
         position.get_position(ObjectId(first.items[0].id)),
     )
     assert_uses_indexes(found, 4)

@@ -1,6 +1,6 @@
 """Edges beside the ids of related objects: where they lead, and how many reads they need."""
 
-from unittest.mock import AsyncMock
+from unittest.mock import Mock
 
 import pytest
 from gql import GraphQLRequest
@@ -8,9 +8,9 @@ from gql.transport.exceptions import TransportQueryError
 from graphql import GraphQLObjectType
 
 from auth import Action
-from models.documents.interview import InterviewStatus, get_interviews
+from models.documents.interview import InterviewStatus, find_interviews
 from models.documents.organization import Role, create_key
-from models.documents.position import get_positions
+from models.documents.position import find_positions
 from schema import loaders
 from tests.resolvers.tenant import Tenant
 from tests.schema.api_client import ApiClient, ServerAddress, issue_token
@@ -67,13 +67,13 @@ async def test_edges_of_a_page_are_loaded_in_one_read(api: ApiClient, tenant: Te
         interview = await tenant.make_interview(InterviewStatus.COMPLETED)
         for version in (1, 2):
             await tenant.make_evaluation(interview, version=version)
-    readers = {"get_interviews": AsyncMock(wraps=get_interviews), "get_positions": AsyncMock(wraps=get_positions)}
+    readers = {"find_interviews": Mock(wraps=find_interviews), "find_positions": Mock(wraps=find_positions)}
     for name, reader in readers.items():
         monkeypatch.setattr(loaders, name, reader)
     query = "{ interviews { nodes { id evaluations { interview { id } position { title } } } } }"
     nodes = (await api.execute(query, await issue_token(tenant, Role.INTEGRATION)))["interviews"]["nodes"]
     assert [[each["interview"]["id"] for each in node["evaluations"]] for node in nodes] == [[node["id"]] * 2 for node in nodes]
-    assert [reader.await_count for reader in readers.values()] == [1, 1]
+    assert [reader.call_count for reader in readers.values()] == [1, 1]
 
 
 async def test_interview_behind_a_followed_turn_has_the_fields_that_the_role_may_read(

@@ -1,7 +1,7 @@
 """Streams wake, and updatedAt moves, exactly where what the caller sees of the interview has changed."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ from models.writes.legal_hold import set_legal_hold
 from models.writes.reply_usage import ReplyUsage, add_reply_usage
 from models.writes.turn_corrections import add_correction
 from resolvers.interview_views import get_limited_view
-from resolvers.subscriptions import LiveInterviewFilter, follow_interview, follow_interviews, follow_turns
+from resolvers.subscriptions import LiveEvent, LiveInterviewFilter, follow_interview, follow_live_list, follow_turns
 from schema.build import build_schema
 from schema.context import GraphQLContext
 from schema.decorators import PermissionGuard, map_stored_fields
@@ -137,6 +137,14 @@ COMPLETED: dict[str, tuple[Change, frozenset[str]]] = {
 }
 
 
+async def select_interviews(events: AsyncGenerator[LiveEvent, None]) -> AsyncGenerator[Interview, None]:
+    """Yield the interviews of the events."""
+    async with aclosing(events):
+        async for event in events:
+            if event.interview is not None:
+                yield event.interview
+
+
 @pytest.mark.parametrize("kind", [*RUNNING, *COMPLETED])
 async def test_only_those_who_see_a_change_are_woken_by_it(tenant: Tenant, kind: str) -> None:
     change, affected = {**RUNNING, **COMPLETED}[kind]
@@ -155,8 +163,8 @@ async def test_only_those_who_see_a_change_are_woken_by_it(tenant: Tenant, kind:
             stream = await follow_interview(services, principal, global_id)
             states[name] = await stack.enter_async_context(collect_stream(stream))
             if name != Role.CANDIDATE:
-                list_stream = await follow_interviews(services, principal, EVERY_STATUS)
-                lists[name] = await stack.enter_async_context(collect_stream(list_stream))
+                list_stream = await follow_live_list(services, principal, EVERY_STATUS)
+                lists[name] = await stack.enter_async_context(collect_stream(select_interviews(list_stream)))
         turns = await stack.enter_async_context(
             collect_stream(await follow_turns(services, callers["CANDIDATE"][0], global_id, interview.last_seq))
         )

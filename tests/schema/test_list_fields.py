@@ -1,7 +1,7 @@
 """Fields of interviews in lists: equal to those of a single interview, and read only if selected."""
 
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import Mock
 
 import pytest
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -87,15 +87,15 @@ async def post_and_normalize(api: ApiClient, token: str, text: str, headers: dic
 async def test_position_is_loaded_only_for_fields_without_a_copy_in_the_interview(
     api: ApiClient, scenario: AuthorizationScenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    get_positions = AsyncMock(wraps=position.get_positions)
-    monkeypatch.setattr("schema.loaders.get_positions", get_positions)
+    find_positions = Mock(wraps=position.find_positions)
+    monkeypatch.setattr("schema.loaders.find_positions", find_positions)
     token = scenario.tokens[Role.VIEWER]
     copied = await api.execute("{ interviews { nodes { position { id key version title limitMinutes } } } }", token)
-    assert get_positions.await_count == 0
+    assert find_positions.call_count == 0
     loaded_positions = await api.execute(
         "{ interviews { nodes { position { id key version title limitMinutes archived } } } }", token
     )
-    assert get_positions.await_count == 1
+    assert find_positions.call_count == 1
     nodes = loaded_positions["interviews"]["nodes"]
     assert [node["position"].pop("archived") for node in nodes] == [False] * len(nodes)
     assert copied["interviews"] == {"nodes": nodes}

@@ -5,7 +5,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from models.documents.evaluation import get_evaluation_versions, list_version_numbers
+from models.documents.evaluation import find_evaluation_versions, list_version_numbers
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
 from models.documents.turn import iterate_turn_ranges
@@ -80,7 +80,7 @@ async def test_connections_of_a_page_of_interviews_need_one_read_each(
         await make_interview_with_five_of_each(tenant)
     await tenant.make_interview(InterviewStatus.SCHEDULED)
     readers = {
-        reader.__name__: Mock(wraps=reader) for reader in (iterate_turn_ranges, list_version_numbers, get_evaluation_versions)
+        reader.__name__: Mock(wraps=reader) for reader in (iterate_turn_ranges, list_version_numbers, find_evaluation_versions)
     }
     for name, reader in readers.items():
         monkeypatch.setattr(loaders, name, reader)

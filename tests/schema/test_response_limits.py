@@ -2,30 +2,40 @@
 
 import asyncio
 import tracemalloc
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, Mock
 
 import httpx2
 import pytest
 from bson import ObjectId
-from gql import gql
+from gql import GraphQLRequest, gql
 from gql.transport.exceptions import TransportQueryError
+from graphql import get_named_type
 from starlette.applications import Starlette
+from strawberry.dataloader import DataLoader
 
 from api.http import build_routes
-from engine.limits import OperationLimits
+from engine.limits import OperationLimits, ReadMeter
+from engine.shared_subscriptions import SubscriptionContext
+from errors import ResponseTooLarge
 from lifecycle.services import Services
-from models.documents.interview import Interview
+from live.cancellation import cancel_and_wait
+from models.documents.evaluation import Evaluation
+from models.documents.interview import Interview, InterviewStatus
+from models.documents.judgement import JudgementDocument
 from models.documents.organization import Role
 from models.documents.position import Position
 from models.documents.turn import get_turn_collection
 from resolvers import positions
 from schema.build import build_schema
+from schema.loaders import Loaders
 from tests.factories import add_candidate_turn
 from tests.helpers import wait_until
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api_client import ApiClient, GraphQLResponse, bearer_headers, issue_token, serve, with_services
+from tests.schema.api_client import ApiClient, GraphQLResponse, ServerAddress, bearer_headers, issue_token, serve, with_services
+from tests.schema.authorization_table import AuthorizationScenario, fields_of
 from tests.schema.contexts import anonymous_context
 
 TURNS = 60
@@ -120,10 +130,66 @@ async def test_pages_of_large_positions_are_read_one_at_a_time_until_they_are_to
     assert list_positions.await_count == 2
 
 
+async def test_every_loader_counts_what_it_reads(scenario: AuthorizationScenario) -> None:
+    interview = await Interview.find_one({"external_id": "ATS-7"})
+    assert interview
+    assert interview.consent
+    judgement = await JudgementDocument.find_one({"interview_id": interview.id})
+    assert judgement
+    keys_by_loader = {
+        **dict.fromkeys(("interviews", "evaluations", "version_numbers", "latencies", "usages", "recordings"), interview.id),
+        "corrections": interview.id,
+        "positions": interview.position.id,
+        "evaluation_versions": (interview.id, 1),
+        "judgements": judgement.evaluation_id,
+        "turn_ranges": (interview.id, 1, 2),
+        "transcripts": (interview.id, 0, 0),
+        "turns": (interview.id, 1),
+        "consent_texts": interview.consent.text_digest,
+    }
+    loaders = Loaders(OperationLimits())
+    assert keys_by_loader.keys() == {name for name, value in vars(loaders).items() if isinstance(value, DataLoader)}
+    for name, key in keys_by_loader.items():
+        loaders.begin_execution()
+        assert await getattr(loaders, name).load(key)
+        assert loaders.read_meter.bytes, name
+
+
+async def test_evaluations_are_read_until_they_are_too_large(scenario: AuthorizationScenario) -> None:
+    rows = Evaluation.get_pymongo_collection()
+    row = await rows.find_one({})
+    assert row
+    await rows.insert_many([{**row, "_id": ObjectId(), "version": version} for version in range(1000, 1100)])
+    size = len(Evaluation.model_validate(row).model_dump_json())
+    loaders = Loaders(OperationLimits(response_bytes=10 * size))
+    with pytest.raises(ResponseTooLarge):
+        await loaders.evaluations.load(row["interview_id"])
+    assert loaders.read_meter.bytes < 12 * size
+
+
+CONNECTIONS = [name for name, field in fields_of("Query").items() if get_named_type(field.type).name.endswith("Connection")]
+
+
+@pytest.mark.parametrize("field", CONNECTIONS)
+async def test_every_list_counts_the_pages_that_it_reads(
+    api: ApiClient, scenario: AuthorizationScenario, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    text = f"{{ {field} {{ pageInfo {{ hasNextPage }} }} }}"
+    assert not (await api.execute(text, scenario.tokens[Role.ADMIN])).errors
+    monkeypatch.setattr(ReadMeter, "add_document", Mock(side_effect=OperationLimits().response_too_large()))
+    assert (await api.execute(text, scenario.tokens[Role.ADMIN])).codes == ["RESPONSE_TOO_LARGE"]
+
+
+def build_limited_app(services: Services, **settings: Any) -> Starlette:
+    """Build an API with these settings."""
+    limited = services.settings.model_copy(update={"api": services.settings.api.model_copy(update=settings)})
+    app: Starlette = with_services(Starlette(routes=build_routes(limited)), services)
+    return app
+
+
 async def execute_with_limit(services: Services, token: str, text: str, **settings: Any) -> GraphQLResponse:
     """Send a request to an API with these settings."""
-    limited = services.settings.model_copy(update={"api": services.settings.api.model_copy(update=settings)})
-    app = with_services(Starlette(routes=build_routes(limited)), services)
+    app = build_limited_app(services, **settings)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva") as client:
         headers = {**bearer_headers(token), "Accept": "application/graphql-response+json"}
         return await ApiClient(client).post({"query": text}, headers)
@@ -198,3 +264,91 @@ async def test_event_of_a_subscription_that_would_be_too_large_ends_it_with_an_e
                 pass
     assert refused.value.errors is not None
     assert [error["extensions"]["code"] for error in refused.value.errors] == ["RESPONSE_TOO_LARGE"]
+
+
+SLOW_SUBSCRIPTIONS = {
+    "turnAdded(interviewId: $id) { seq }": "models.reads.credentials.CredentialReader.read_access_state",
+    "interimTranscript(interviewId: $id) { text }": "models.reads.credentials.CredentialReader.read_access_state",
+    "interviewChanged(interviewId: $id) { status }": "live.hub.get_interview",
+    "interviewChanged(interviewId: $id) { usage { messages } }": "schema.loaders.read_interview_usages",
+    "interviewsChanged { status }": "resolvers.subscriptions.list_interviews",
+    "liveInterviews { kind }": "resolvers.subscriptions.list_interviews",
+    "changed { cursor }": "resolvers.changes.read_changes",
+}
+"""Subscriptions, and what hangs while they are opened or while an event is executed."""
+
+
+@pytest.fixture
+def hang(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Awaitable[None]]:
+    """A function that does not return. The time of the operation that calls it is over."""
+    timeouts: list[asyncio.Timeout] = []
+    enforce_time = OperationLimits.enforce_time
+
+    @asynccontextmanager
+    async def enforce(limits: OperationLimits) -> AsyncIterator[asyncio.Timeout]:
+        async with enforce_time(limits) as timeout:
+            timeouts.append(timeout)
+            yield timeout
+
+    async def hang(*_: Any) -> None:
+        timeouts[-1].reschedule(asyncio.get_running_loop().time())
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(OperationLimits, "enforce_time", enforce)
+    return hang
+
+
+async def test_subscription_that_takes_too_long_to_open_or_to_execute_an_event_is_stopped(
+    server: ServerAddress, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, hang: Callable[..., Awaitable[None]]
+) -> None:
+    interview = await tenant.make_interview()
+    await add_candidate_turn(interview, "Hello.")
+    opened = "turnAdded(interviewId: $id) { text }"
+    async with server.open_client(await issue_token(tenant, Role.ADMIN)) as session:
+
+        def subscribe(text: str) -> AsyncGenerator[dict[str, Any], None]:
+            head = "subscription($id: ID!)" if "$id" in text else "subscription"
+            values = {"id": global_id_of(interview)} if "$id" in text else {}
+            events: AsyncGenerator[dict[str, Any], None] = session.subscribe(
+                GraphQLRequest(f"{head} {{ {text} }}", variable_values=values)
+            )
+            return events
+
+        async def expect_timeout(text: str, slow: str) -> None:
+            with monkeypatch.context() as patched, pytest.raises(TransportQueryError) as stopped:
+                patched.setattr(slow, hang)
+                await anext(subscribe(text))
+            assert stopped.value.errors is not None
+            assert [error["extensions"]["code"] for error in stopped.value.errors] == ["TIMEOUT"], text
+
+        for text, slow in SLOW_SUBSCRIPTIONS.items():
+            await expect_timeout(text, slow)
+        first = subscribe(opened)
+        assert await anext(first) == {"turnAdded": {"text": "Hello."}}
+        # a second subscriber joins the execution of the first one
+        await expect_timeout(opened, "resolvers.subscriptions.follow_turns")
+        await add_candidate_turn(interview, "I am still here.")
+        assert await anext(first) == {"turnAdded": {"text": "I am still here."}}
+        await first.aclose()
+
+
+async def test_open_subscription_waits_for_its_next_event_without_a_time_limit(
+    server: ServerAddress, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: asyncio.Queue[asyncio.Timeout | None] = asyncio.Queue()
+    end_opening = SubscriptionContext.end_opening
+
+    def end(context: SubscriptionContext) -> None:
+        timeout = context.opening
+        end_opening(context)
+        opened.put_nowait(timeout)
+
+    monkeypatch.setattr(SubscriptionContext, "end_opening", end)
+    interview_id = global_id_of(await tenant.make_interview(status=InterviewStatus.SCHEDULED))
+    async with server.open_client(await issue_token(tenant, Role.ADMIN)) as session:
+        for text in (f'turnAdded(interviewId: "{interview_id}") {{ seq }}', "interviewsChanged { status }", "changed { cursor }"):
+            following = asyncio.ensure_future(anext(session.subscribe(gql(f"subscription {{ {text} }}"))))
+            timeout = await opened.get()
+            assert timeout is not None
+            assert timeout.when() is None
+            await cancel_and_wait(following)
