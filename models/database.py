@@ -21,8 +21,8 @@ from models.documents.external_reference import ExternalReference
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import Interview
 from models.documents.judgement import JudgementDocument
-from models.documents.member import Member
 from models.documents.logo import Logo
+from models.documents.member import Member
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization
 from models.documents.organization_usage import OrganizationUsage

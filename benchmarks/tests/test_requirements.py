@@ -7,7 +7,7 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from tests.helpers import ROOT
+from benchmarks.rig import ROOT
 
 IMPORT_PEERS = "import sys; sys.modules.update(dict.fromkeys(sys.argv[1:])); import benchmarks.peers.raw, benchmarks.peers.stock"
 """Imports the peers in an interpreter where the packages in its arguments cannot be imported."""
