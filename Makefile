@@ -100,7 +100,7 @@ audit: ## look for advisories about the pinned packages; says "not run" where no
 	@$(PYTHON) .ci/audit.py
 
 # Sound in real time stalls beside a busy processor, so these tests run after the others.
-PYTEST_BUSY := $(BIN)/pytest -n 3 --dist loadfile -m "not long and not adversarial and not realtime"
+PYTEST_BUSY := $(BIN)/pytest -n 3 --dist loadfile -m "not long and not adversarial and not generator and not realtime"
 PYTEST_REALTIME := $(BIN)/pytest -n 2 --dist loadfile -m "realtime and not long"
 
 test: install livekit web protocol-clients chromium pango ## run the tests, on real servers
@@ -119,7 +119,8 @@ adversarial: install ## hold and evaluate interviews with a Claude that lies, ob
 eval-live: install ## measure the real judge with your ANTHROPIC_API_KEY: retest, injected instructions, counterfactual pairs (costs several dollars)
 	$(BIN)/python -m benchmarks.judge
 
-bench: bench-peers ## compare live updates and the list query with peers: eight minutes; FULL=1 for more rounds (docs/performance.md)
+bench: bench-peers ## test the load generator, then compare live updates and the list query with peers: nine minutes; FULL=1 for more rounds (docs/performance.md)
+	$(BIN)/pytest --quiet -m generator benchmarks/tests
 	$(BIN)/python -m benchmarks.compare $(if $(FULL),--full)
 
 PEERS := .viva/benchmark/python

@@ -24,6 +24,7 @@ from sandbox.processes import SandboxFailed
 
 pytestmark = [
     pytest.mark.servers,
+    pytest.mark.generator,
     pytest.mark.skipif(shutil.which("go") is None, reason="There is no Go on PATH: the load generator is not built."),
 ]
 
