@@ -20,6 +20,7 @@ import settings
 from errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from models.documents.interview import Interview, get_organization_interview
 from models.documents.member import Member
+from models.documents.member_invitation import MemberInvitation
 from models.documents.organization import KEY_PREFIX, ApiKey, Role
 from models.documents.turn import AccessOrigin
 from models.reads.credentials import AccessState, CredentialReader, SessionAccess
@@ -69,6 +70,7 @@ class Action(StrEnum):
     WITHDRAW_CONSENT = "withdraw a candidate's consent"
     REQUEST_ACCOMMODATION = "make a candidate's requests"
     MANAGE_KEYS = "manage API keys"
+    MANAGE_MEMBERS = "manage members"
     READ_AUDIT_LOG = "read the audit log"
     READ_REQUESTS = "read candidates' requests"
     """Requests, accommodations and the reason of a withdrawal, which may be about health."""
@@ -94,6 +96,8 @@ class Principal:
     """How a candidate's token was obtained; None for API keys, and for tokens that do not say."""
     issued_to: ObjectId | None = None
     """Id of the API key that got a candidate's token from startInterview."""
+    issued_to_member: ObjectId | None = None
+    """Id of the member who got a candidate's token from startInterview."""
     permissions: frozenset[Action] | None = None
     """The only actions that the key may be used for; None for all of its role."""
     member_id: ObjectId | None = None
@@ -113,6 +117,7 @@ class Principal:
             caller_id=None,
             origin=None,
             issued_to=None,
+            issued_to_member=None,
             member_id=None,
             session_id=None,
         )
@@ -130,6 +135,7 @@ _ADMIN_ACTIONS = frozenset(
         Action.READ_DECISION_RECORDS,
         Action.ANALYZE_IMPACT,
         Action.MANAGE_KEYS,
+        Action.MANAGE_MEMBERS,
         Action.READ_AUDIT_LOG,
     }
 )
@@ -213,6 +219,7 @@ async def authenticate(token: str, auth: settings.AuthSettings, credentials: Cre
         build_candidate_principal(interview, datetime.fromtimestamp(claims["exp"], UTC)),
         origin=AccessOrigin(claims["via"]) if "via" in claims else None,
         issued_to=ObjectId(claims["key"]) if "key" in claims else None,
+        issued_to_member=ObjectId(claims["member"]) if "member" in claims else None,
     )
 
 
@@ -359,18 +366,20 @@ class Audience(StrEnum):
     RECEIPT = "viva:receipt"
     PLAYBACK = "viva:playback"
     REPORT = "viva:report"
+    MEMBER_LINK = "viva:member-link"
 
 
 def issue_candidate_token(
     interview: Interview,
     auth: settings.AuthSettings,
     origin: AccessOrigin = AccessOrigin.INVITE,
-    issued_to: ObjectId | None = None,
+    issued_to: Principal | None = None,
 ) -> tuple[str, datetime]:
     """Return a candidate's token for this interview and its expiry, in whole seconds.
 
-    The token says how it was obtained and, for one from startInterview, which API key got it (`issued_to`).
+    The token says how it was obtained and, for one from startInterview, which API key or member got it (`issued_to`).
     """
+    owner = {"key": issued_to.key_id, "member": issued_to.member_id} if issued_to else {}
     issued_at = now().replace(microsecond=0)
     expires_at = issued_at + timedelta(minutes=auth.access_minutes)
     claims = {
@@ -378,7 +387,7 @@ def issue_candidate_token(
         "org": str(interview.organization_id),
         "gen": interview.invite_generation,
         "via": origin,
-        **({"key": str(issued_to)} if issued_to else {}),
+        **{name: str(owner_id) for name, owner_id in owner.items() if owner_id},
         "iat": issued_at,
         "exp": expires_at,
     }
@@ -401,6 +410,17 @@ def decode_invite_token(token: str, auth: settings.AuthSettings) -> tuple[Object
 def unknown_invite_error() -> NotFound:
     """Return the error for every invite that is invalid, replaced or of an erased interview."""
     return NotFound("This invite is not valid: open the newest link that you were sent, or ask for a new one.")
+
+
+def issue_member_link_token(invitation: MemberInvitation, auth: settings.AuthSettings) -> str:
+    """Return the token of a member's link, the same each time. The stored invitation says whether it works."""
+    return sign({"sub": str(invitation.id)}, Audience.MEMBER_LINK, auth)
+
+
+def decode_member_link_token(token: str, auth: settings.AuthSettings) -> ObjectId | None:
+    """Return the invitation's id, or None if the token is invalid."""
+    claims = _decode_token(token, Audience.MEMBER_LINK, auth)
+    return ObjectId(claims["sub"]) if claims else None
 
 
 def issue_playback_token(recording_id: str, minutes: int, auth: settings.AuthSettings) -> str:

@@ -21,6 +21,7 @@ class CredentialKind(StrEnum):
     API_KEY = "api key"
     CANDIDATE_TOKEN = "candidate token"  # noqa: S105  # a name, not a secret
     SESSION = "session"
+    MEMBER_LINK = "member link"
     INVITE = "invite"
     LINK = "link"
     MALFORMED = "malformed header"

@@ -23,6 +23,7 @@ from models.documents.interview import Interview
 from models.documents.judgement import JudgementDocument
 from models.documents.logo import Logo
 from models.documents.member import Member
+from models.documents.member_invitation import MemberInvitation
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization
 from models.documents.organization_usage import OrganizationUsage
@@ -39,6 +40,7 @@ DOCUMENTS = [
     OrganizationUsage,
     ApiKey,
     Member,
+    MemberInvitation,
     Session,
     Notice,
     Logo,

@@ -54,6 +54,7 @@ class AuditLogFilter:
 
     actions: Sequence[str] | None = None
     api_key_ids: Sequence[str] | None = None
+    member_ids: Sequence[str] | None = None
     interview_ids: Sequence[str] | None = None
     object_ids: Sequence[str] | None = None
     since: datetime | None = None
@@ -71,9 +72,14 @@ def describe_actor(principal: Principal) -> Actor:
                 interview_id=PydanticObjectId(principal.interview_id) if principal.interview_id else None,
                 origin=principal.origin,
                 issued_to=PydanticObjectId(principal.issued_to) if principal.issued_to else None,
+                issued_to_member=PydanticObjectId(principal.issued_to_member) if principal.issued_to_member else None,
             ),
             principal,
         )
+    if principal.member_id is not None:
+        member_id = PydanticObjectId(principal.member_id)
+        document = AuditActor(kind=AuditActorKind.MEMBER, member_id=member_id, member_name=principal.name, role=principal.role)
+        return Actor(principal.organization_id, document, principal)
     key_id = PydanticObjectId(principal.key_id) if principal.key_id else None
     document = AuditActor(kind=AuditActorKind.API_KEY, key_id=key_id, key_name=principal.name, role=principal.role)
     return Actor(principal.organization_id, document, principal)
@@ -203,8 +209,11 @@ def write_entry(entry: AuditEntry) -> str:
             "role": actor.role,
             "apiKeyId": encode_id(IdKind.API_KEY, actor.key_id) if actor.key_id else None,
             "keyName": actor.key_name,
+            "memberId": encode_id(IdKind.MEMBER, actor.member_id) if actor.member_id else None,
+            "memberName": actor.member_name,
             "origin": actor.origin,
             "issuedToApiKeyId": encode_id(IdKind.API_KEY, actor.issued_to) if actor.issued_to else None,
+            "issuedToMemberId": encode_id(IdKind.MEMBER, actor.issued_to_member) if actor.issued_to_member else None,
             "interviewId": encode_id(IdKind.INTERVIEW, actor.interview_id) if actor.interview_id else None,
         },
         "objectIds": entry.object_ids,
@@ -229,6 +238,7 @@ def _build_criteria(principal: Principal, where: AuditLogFilter | None) -> Audit
         organization_id=principal.organization_id,
         actions=clean_filter_values(where.actions, "filter.actions"),
         key_ids=_decode_ids(IdKind.API_KEY, where.api_key_ids, "filter.apiKeyIds"),
+        member_ids=_decode_ids(IdKind.MEMBER, where.member_ids, "filter.memberIds"),
         interview_ids=_decode_ids(IdKind.INTERVIEW, where.interview_ids, "filter.interviewIds"),
         object_ids=clean_filter_values(where.object_ids, "filter.objectIds"),
         since=where.since,

@@ -1,7 +1,8 @@
 """Blind review: a reviewer sees no results of an interview before giving levels of one's own.
 
 Every evaluation that a resolver returns to a caller passes `show_evaluation`, and every other result of an interview is read
-behind `is_blind_to`. Reviewers are API keys of the roles that may review; other roles are not affected.
+behind `is_blind_to`. Reviewers are members, and callers of API keys, of the roles that may review; other
+roles are not affected.
 """
 
 from dataclasses import dataclass

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bson import ObjectId
-
-from auth import issue_candidate_token, issue_invite_token
+from auth import Principal, issue_candidate_token, issue_invite_token
 from lifecycle.rooms import RoomAccess
 from lifecycle.services import Services
 from models.documents.interview import OPEN_STATUSES, Interview
@@ -35,11 +33,11 @@ def issue_candidate_access(
     services: Services,
     interview: Interview,
     origin: AccessOrigin = AccessOrigin.INVITE,
-    issued_to: ObjectId | None = None,
+    issued_to: Principal | None = None,
 ) -> AccessGrant:
     """Issue new access to the interview, and to its room if the interview is open and held by voice.
 
-    The token says how it was obtained, and for startInterview, by which API key.
+    The token says how it was obtained, and for startInterview, by which API key or member.
     """
     needs_room = interview.channel is Channel.VOICE and interview.status in OPEN_STATUSES and services.rooms.is_configured
     room = services.rooms.issue_access(interview) if needs_room else None

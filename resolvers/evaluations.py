@@ -164,6 +164,7 @@ async def rate_evaluation(services: Services, principal: Principal, request: Rat
     rating = Rating(
         id=PydanticObjectId(rating_id),
         reviewer_id=PydanticObjectId(principal.caller_id),
+        reviewer_is_member=principal.member_id is not None,
         reviewer=principal.name,
         created_at=now(),
         levels=levels,
@@ -194,6 +195,8 @@ async def review_evaluation(services: Services, principal: Principal, request: R
         decision=request.decision,
         reason=reason,
         reviewer=principal.name,
+        reviewer_id=PydanticObjectId(principal.caller_id) if principal.caller_id else None,
+        reviewer_is_member=principal.member_id is not None,
         reviewer_role=principal.role,
         created_at=now(),
         overrides=overrides,

@@ -19,6 +19,8 @@ class IdKind(StrEnum):
     ORGANIZATION = "org"
     REQUEST = "req"
     API_KEY = "key"
+    MEMBER = "mem"
+    MEMBER_INVITATION = "min"
 
 
 _ID = re.compile(rf"({'|'.join(IdKind)})_([0-9a-f]{{24}})")
@@ -27,6 +29,11 @@ _ID = re.compile(rf"({'|'.join(IdKind)})_([0-9a-f]{{24}})")
 def encode_id(kind: IdKind, object_id: ObjectId) -> str:
     """Return the id by which callers name the object."""
     return f"{kind}_{object_id}"
+
+
+def encode_person_id(person_id: ObjectId, *, is_member: bool) -> str:
+    """Return the id of a member, or of the API key that stands for a person (Principal.caller_id)."""
+    return encode_id(IdKind.MEMBER if is_member else IdKind.API_KEY, person_id)
 
 
 def parse_id(text: str) -> tuple[IdKind, ObjectId] | None:

@@ -5,6 +5,8 @@ from bson import ObjectId
 from auth import Action, Principal, require_permission
 from errors import NotFound
 from models.documents.interview import Interview
+from models.documents.member import Member
+from models.documents.member_invitation import MemberInvitation
 from models.documents.organization import ApiKey, Organization
 from models.documents.position import Position, get_position
 from models.documents.recording import Recording, RecordingFile
@@ -14,11 +16,22 @@ from resolvers.blind_review import VisibleEvaluation
 from resolvers.evaluations import find_evaluation
 from resolvers.ids import IdKind, build_not_found, parse_id
 from resolvers.interviews import get_interview
+from resolvers.members import find_member, find_member_invitation
 from resolvers.recordings import find_recording_file
 from resolvers.transcripts import find_visible_turn
 from resolvers.viewer import get_viewer_organization
 
-NodeDocument = Interview | Turn | Position | VisibleEvaluation | tuple[Recording, RecordingFile] | ApiKey | Organization
+NodeDocument = (
+    Interview
+    | Turn
+    | Position
+    | VisibleEvaluation
+    | tuple[Recording, RecordingFile]
+    | ApiKey
+    | Member
+    | MemberInvitation
+    | Organization
+)
 
 _READ_ACTIONS = {
     IdKind.TURN: Action.READ_INTERVIEW,
@@ -26,6 +39,8 @@ _READ_ACTIONS = {
     IdKind.RECORDING: Action.READ_RECORDING,
     IdKind.POSITION: Action.READ_POSITION,
     IdKind.API_KEY: Action.MANAGE_KEYS,
+    IdKind.MEMBER: Action.MANAGE_MEMBERS,
+    IdKind.MEMBER_INVITATION: Action.MANAGE_MEMBERS,
 }
 
 
@@ -63,6 +78,10 @@ async def _find_node(principal: Principal, kind: IdKind, object_id: ObjectId) ->
             found = position if position and position.organization_id == principal.organization_id else None
         case IdKind.API_KEY:
             found = await find_api_key(principal, object_id)
+        case IdKind.MEMBER:
+            found = await find_member(principal, object_id)
+        case IdKind.MEMBER_INVITATION:
+            found = await find_member_invitation(principal, object_id)
         case IdKind.ORGANIZATION if object_id == principal.organization_id:
             found = await get_viewer_organization(principal)
     return found

@@ -10,7 +10,7 @@ from errors import BadInput, Conflict, Forbidden, Unauthenticated
 from lifecycle.services import Services
 from lifecycle.sessions import end_session, end_sessions_of_member, start_session
 from models.documents.member import MEMBER_ROLES, Member, find_member_by_email
-from models.documents.organization import ApiKey, Organization, Role, find_first_organization, get_key
+from models.documents.organization import ApiKey, Organization, Role, find_first_organization, get_key, get_organization
 from models.documents.session import Session
 from models.reads.credentials import SessionAccess
 
@@ -51,6 +51,11 @@ async def get_sign_in_options(services: Services) -> SignInOptions:
     )
 
 
+def has_identity_provider(organization: Organization) -> bool:
+    """Return whether the organization's members sign in at an identity provider."""
+    return getattr(organization, "identity_provider", None) is not None
+
+
 def check_request(services: Services, request: SignInRequest) -> None:
     """Raise BadInput unless the request has one credential, and Forbidden for a role outside the sandbox."""
     if (request.key is None) == (request.sandbox_role is None):
@@ -64,10 +69,16 @@ def check_request(services: Services, request: SignInRequest) -> None:
 
 
 async def sign_in_with_key(principal: Principal) -> SignedIn:
-    """Start a session of the key that the caller has sent. Raises Unauthenticated if it has been revoked meanwhile."""
+    """Start a session of the key that the caller has sent.
+
+    Raises Unauthenticated if it has been revoked meanwhile, and Conflict if the organization has an identity provider.
+    """
     key = await get_key(principal.key_id) if principal.key_id else None
     if key is None or not key.is_active:
         raise Unauthenticated("The API key is unknown, expired or revoked: ask an administrator for a new one.")
+    organization = await get_organization(key.organization_id)
+    if organization is not None and has_identity_provider(organization):
+        raise Conflict("The organization has an identity provider: sign in there. API keys of the organization are for programs.")
     return await open_session(key)
 
 

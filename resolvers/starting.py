@@ -140,7 +140,7 @@ async def start_interview(services: Services, principal: Principal, request: Sta
         interview = await open_interview(services, interview.id, consent, interview.channel)
     if interview.channel is Channel.VOICE:
         interview = await prepare_room(services, interview)
-    access = issue_candidate_access(services, interview, AccessOrigin.START_INTERVIEW, principal.key_id)
+    access = issue_candidate_access(services, interview, AccessOrigin.START_INTERVIEW, principal)
     return StartedInterview(interview, access, issue_invite_link(services, interview), is_existing)
 
 

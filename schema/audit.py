@@ -89,6 +89,8 @@ DATA_BY_FIELD = {
 
 _INVITE_ARGUMENTS = ("invite", "token")
 """Names of arguments that are an invite, and so the credential."""
+_WITH_OTHER_TOKEN = ("acceptMemberInvitation",)
+"""Mutations whose token is none of a candidate."""
 
 SelectedData = frozenset[tuple[PersonalData, Action | None]]
 """Personal data in a selection, with the permission that is needed to read them; None if the root field checks it."""
@@ -250,7 +252,8 @@ def _describe_subject(kind: AuditKind, info: strawberry.Info[GraphQLContext, Non
     raw = info._raw_info  # Strawberry's own view of selections leaves out the types (docs/pinned.md)
     values = list(_list_arguments(arguments))
     ids = (each for name, value in values if name.endswith(("_id", "_ids")) for each in _list_ids(value))
-    invites = (value for name, value in values if name in _INVITE_ARGUMENTS and isinstance(value, str))
+    names = () if raw.field_name in _WITH_OTHER_TOKEN else _INVITE_ARGUMENTS
+    invites = (value for name, value in values if name in names and isinstance(value, str))
     return Subject(
         kind=kind,
         action=raw.field_name,

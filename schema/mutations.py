@@ -4,6 +4,8 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
+from errors import NotFound
+from lifecycle.security_log import CredentialKind
 from models.documents.audit_entry import AuditKind
 from resolvers import (
     api_keys,
@@ -14,6 +16,7 @@ from resolvers import (
     evaluations,
     invites,
     legal_holds,
+    members,
     messages,
     notices,
     organizations,
@@ -24,10 +27,9 @@ from resolvers import (
     starting,
 )
 from resolvers.ids import IdKind, encode_id
-from resolvers.viewer import get_viewer_organization
 from schema.arguments import RequestBuilder, to_dict_of_sent, to_dict_without_unset, unset_to_none
 from schema.audit import audited
-from schema.context import Info
+from schema.context import GraphQLContext, Info, SessionWriter, record_refused_credential
 from schema.decorators import as_graphql, mutation, object_type
 from schema.inputs.api_keys import CreateApiKeyInput, RevokeApiKeyInput, RotateApiKeyInput
 from schema.inputs.candidate_rights import (
@@ -57,6 +59,14 @@ from schema.inputs.interviews import (
     SignalInterviewerInput,
     StartInterviewInput,
 )
+from schema.inputs.members import (
+    AcceptMemberInvitationInput,
+    InviteMemberInput,
+    RemoveMemberInput,
+    RenewMemberLinkInput,
+    RevokeMemberInvitationInput,
+    UpdateMemberInput,
+)
 from schema.inputs.notices import UpdateNoticeInput
 from schema.inputs.organizations import UpdateOrganizationInput
 from schema.inputs.positions import SavePositionInput
@@ -65,7 +75,9 @@ from schema.types.api_key import ApiKey
 from schema.types.data_protection import RetentionPolicy
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
+from schema.types.member import Member, MemberInvitation
 from schema.types.payloads import (
+    AcceptMemberInvitationPayload,
     AdoptEvaluationPayload,
     CancelInterviewPayload,
     CandidateAccess,
@@ -75,18 +87,22 @@ from schema.types.payloads import (
     EraseInterviewPayload,
     EvaluateInterviewPayload,
     Invite,
+    InviteMemberPayload,
     JoinInterviewPayload,
     OpenTranscriptPayload,
     PositionWarning,
     RateEvaluationPayload,
     ReleaseLegalHoldPayload,
+    RemoveMemberPayload,
     RenewInvitePayload,
+    RenewMemberLinkPayload,
     ReopenInterviewPayload,
     RequestAccommodationPayload,
     RequestAlternativePayload,
     ResolveRequestPayload,
     ReviewEvaluationPayload,
     RevokeApiKeyPayload,
+    RevokeMemberInvitationPayload,
     RotateApiKeyPayload,
     SavePositionPayload,
     ScheduleInterviewPayload,
@@ -97,6 +113,7 @@ from schema.types.payloads import (
     SignInPayload,
     SignOutPayload,
     StartInterviewPayload,
+    UpdateMemberPayload,
     UpdateNoticePayload,
     UpdateOrganizationPayload,
     UpdateRetentionPolicyPayload,
@@ -126,6 +143,8 @@ _ACCOMMODATION = RequestBuilder(candidate_rights.AccommodationRequest)
 _ANSWER = RequestBuilder(candidate_rights.RequestAnswer)
 _NEW_KEY = RequestBuilder(api_keys.ApiKeyRequest)
 _ROTATION = RequestBuilder(api_keys.RotationRequest)
+_INVITATION = RequestBuilder(members.InviteRequest)
+_MEMBER = RequestBuilder(members.UpdateRequest)
 _SIGN_IN = RequestBuilder(sign_in.SignInRequest)
 _NOTICE = RequestBuilder(notices.NoticeRequest)
 
@@ -460,8 +479,8 @@ class Mutation:
         """Stores the caller's own levels for an interview that is reviewed blind, and then shows its results.
 
         Until then Evaluation.isBlind is true for the caller. The transcript and Position.criteria are
-        what there is to judge by. A reviewer, which is an API key, rates an interview once, and a
-        rating never changes. Query.agreement compares ratings with the model's levels. Roles: ADMIN,
+        what there is to judge by. A reviewer rates an interview once, with all sessions and rotated
+        keys, and a rating never changes. Query.agreement compares ratings with the model's levels. Roles: ADMIN,
         RECRUITER.
 
         Errors:
@@ -682,11 +701,115 @@ class Mutation:
             signed_in = await sign_in.sign_in_to_sandbox(request.sandbox_role)
         else:
             signed_in = await sign_in.sign_in_with_key(await context.verify_api_key(request.key or ""))
-        await context.replace_session(signed_in.principal)
-        writer.write(signed_in.secret, signed_in.session.expires_at)
-        organization = await get_viewer_organization(signed_in.principal)
-        viewer = Viewer(caller=signed_in.principal, organization=Organization.of(organization))
+        viewer = await _begin_session(context, writer, signed_in)
         return SignInPayload(viewer=viewer, expires_at=signed_in.session.expires_at)
+
+    @mutation
+    async def accept_member_invitation(
+        self, info: Info, data: Input[AcceptMemberInvitationInput]
+    ) -> AcceptMemberInvitationPayload | None:
+        """Uses the link of an invitation, once: the person becomes a member and is signed in, as after signIn.
+
+        The token is the credential; an Authorization header is ignored. A link of renewMemberLink
+        signs a member in again.
+
+        Errors:
+        - NOT_FOUND: the link is invalid, was used, revoked or replaced, or has expired.
+        - UNAUTHENTICATED: the request is not from a page of this server.
+        - BAD_INPUT: the operation was sent over WebSocket or as a stream.
+        - CONFLICT: the organization has an identity provider: the person becomes a member by signing
+          in there with the invited address.
+        """
+        context = info.context
+        try:
+            invitation = await members.get_link(context.services, data.token)
+        except NotFound:
+            record_refused_credential(context.services, CredentialKind.MEMBER_LINK, context.address)
+            raise
+        writer = context.require_session_writer()
+        signed_in = await members.accept_member_invitation(invitation)
+        viewer = await _begin_session(context, writer, signed_in)
+        return AcceptMemberInvitationPayload(viewer=viewer, expires_at=signed_in.session.expires_at)
+
+    @mutation
+    async def invite_member(self, info: Info, data: Input[InviteMemberInput]) -> InviteMemberPayload | None:
+        """Makes a link with which a person becomes a member of the organization, within 7 days.
+
+        It replaces an earlier link for the same address. Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the address, the name or the role cannot be a member's.
+        - CONFLICT: a member has this address already.
+        - FORBIDDEN: the role may do more than the caller's own key.
+        """
+        caller = await info.context.principal()
+        link = await members.invite_member(info.context.services, caller, _INVITATION.build(data))
+        return InviteMemberPayload(invitation=MemberInvitation.of(link.invitation), url=link.url)
+
+    @mutation
+    async def renew_member_link(self, info: Info, data: Input[RenewMemberLinkInput]) -> RenewMemberLinkPayload | None:
+        """Makes a link with which a member signs in again, once, where the organization has no identity provider.
+
+        It replaces an earlier link of the member. Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such member.
+        - CONFLICT: the member was removed, or the organization has an identity provider.
+        - FORBIDDEN: the member may do more than the caller's own key.
+        """
+        caller = await info.context.principal()
+        key = unset_to_none(data.idempotency_key)
+        link = await members.renew_member_link(info.context.services, caller, data.member_id, key)
+        return RenewMemberLinkPayload(invitation=MemberInvitation.of(link.invitation), url=link.url)
+
+    @mutation
+    async def revoke_member_invitation(
+        self, info: Info, data: Input[RevokeMemberInvitationInput]
+    ) -> RevokeMemberInvitationPayload | None:
+        """Revokes a link that was not used. One that was used or revoked is returned unchanged.
+
+        Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such invitation.
+        """
+        caller = await info.context.principal()
+        key = unset_to_none(data.idempotency_key)
+        revoked = await members.revoke_member_invitation(info.context.services, caller, data.member_invitation_id, key)
+        return RevokeMemberInvitationPayload(invitation=MemberInvitation.of(revoked))
+
+    @mutation
+    async def update_member(self, info: Info, data: Input[UpdateMemberInput]) -> UpdateMemberPayload | None:
+        """Changes a member's name or role. With a new role, open subscriptions of the member begin again within 2 seconds.
+
+        Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such member.
+        - BAD_INPUT: there is nothing to change, or the role is not one of people.
+        - CONFLICT: the member was removed, or is the last ADMIN.
+        - FORBIDDEN: the member may do more than the caller's own key.
+        """
+        caller = await info.context.principal()
+        member = await members.update_member(info.context.services, caller, _MEMBER.build(data))
+        return UpdateMemberPayload(member=Member.of(member))
+
+    @mutation
+    async def remove_member(self, info: Info, data: Input[RemoveMemberInput]) -> RemoveMemberPayload | None:
+        """Removes a member: sessions, subscriptions and links of the member end within 2 seconds.
+
+        What the member has done stays, with the member's name. A removed member is returned
+        unchanged. Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such member.
+        - CONFLICT: the member is the last ADMIN.
+        - FORBIDDEN: the member may do more than the caller's own key.
+        """
+        caller = await info.context.principal()
+        key = unset_to_none(data.idempotency_key)
+        member = await members.remove_member(info.context.services, caller, data.member_id, key)
+        return RemoveMemberPayload(member=Member.of(member))
 
     @mutation
     async def sign_out(self, info: Info, data: Input[SignOutInput]) -> SignOutPayload | None:
@@ -735,3 +858,10 @@ class Mutation:
         update = organizations.OrganizationUpdate(changes=changes, idempotency_key=key)
         organization = await organizations.update_organization(info.context.services, caller, update)
         return UpdateOrganizationPayload(organization=Organization.of(organization))
+
+
+async def _begin_session(context: GraphQLContext, writer: SessionWriter, signed_in: sign_in.SignedIn) -> Viewer:
+    """Give the browser the session in place of an earlier one, and return its caller."""
+    await context.replace_session(signed_in.principal)
+    writer.write(signed_in.secret, signed_in.session.expires_at)
+    return await Viewer.load(signed_in.principal)

@@ -9,6 +9,8 @@ from strawberry import UNSET
 
 from models.documents.audit_entry import AuditKind
 from models.documents.interview import Interview as InterviewDocument
+from models.documents.member import Member as MemberDocument
+from models.documents.member_invitation import MemberInvitation as MemberInvitationDocument
 from models.documents.organization import ApiKey as ApiKeyDocument
 from models.documents.position import Position as PositionDocument
 from models.documents.turn import Turn as TurnDocument
@@ -25,13 +27,13 @@ from resolvers import (
     evaluations,
     interviews,
     invites,
+    members,
     node,
     organization_usage,
     positions,
     retention,
     sign_in,
     transcripts,
-    viewer,
 )
 from resolvers.blind_review import VisibleEvaluation
 from schema.arguments import (
@@ -67,6 +69,7 @@ from schema.types.evaluation_comparison import EvaluationComparison, VersionA, V
 from schema.types.impact_analysis import ImpactAnalysis
 from schema.types.interview import Interview, stored_fields_to_load
 from schema.types.invitation import ConsentText, Invitation
+from schema.types.member import Member, MemberInvitation
 from schema.types.node import Node
 from schema.types.organization_usage import OrganizationUsage
 from schema.types.position import Position
@@ -97,7 +100,7 @@ class Query:
 
     @resolved_field()
     async def node(self, info: Info, node_id: Id) -> Node | None:  # noqa: PLR0911  # one for each kind of object
-        """The interview, turn, position, evaluation, recording, API key or organization with this id.
+        """The interview, turn, position, evaluation, recording, API key, member, invitation or organization with this id.
 
         Errors:
         - NOT_FOUND: the id is unknown, or belongs to another organization or, for a candidate, to
@@ -116,6 +119,10 @@ class Query:
                 return Evaluation.of(evaluation)
             case ApiKeyDocument() as key:
                 return ApiKey.of(key)
+            case MemberDocument() as member:
+                return Member.of(member)
+            case MemberInvitationDocument() as invitation:
+                return MemberInvitation.of(invitation)
             case (recording, file):
                 return Recording.of(file, recording.interview_id)
             case organization:
@@ -124,8 +131,7 @@ class Query:
     @resolved_field()
     async def viewer(self, info: Info) -> Viewer:
         """The caller."""
-        caller = await info.context.principal()
-        return Viewer(caller=caller, organization=Organization.of(await viewer.get_viewer_organization(caller)))
+        return await Viewer.load(await info.context.principal())
 
     @resolved_field()
     async def sign_in_options(self, info: Info) -> SignInOptions | None:
@@ -434,6 +440,40 @@ class Query:
         )
         page = await info.context.loaders.read_page(read_page)
         return Connection.of(page, ApiKey.of, partial(api_keys.count_api_keys, caller))
+
+    @resolved_field()
+    async def members(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Member] | None:
+        """The people of the organization, those who joined first at the beginning.
+
+        Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the page arguments cannot be combined.
+        """
+        caller = await info.context.principal()
+        page = await members.list_members(
+            caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
+        )
+        return Connection.of(page, Member.of, partial(members.count_members, caller))
+
+    @resolved_field()
+    async def member_invitations(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[MemberInvitation] | None:
+        """The links of members that work (MemberInvitation.isOpen), newest first.
+
+        Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the page arguments cannot be combined.
+        """
+        caller = await info.context.principal()
+        page = await members.list_member_invitations(
+            caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
+        )
+        return Connection.of(page, MemberInvitation.of, partial(members.count_member_invitations, caller))
 
     @resolved_field()
     async def audit_log(

@@ -29,6 +29,7 @@ class AuditActorKind(StrEnum):
     """What identified the actor."""
 
     API_KEY = "API_KEY"
+    MEMBER = "MEMBER"
     CANDIDATE = "CANDIDATE"
     LINK = "LINK"
     COMMAND_LINE = "COMMAND_LINE"
@@ -51,11 +52,13 @@ class PersonalData(StrEnum):
 
 
 class AuditActor(BaseModel):
-    """Who acted. An API key is recorded with its name and role at that time; a candidate only with the interview."""
+    """Who acted. API keys and members are recorded with name and role at that time; a candidate only with the interview."""
 
     kind: AuditActorKind
     key_id: PydanticObjectId | None = None
     key_name: str | None = None
+    member_id: PydanticObjectId | None = None
+    member_name: str | None = None
     role: Role | None = None
     interview_id: PydanticObjectId | None = None
     """The interview of a candidate."""
@@ -63,6 +66,8 @@ class AuditActor(BaseModel):
     """How a candidate's token was obtained."""
     issued_to: PydanticObjectId | None = None
     """Id of the API key that got the token from startInterview."""
+    issued_to_member: PydanticObjectId | None = None
+    """Id of the member who got the token from startInterview."""
 
 
 class AuditEntry(StoredDocument):
@@ -96,7 +101,7 @@ class AuditEntry(StoredDocument):
             IndexModel([("organization_id", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)]),
             *(
                 IndexModel([("organization_id", ASCENDING), (field, ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)])
-                for field in ("object_ids", "interview_id", "actor.key_id", "action")
+                for field in ("object_ids", "interview_id", "actor.key_id", "actor.member_id", "action")
             ),
             IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
         ]

@@ -186,8 +186,11 @@ class Review(BaseModel):
     decision: Decision
     reason: str
     reviewer: str
+    reviewer_id: PydanticObjectId | None = None
+    """Id of the reviewer: of the member, or of the API key's caller; None in reviews stored before it was recorded."""
+    reviewer_is_member: bool = False
     reviewer_role: Role | None = None
-    """Role of the reviewer's API key; None in reviews stored before it was recorded."""
+    """The reviewer's role; None in reviews stored before it was recorded."""
     created_at: datetime
     overrides: list[LevelOverride]
     overall_score: float | None
@@ -206,7 +209,8 @@ class Rating(BaseModel):
 
     id: PydanticObjectId
     reviewer_id: PydanticObjectId
-    """Id of the reviewer's API key."""
+    """Id of the reviewer: of the member, or of the API key's caller."""
+    reviewer_is_member: bool = False
     reviewer: str
     created_at: datetime
     levels: list[RatedLevel]

@@ -35,6 +35,8 @@ class Member(StoredDocument):
     last_signed_in_at: datetime | None = None
     """When the last session began, to the minute."""
     removed_at: datetime | None = None
+    updates: list[PydanticObjectId] = Field(default_factory=list)
+    """Ids of the last updates, so that a retried one changes nothing."""
 
     class Settings:
         name = "members"

@@ -72,6 +72,8 @@ class Organization(StoredDocument):
     """Ids of the updates of the policy applied so far, so that a retried update changes nothing."""
     budgets: OrganizationBudgets = OrganizationBudgets()
     """Daily budgets that differ from the settings; the operator sets them (`main.py budgets`)."""
+    member_changes: int = 0
+    """Changes of the organization's members, which are counted so that they conflict with each other (models.writes.members)."""
     retention_due_at: datetime | None = None
     """When interviews are next checked against the policy; None if the policy keeps everything."""
 

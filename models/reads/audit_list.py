@@ -22,6 +22,7 @@ class AuditCriteria:
     organization_id: ObjectId
     actions: Sequence[str] | None
     key_ids: Sequence[ObjectId] | None
+    member_ids: Sequence[ObjectId] | None
     interview_ids: Sequence[ObjectId] | None
     object_ids: Sequence[str] | None
     since: datetime | None
@@ -32,6 +33,7 @@ class AuditCriteria:
         values = {
             "action": self.actions,
             "actor.key_id": self.key_ids,
+            "actor.member_id": self.member_ids,
             "interview_id": self.interview_ids,
             "object_ids": self.object_ids,
         }

@@ -88,7 +88,7 @@ class InterviewFilter:
     search_email: bool = False
     has_open_requests: bool | None = None
     hide_unrated_from: PydanticObjectId | None = None
-    """Id of a reviewer's API key: leaves out the interviews that are reviewed blind and that this reviewer has not rated."""
+    """Id of a reviewer (Principal.caller_id): leaves out interviews with blind review that this reviewer has not rated."""
 
 
 def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[str, Any]:

@@ -18,6 +18,9 @@ class AuditLogFilter:
     api_key_ids: list[strawberry.ID] | None = strawberry.field(
         default=UNSET, description="Its actor used one of these API keys. At most 100 ids."
     )
+    member_ids: list[strawberry.ID] | None = strawberry.field(
+        default=UNSET, description="Its actor is one of these members. At most 100 ids."
+    )
     interview_ids: list[strawberry.ID] | None = strawberry.field(
         default=UNSET, description="It is about one of these interviews. At most 100 ids."
     )

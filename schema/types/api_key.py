@@ -21,7 +21,9 @@ class ApiKey(Node):
     role: Role = document_field("The role of the key's caller.")
     is_test: bool = document_field("Whether the key is for the organization's test environment.")
     created_at: datetime = document_field("When the key was made.")
-    created_by: str | None = document_field("The name of the API key that made it. Null: it was made on the command line.")
+    created_by: str | None = document_field(
+        "The name of the member or API key that made it. Null: it was made on the command line."
+    )
     last_used_at: datetime | None = document_field("When the key was last used, to the minute. Null: it was never used.")
     expires_at: datetime | None = document_field("When the key expires or has expired. Null: never.")
     revoked_at: datetime | None = document_field("When the key was revoked. Null: it was not.")

@@ -18,13 +18,24 @@ class AuditActor:
     kind: AuditActorKind = document_field("What identified the actor.")
     role: Role | None = document_field("The actor's role at that time. Null for LINK and COMMAND_LINE.")
     key_name: str | None = document_field("The name of the API key at that time. Null for other kinds.")
-
+    member_name: str | None = document_field("The name of the member at that time. Null for other kinds.")
     origin: AccessOrigin | None = document_field("How a candidate's token was obtained. Null for other kinds.")
 
     @resolved_field()
     def issued_to_api_key_id(self) -> strawberry.ID | None:
         """The id of the API key that got the candidate's token from startInterview. Null for tokens of another origin."""
         return strawberry.ID(encode_id(IdKind.API_KEY, self.document.issued_to)) if self.document.issued_to else None
+
+    @resolved_field()
+    def issued_to_member_id(self) -> strawberry.ID | None:
+        """The id of the member who got the candidate's token from startInterview. Null for tokens of another origin."""
+        member_id = self.document.issued_to_member
+        return strawberry.ID(encode_id(IdKind.MEMBER, member_id)) if member_id else None
+
+    @resolved_field()
+    def member_id(self) -> strawberry.ID | None:
+        """The id of the member. Null for other kinds."""
+        return strawberry.ID(encode_id(IdKind.MEMBER, self.document.member_id)) if self.document.member_id else None
 
     @resolved_field()
     def api_key_id(self) -> strawberry.ID | None:

@@ -26,7 +26,9 @@ class RetentionPolicy:
     keep_decision_record: bool = strawberry.field(
         description="Whether an erasure of evaluations or of the whole interview leaves a DecisionRecord."
     )
-    updated_by: str | None = strawberry.field(description="The name of the API key that set the policy. Null for the default.")
+    updated_by: str | None = strawberry.field(
+        description="The name of the member or API key that set the policy. Null for the default."
+    )
     updated_at: datetime | None = strawberry.field(description="When the policy was set. Null for the default.")
 
 
@@ -35,9 +37,11 @@ class LegalHold:
     """A ban on erasing an interview, such as for a lawsuit."""
 
     reason: str = strawberry.field(description="The reason.")
-    set_by: str = strawberry.field(description="The name of the API key that set the hold.")
+    set_by: str = strawberry.field(description="The name of the member or API key that set the hold.")
     set_at: datetime = strawberry.field(description="When the hold was set.")
-    released_by: str | None = strawberry.field(description="The name of the API key that released it. Null while it is set.")
+    released_by: str | None = strawberry.field(
+        description="The name of the member or API key that released it. Null while it is set."
+    )
     released_at: datetime | None = strawberry.field(description="When the hold was released. Null while it is set.")
 
 
@@ -57,5 +61,5 @@ class DecisionRecord:
     )
     decision: Decision | None = strawberry.field(description="The decision. Null if nobody decided.")
     decided_by_role: Role | None = strawberry.field(
-        description="The role of the API key that decided. Null without a decision, and for one older than this field."
+        description="The role of the member or API key that decided. Null without a decision, and for one older than this field."
     )

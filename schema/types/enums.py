@@ -130,6 +130,7 @@ _describe_enum(
     "What identified the actor in the audit log.",
     {
         "API_KEY": "An API key.",
+        "MEMBER": "The session of a member, or the member's token from the organization's identity provider.",
         "CANDIDATE": "A candidate's token or invite.",
         "LINK": "A link to a report or recording, which works without another credential.",
         "COMMAND_LINE": "A command of the deployment's operator.",
@@ -223,11 +224,11 @@ _describe_enum(
 )
 _describe_enum(
     Role,
-    "The role of a caller. API keys have one of the first four roles.",
+    "The role of a caller. API keys have one of the first four roles, and members one of the first three.",
     {
         "ADMIN": "May do everything in the organization except write as the candidate.",
-        "RECRUITER": "Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, API keys, the audit log, "
-        "the retention policy, the notice, decision records and impact analyses.",
+        "RECRUITER": "Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, members, API keys, the "
+        "audit log, the retention policy, the notice, decision records and impact analyses.",
         "VIEWER": "Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or "
         "recordings, nor filter or sort by them, and cannot change anything.",
         "INTEGRATION": "For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening "

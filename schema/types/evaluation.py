@@ -1,7 +1,7 @@
 """Evaluations: results by criterion, the quotes behind them, and the reviews of people."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 from bson import ObjectId
@@ -9,7 +9,7 @@ from bson import ObjectId
 from models.documents import evaluation as documents
 from resolvers.blind_review import VisibleEvaluation
 from resolvers.evaluations import list_raw_judgements
-from resolvers.ids import IdKind, build_not_found, encode_id
+from resolvers.ids import IdKind, build_not_found, encode_id, encode_person_id
 from resolvers.reports import ReportKind, build_report_url
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, object_type, resolved_field
@@ -191,12 +191,19 @@ class Review:
 
     decision: Decision = strawberry.field(description="The decision about the candidate.")
     reason: str = strawberry.field(description="The reviewer's reason.")
-    reviewer: str = strawberry.field(description="The name of the reviewer's API key.")
+    reviewer: str = strawberry.field(description="The name of the reviewer at that time: of the member or the API key.")
     created_at: datetime = strawberry.field(description="When the review was added.")
     overrides: list[LevelOverride] = strawberry.field(description="Levels that the reviewer changed.")
     overall_score: float | None = strawberry.field(
         description="The overall score with the overrides applied, computed like the evaluation's. Null if inconclusive."
     )
+
+    @resolved_field()
+    def reviewer_id(self) -> strawberry.ID | None:
+        """The id of the reviewer: of the member, or of the API key, also after it was rotated. Null in old reviews."""
+        review = cast(documents.Review, self)
+        person_id = review.reviewer_id
+        return strawberry.ID(encode_person_id(person_id, is_member=review.reviewer_is_member)) if person_id else None
 
 
 @object_type
@@ -212,9 +219,15 @@ class RatedLevel:
 class Rating:
     """The levels that a reviewer gave before seeing any result of the interview. A rating never changes."""
 
-    reviewer: str = strawberry.field(description="The name of the reviewer's API key.")
+    reviewer: str = strawberry.field(description="The name of the reviewer at that time: of the member or the API key.")
     created_at: datetime = strawberry.field(description="When the levels were given.")
     levels: list[RatedLevel] = strawberry.field(description="A level for each criterion.")
+
+    @resolved_field()
+    def reviewer_id(self) -> strawberry.ID:
+        """The id of the reviewer: of the member, or of the API key, also after it was rotated."""
+        rating = cast(documents.Rating, self)
+        return strawberry.ID(encode_person_id(rating.reviewer_id, is_member=rating.reviewer_is_member))
 
 
 @object_type
@@ -298,7 +311,8 @@ class Evaluation(Node):
         "Whether the evaluation was made in the sandbox, by a simulated model. Never base a decision on such an evaluation."
     )
     requested_by: str | None = document_field(
-        "The name of the API key that requested this version. Null for the first version, which is requested automatically."
+        "The name of the member or API key that requested this version. Null for the first version, which is requested "
+        "automatically."
     )
     request_reason: str | None = document_field("The reason given to evaluateInterview. Null if none was given.")
     created_at: datetime = document_field("When the evaluation was requested.")

@@ -169,7 +169,7 @@ class Adoption:
 
     version: int = strawberry.field(description="The version that was adopted.")
     reason: str = strawberry.field(description="The person's reason.")
-    adopted_by: str = strawberry.field(description="The name of the person's API key.")
+    adopted_by: str = strawberry.field(description="The name of the member or API key.")
     adopted_at: datetime = strawberry.field(description="When the version was adopted.")
 
 
@@ -179,7 +179,7 @@ class Reopening:
 
     reopened_at: datetime = strawberry.field(description="When the interview was reopened.")
     reopened_by: str | None = strawberry.field(
-        description="The name of the person's API key. Null if the candidate came back by the invite."
+        description="The name of the member or API key. Null if the candidate came back by the invite."
     )
     reason: str | None = strawberry.field(description="The person's reason. Null if the candidate came back by the invite.")
     status: InterviewStatus = strawberry.field(description="The state before.")
@@ -229,7 +229,7 @@ class CandidateRequest:
 
     @resolved_field(guard=Action.RESOLVE_REQUEST)
     def answered_by(self) -> str | None:
-        """The name of the API key that answered.
+        """The name of the member or API key that answered.
 
         Null if nobody has. FORBIDDEN for CANDIDATE.
         """
@@ -543,7 +543,7 @@ class Interview(Node):
 
     @resolved_field(guard=Action.READ_EVALUATION, depends_on=("decided_by", *_BLINDNESS))
     def decided_by(self) -> str | None:
-        """The name of the API key that made the decision.
+        """The name of the member or API key that made the decision.
 
         Null like `decisionVersion`. FORBIDDEN for VIEWER and CANDIDATE.
         """

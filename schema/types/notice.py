@@ -20,7 +20,7 @@ class Notice:
         "Which alternative to an interview by an AI there is. Null: the text asks candidates to ask the contact."
     )
     updated_by: str | None = document_field(
-        "The name of the API key that set the notice. FORBIDDEN for all roles but ADMIN.", guard=Action.UPDATE_NOTICE
+        "The name of the member or API key that set the notice. FORBIDDEN for all roles but ADMIN.", guard=Action.UPDATE_NOTICE
     )
 
     @resolved_field()

@@ -14,6 +14,7 @@ from schema.types.enums import PositionWarningCode
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
 from schema.types.interview_edge import load_interview_edge
+from schema.types.member import Member, MemberInvitation
 from schema.types.position import Position
 from schema.types.transcript import Turn
 from schema.types.viewer import Organization, Viewer
@@ -25,6 +26,51 @@ class SignInPayload:
 
     viewer: Viewer = strawberry.field(description="The caller of requests that the session authenticates.")
     expires_at: datetime = strawberry.field(description="When the session expires: after 12 hours, or with the API key.")
+
+
+@object_type
+class AcceptMemberInvitationPayload:
+    """The result of acceptMemberInvitation. The session itself is in a cookie, as after signIn."""
+
+    viewer: Viewer = strawberry.field(description="The caller of requests that the session authenticates.")
+    expires_at: datetime = strawberry.field(description="When the session expires: after 12 hours.")
+
+
+@object_type
+class InviteMemberPayload:
+    """The result of inviteMember."""
+
+    invitation: MemberInvitation = strawberry.field(description="The invitation.")
+    url: str = strawberry.field(description="The link, for this person only. Viva sends no mail: pass it on.")
+
+
+@object_type
+class RenewMemberLinkPayload:
+    """The result of renewMemberLink."""
+
+    invitation: MemberInvitation = strawberry.field(description="The link, without its URL.")
+    url: str = strawberry.field(description="The link, for this member only. Viva sends no mail: pass it on.")
+
+
+@object_type
+class RevokeMemberInvitationPayload:
+    """The result of revokeMemberInvitation."""
+
+    invitation: MemberInvitation = strawberry.field(description="The revoked invitation.")
+
+
+@object_type
+class UpdateMemberPayload:
+    """The result of updateMember."""
+
+    member: Member = strawberry.field(description="The member.")
+
+
+@object_type
+class RemoveMemberPayload:
+    """The result of removeMember."""
+
+    member: Member = strawberry.field(description="The member who was removed.")
 
 
 @object_type

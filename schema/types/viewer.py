@@ -4,12 +4,15 @@ import strawberry
 
 from auth import Principal, has_permission
 from models.documents import organization as documents
+from models.documents.member import get_member
 from models.documents.notice import find_current_notice
 from resolvers.ids import IdKind, encode_id
 from resolvers.organizations import build_logo_url
+from resolvers.viewer import get_viewer_organization
 from schema.context import Info
 from schema.decorators import document_field, object_type, resolved_field
 from schema.types.enums import Action, Role
+from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.notice import Notice
 
@@ -59,9 +62,20 @@ class Viewer:
     caller: strawberry.Private[Principal]
     role: Role = document_field("The caller's role, which decides what the caller may do.", source="caller")
     organization: Organization = strawberry.field(description="The organization whose data the caller sees.")
-    name: str = document_field("The name of the API key, or the candidate's name.", source="caller")
+    name: str = document_field("The name of the member, the API key or the candidate.", source="caller")
+
+    @resolved_field()
+    async def member(self) -> Member | None:
+        """The caller as a member. Null for API keys and candidates."""
+        found = await get_member(self.caller.member_id) if self.caller.member_id else None
+        return Member.of(found) if found else None
 
     @resolved_field()
     def may(self) -> list[Action]:
         """The actions that the caller has permission for."""
         return [action for action in Action if has_permission(self.caller, action)]
+
+    @classmethod
+    async def load(cls, caller: Principal) -> "Viewer":
+        """Return the caller with the organization. Raises NotFound if the organization no longer exists."""
+        return cls(caller=caller, organization=Organization.of(await get_viewer_organization(caller)))

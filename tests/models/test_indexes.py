@@ -107,8 +107,8 @@ async def test_impact_data_and_decision_records_use_indexes(dataset: SampleDatas
 
 
 async def test_pages_of_the_audit_log_read_only_their_entries(dataset: SampleDataset, profiler: Profiler) -> None:
-    at, key_id, interview_id = dataset.stored_at, ObjectId(), ObjectId()
-    actor = {"kind": "API_KEY", "key_id": key_id}
+    at, key_id, member_id, interview_id = dataset.stored_at, ObjectId(), ObjectId(), ObjectId()
+    actor = {"kind": "API_KEY", "key_id": key_id, "member_id": member_id}
     common = {"organization_id": dataset.organization_id, "kind": "READ", "outcome": "DONE", "expires_at": at + timedelta(days=9)}
     others = [
         {**common, "at": at + timedelta(seconds=number), "action": "a", "actor": {"kind": "LINK"}, "object_ids": ["b"]}
@@ -119,11 +119,12 @@ async def test_pages_of_the_audit_log_read_only_their_entries(dataset: SampleDat
     selections: list[dict[str, Any]] = [
         {"actions": ["c"]},
         {"key_ids": [key_id]},
+        {"member_ids": [member_id]},
         {"interview_ids": [interview_id]},
         {"object_ids": ["d"]},
         {"until": at + timedelta(milliseconds=1)},
     ]
-    every: dict[str, Any] = dict.fromkeys(("actions", "key_ids", "interview_ids", "object_ids", "since", "until"))
+    every: dict[str, Any] = dict.fromkeys(("actions", "key_ids", "member_ids", "interview_ids", "object_ids", "since", "until"))
     for selected in selections:
         criteria = AuditCriteria(organization_id=dataset.organization_id, **{**every, **selected})
         plans = await profiler.plans(list_entries(criteria, PageRequest(NEWEST_FIRST)))

@@ -62,6 +62,8 @@ from models.documents.interview import (
 )
 from models.documents.judgement import JudgementDocument
 from models.documents.logo import Logo
+from models.documents.member import Member
+from models.documents.member_invitation import MemberInvitation
 from models.documents.notice import Notice, insert_notice
 from models.documents.organization import Contact, Organization, RetentionPolicy, Role
 from models.documents.position import CriterionAnalysis, Fact, JobAnalysis, Position
@@ -100,7 +102,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ORGANIZATION_ROLES: "interviews position positions changes",
         STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
         DECIDERS: "agreement organizationUsage",
-        ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys auditLog",
+        ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys auditLog members memberInvitations",
     },
     "OrganizationUsage": {DECIDERS: "budgets days"},
     "BudgetUse": {DECIDERS: "budget limit used opensAt"},
@@ -125,7 +127,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "selectionImpactRatio isSmallSample"
         )
     },
-    "Viewer": {ALL_ROLES: "role organization name may"},
+    "Viewer": {ALL_ROLES: "role organization name may member"},
     "SignInOptions": {ALL_ROLES: "apiKey sandboxRoles organizationSignIn"},
     "Organization": {ALL_ROLES: "id name isTest notice contact logoUrl"},
     "Contact": {ALL_ROLES: "name email"},
@@ -134,10 +136,18 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     },
     "ApiKeyConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
     "ApiKeyEdge": {ADMIN_ONLY: "cursor node"},
+    "Member": {ADMIN_ONLY: "id name email role invitedBy createdAt lastSignedInAt removedAt hasIdentity"},
+    "MemberConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
+    "MemberEdge": {ADMIN_ONLY: "cursor node"},
+    "MemberInvitation": {ADMIN_ONLY: "id name email role invitedBy createdAt expiresAt acceptedAt revokedAt isOpen isRenewal"},
+    "MemberInvitationConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
+    "MemberInvitationEdge": {ADMIN_ONLY: "cursor node"},
     "AuditEntry": {
         ADMIN_ONLY: "at kind action actor objectIds interviewId data filters rows outcome errorCode address requestId"
     },
-    "AuditActor": {ADMIN_ONLY: "kind role apiKeyId keyName interviewId origin issuedToApiKeyId"},
+    "AuditActor": {
+        ADMIN_ONLY: "kind role apiKeyId keyName memberId memberName interviewId origin issuedToApiKeyId issuedToMemberId"
+    },
     "AuditEntryConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
     "AuditEntryEdge": {ADMIN_ONLY: "cursor node"},
     "Notice": {ALL_ROLES: "contact alternative updatedAt", ADMIN_ONLY: "updatedBy"},
@@ -232,8 +242,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Evidence": {STAFF: "quote seq start end turn sentence sentenceStart sentenceEnd flags"},
     "InterviewUsage": {STAFF: "replies evaluations total messages characters"},
     "Usage": {STAFF: "calls inputTokens cacheWriteTokens cachedInputTokens outputTokens costUsd"},
-    "Review": {STAFF: "decision reason reviewer createdAt overrides overallScore"},
-    "Rating": {STAFF: "reviewer createdAt levels"},
+    "Review": {STAFF: "decision reason reviewer reviewerId createdAt overrides overallScore"},
+    "Rating": {STAFF: "reviewer reviewerId createdAt levels"},
     "RatedLevel": {STAFF: "criterionKey level reason"},
     "LevelOverride": {STAFF: "criterionKey level reason"},
     "Recording": {STAFF: "id interview kind status mimeType url durationSeconds sizeBytes startedAt failure"},
@@ -248,11 +258,11 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Mutation": {
         STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview setDemographics",
         STAFF | {Role.CANDIDATE}: "endInterview withdrawConsent requestAlternative requestAccommodation",
-        ALL_ROLES: "joinInterview openTranscript signIn signOut",
+        ALL_ROLES: "joinInterview openTranscript signIn signOut acceptMemberInvitation",
         CANDIDATE_ONLY: "sendMessage signalInterviewer correctTurn",
         DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest reopenInterview",
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice createApiKey "
-        "updateOrganization rotateApiKey revokeApiKey",
+        "updateOrganization rotateApiKey revokeApiKey inviteMember renewMemberLink revokeMemberInvitation updateMember removeMember",
     },
     "Subscription": {
         ALL_ROLES: "turnAdded interimTranscript interviewChanged",
@@ -282,7 +292,8 @@ MUTATION_PAYLOAD_TYPES = {
     *("SavePositionPayload", "PositionWarning", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
     *("UpdateRetentionPolicyPayload", "SetLegalHoldPayload", "ReleaseLegalHoldPayload", "SetDemographicsPayload"),
     *("WithdrawConsentPayload", "RequestAlternativePayload", "RequestAccommodationPayload", "ResolveRequestPayload"),
-    *("SignInPayload", "SignOutPayload"),
+    *("SignInPayload", "SignOutPayload", "AcceptMemberInvitationPayload", "InviteMemberPayload", "RenewMemberLinkPayload"),
+    *("RevokeMemberInvitationPayload", "UpdateMemberPayload", "RemoveMemberPayload"),
     *("CreateApiKeyPayload", "RotateApiKeyPayload", "RevokeApiKeyPayload"),
     *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload", "ReopenInterviewPayload"),
     "UpdateOrganizationPayload",
@@ -296,6 +307,9 @@ UNREACHABLE_TYPES = {"ErrorExtensions", "BudgetExtension"}
 ALWAYS_NULL_FIELDS = {
     *("Interview.erasedAt", "Interview.recordingsErasedAt", "Interview.transcriptErasedAt", "Interview.erasureReceipt"),
     *("ApiKey.createdBy", "ApiKey.expiresAt", "ApiKey.revokedAt"),
+    # its tokens are of API keys and of a candidate
+    "Viewer.member",
+    *("Member.removedAt", "MemberInvitation.acceptedAt", "MemberInvitation.revokedAt"),
     *("LegalHold.releasedBy", "LegalHold.releasedAt"),
     *("Interview.endsAt", "Interview.partialReason", "Consent.withdrawnAt"),
     # the interview ended as it should
@@ -325,6 +339,12 @@ TYPE_QUERIES = {
     "ApiKey": "{ apiKeys { nodes { FIELD } } }",
     "ApiKeyConnection": "{ apiKeys { FIELD } }",
     "ApiKeyEdge": "{ apiKeys { edges { FIELD } } }",
+    "Member": "{ members { nodes { FIELD } } }",
+    "MemberConnection": "{ members { FIELD } }",
+    "MemberEdge": "{ members { edges { FIELD } } }",
+    "MemberInvitation": "{ memberInvitations { nodes { FIELD } } }",
+    "MemberInvitationConnection": "{ memberInvitations { FIELD } }",
+    "MemberInvitationEdge": "{ memberInvitations { edges { FIELD } } }",
     "AuditEntry": "{ auditLog { nodes { FIELD } } }",
     "AuditActor": "{ auditLog { nodes { actor { FIELD } } } }",
     "AuditEntryConnection": "{ auditLog { FIELD } }",
@@ -614,6 +634,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         decision=Decision.ADVANCE,
         reason="Convincing.",
         reviewer="somebody",
+        reviewer_id=PydanticObjectId(),
         created_at=now(),
         overrides=[LevelOverride(criterion_key="technical", level=4, reason="More than that.")],
         overall_score=60.0,
@@ -692,6 +713,9 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             interview_id=interview.id,
             origin=AccessOrigin.START_INTERVIEW,
             issued_to=PydanticObjectId(),
+            member_id=PydanticObjectId(),
+            member_name="somebody",
+            issued_to_member=PydanticObjectId(),
         ),
         object_ids=[encode_id(IdKind.INTERVIEW, interview.id)],
         interview_id=interview.id,
@@ -703,6 +727,9 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
         request_id="mine",
         expires_at=now() + timedelta(days=1),
     ).insert()
+    member = {"organization_id": tenant.id, "role": Role.ADMIN, "name": "Somebody", "invited_by": "somebody"}
+    await Member(**member, email="somebody@example.org", last_signed_in_at=now()).insert()
+    await MemberInvitation(**member, email="another@example.org", expires_at=now() + timedelta(days=1)).insert()
     await ChangePosition(id=PydanticObjectId(tenant.id), number=2).insert()
     for number, (kind, document) in enumerate(((ChangeKind.INTERVIEW, interview), (ChangeKind.EVALUATION, evaluation)), 1):
         await Change(

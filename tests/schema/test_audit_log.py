@@ -67,6 +67,9 @@ NOT_PERSONAL = {
     "JobAnalysis": "tasks method criteria",
     "Level": "value anchor",
     "LiveInterviewEvent": "kind interview",
+    # of the organization's own people
+    "Member": "id name email role invitedBy createdAt lastSignedInAt removedAt hasIdentity",
+    "MemberInvitation": "id name email role invitedBy createdAt expiresAt acceptedAt revokedAt isOpen isRenewal",
     "Notice": "contact alternative updatedBy updatedAt",
     "Organization": "id name isTest notice contact logoUrl",
     "OrganizationUsage": "budgets days",
@@ -78,7 +81,7 @@ NOT_PERSONAL = {
     "Progress": "question questions exchanges elapsedSeconds limitSeconds",
     "Query": (
         "node viewer signInOptions interview invitation consentText interviews agreement position positions retentionPolicy "
-        "apiKeys auditLog decisionRecords changes organizationUsage"
+        "apiKeys members memberInvitations auditLog decisionRecords changes organizationUsage"
     ),
     "Question": "key text listenFor maxProbes criterionKeys",
     "Reopening": "reopenedAt reopenedBy reason status endReason endDetail endedAt returnedAt creditedSeconds",
@@ -89,13 +92,13 @@ NOT_PERSONAL = {
     "Subscription": "interviewChanged interviewsChanged liveInterviews changed",
     "TurnLatency": "final committed firstWord firstAudio heard",
     # of the caller itself
-    "Viewer": "role organization name may",
+    "Viewer": "role organization name may member",
 }
 """Fields that are read without an entry, unless their selection has others. Every other field returns personal data."""
 
 ENTRY = (
     "at kind action data filters rows address requestId objectIds interviewId outcome errorCode "
-    "actor { kind role keyName apiKeyId interviewId origin issuedToApiKeyId }"
+    "actor { kind role keyName apiKeyId memberId memberName interviewId origin issuedToApiKeyId issuedToMemberId }"
 )
 
 
@@ -231,9 +234,7 @@ async def test_entry_names_actor_object_data_and_origin(api: ApiClient, tenant: 
             "kind": "API_KEY",
             "role": "ADMIN",
             "keyName": "a admin",
-            "interviewId": None,
-            "origin": None,
-            "issuedToApiKeyId": None,
+            **dict.fromkeys(("memberId", "memberName", "interviewId", "origin", "issuedToApiKeyId", "issuedToMemberId")),
         },
     }
 

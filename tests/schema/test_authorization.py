@@ -112,7 +112,7 @@ SUBSCRIPTIONS_OF_ORGANIZATION = {
     "liveInterviews": "liveInterviews",
     "changed": 'changed(after: "CURSOR")',
 }
-MUTATIONS_WITH_CREDENTIAL = {"joinInterview", "openTranscript", "signIn"}
+MUTATIONS_WITH_CREDENTIAL = {"joinInterview", "openTranscript", "signIn", "acceptMemberInvitation"}
 """Mutations whose input has the credential."""
 
 

@@ -105,7 +105,7 @@ def test_every_id_of_another_object_has_an_edge_beside_it() -> None:
         "Invitation.interviewId",
         # an entry of the audit log names what may have been erased since, and reading it must not read that
         *("AuditEntry.interviewId", "AuditEntry.requestId", "AuditActor.interviewId"),
-        *("AuditActor.apiKeyId", "AuditActor.issuedToApiKeyId"),
+        *("AuditActor.apiKeyId", "AuditActor.issuedToApiKeyId", "AuditActor.memberId", "AuditActor.issuedToMemberId"),
         "ErrorExtensions.requestId",
         # objects of other systems
         "Interview.externalId",

@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from beanie import PydanticObjectId
+from bson import ObjectId
 
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import CandidateRequest, Interview, InterviewStatus, LegalHold, RequestKind, RequestStatus
+from models.documents.member import Member, get_member
+from models.documents.member_invitation import MemberInvitation
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization, Role, create_key
 from models.documents.position import Position
@@ -34,21 +38,28 @@ class MutationScenario:
     interview: Interview
     evaluation: Evaluation | None
     api_key: ApiKey
+    member: Member
+    invitation: MemberInvitation
 
     @classmethod
     async def make(
         cls, tenant: Tenant, status: InterviewStatus, *, is_blind: bool = False, is_held: bool = False
     ) -> "MutationScenario":
         api_key, _ = await create_key(tenant.id, Role.VIEWER, "of a dashboard")
+        person = {"organization_id": tenant.id, "role": Role.RECRUITER, "name": "Ada"}
+        member = await Member(**person, email=f"{ObjectId()}@example.org").insert()
+        invitation = await MemberInvitation(
+            **person, email=f"{ObjectId()}@example.org", expires_at=now() + timedelta(days=1)
+        ).insert()
         hold = LegalHold(reason="A lawsuit.", set_by="somebody", set_at=now()) if is_held else None
         if status is not InterviewStatus.COMPLETED:
             request = CandidateRequest(
                 id=PydanticObjectId(), kinds=[RequestKind.OTHER], requested_at=now(), status=RequestStatus.OPEN
             )
             interview = await tenant.make_interview(status, is_blind=is_blind, legal_hold=hold, requests=[request])
-            return cls(tenant, interview, None, api_key)
+            return cls(tenant, interview, None, api_key, member, invitation)
         interview = await tenant.make_completed_interview(is_blind=is_blind, legal_hold=hold)
-        return cls(tenant, interview, await tenant.make_evaluation(interview), api_key)
+        return cls(tenant, interview, await tenant.make_evaluation(interview), api_key, member, invitation)
 
 
 @dataclass(frozen=True)
@@ -159,6 +170,28 @@ async def count_revoked_keys(scenario: MutationScenario) -> int:
     return await ApiKey.find({"organization_id": scenario.tenant.id, "revoked_at": {"$ne": None}}).count()
 
 
+async def count_invitations(scenario: MutationScenario) -> int:
+    return await MemberInvitation.find({"organization_id": scenario.tenant.id}).count() - 1
+
+
+async def count_revoked_invitations(scenario: MutationScenario) -> int:
+    return await MemberInvitation.find({"organization_id": scenario.tenant.id, "revoked_at": {"$ne": None}}).count()
+
+
+async def count_member_updates(scenario: MutationScenario) -> int:
+    member = await get_member(scenario.member.id)
+    assert member
+    return len(member.updates)
+
+
+async def count_removed_members(scenario: MutationScenario) -> int:
+    return await Member.find({"organization_id": scenario.tenant.id, "removed_at": {"$ne": None}}).count()
+
+
+def member_input(scenario: MutationScenario) -> dict[str, Any]:
+    return {"memberId": encode_id(IdKind.MEMBER, scenario.member.id)}
+
+
 def key_input(scenario: MutationScenario) -> dict[str, Any]:
     return {"apiKeyId": encode_id(IdKind.API_KEY, scenario.api_key.id)}
 
@@ -237,6 +270,25 @@ CASES: dict[str, MutationCase] = {
     "revokeApiKey": MutationCase(
         key_input, {"apiKeyId": f"key_{'0' * 24}"}, "apiKey { id revokedAt isActive }", count_revoked_keys
     ),
+    "inviteMember": MutationCase(
+        lambda _: {"name": "Grace", "email": "Grace@Example.org", "role": "RECRUITER"},
+        {"role": "VIEWER"},
+        "invitation { id email role createdAt } url",
+        count_invitations,
+    ),
+    "renewMemberLink": MutationCase(
+        member_input, {"memberId": f"mem_{'0' * 24}"}, "invitation { id createdAt } url", count_invitations
+    ),
+    "revokeMemberInvitation": MutationCase(
+        lambda w: {"memberInvitationId": encode_id(IdKind.MEMBER_INVITATION, w.invitation.id)},
+        {"memberInvitationId": f"min_{'0' * 24}"},
+        "invitation { id revokedAt isOpen }",
+        count_revoked_invitations,
+    ),
+    "updateMember": MutationCase(
+        lambda w: {**member_input(w), "role": "VIEWER"}, {"role": "ADMIN"}, "member { id role }", count_member_updates
+    ),
+    "removeMember": MutationCase(member_input, {"memberId": f"mem_{'0' * 24}"}, "member { id removedAt }", count_removed_members),
     "endInterview": MutationCase(interview_input, {"interviewId": "another"}, "interview { id endReason endedAt }", count_ends),
     "withdrawConsent": MutationCase(
         lambda w: {**interview_input(w), "reason": "Too long."},
@@ -337,7 +389,7 @@ def test_every_mutation_with_an_idempotency_key_has_a_case() -> None:
     mutations = fields_of("Mutation")
     with_key = {name for name, it in mutations.items() if "idempotencyKey" in input_names_of(it)}
     assert with_key == set(CASES)
-    of_access = {"joinInterview", "openTranscript", "signIn", "signOut"}
+    of_access = {"joinInterview", "openTranscript", "signIn", "signOut", "acceptMemberInvitation"}
     assert set(mutations) - with_key == of_access, "getting access and giving it up can be repeated without a key"
 
 
