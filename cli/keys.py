@@ -50,16 +50,19 @@ async def provision_key(
 ) -> tuple[PydanticObjectId, str]:
     """Create a key and return its id and secret. A new organization is created with the starter positions, if that may be."""
     async with database.connect(settings.mongodb):
-        owner = await find_organization(organization)
-        if owner is None and not may_create:
-            raise exit_with_error(
-                f"There is no organization {organization}: `main.py organizations list` lists them, and --new creates one."
-            )
-        owner, _ = await ensure_organization(organization)
-        await seed_positions(owner.id, load_starter_positions())
+        owner = await provision_organization(organization, may_create=may_create)
         key, secret = await create_key(owner.id, role, name)
         await record_command(settings.audit, owner.id, "keys create", [encode_id(IdKind.API_KEY, key.id)])
         return key.id, secret
+
+
+async def provision_organization(name: str, *, may_create: bool) -> Organization:
+    """Return the organization, which is created if that may be, with the starter positions. Exits with 2 if there is none."""
+    if not may_create and await find_organization(name) is None:
+        raise exit_with_error(f"There is no organization {name}: `main.py organizations list` lists them, and --new creates one.")
+    owner, _ = await ensure_organization(name)
+    await seed_positions(owner.id, load_starter_positions())
+    return owner
 
 
 @keys_app.command()

@@ -20,12 +20,14 @@ from typer.testing import CliRunner
 
 import logs
 import main
-from auth import authenticate
+from auth import authenticate, decode_member_link_token
 from cli.schema import SCHEMA_SNAPSHOT
 from errors import Unauthenticated
+from models.documents.member_invitation import MemberInvitation
 from models.documents.organization import Role, create_key, ensure_organization
 from models.reads.credentials import CredentialReader
 from models.storage.clock import now
+from models.writes.members import accept_invitation
 from receipts import parse_signing_keys
 from sandbox.processes import ChildProcess
 from settings import AuthSettings, Settings
@@ -126,6 +128,31 @@ async def test_keys_can_be_created_listed_and_revoked(
     ]
     assert [part in line for line in rows.values() for part in ("ADMIN", "Ada", "live")].count(True) == 3
     assert secret not in out
+
+
+async def test_first_member_is_invited_and_gets_another_link_by_command(
+    database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path
+) -> None:
+    where = {"MONGODB_URL": mongod, "MONGODB_DATABASE": database.name, "AUTH_SECRET": SECRET}
+    invite = ("members", "invite", "Ada@example.org", "--organization", "Acme", "--name", "Ada Lovelace")
+    code, _, error_output = await run_command(tmp_path, *invite, **where)
+    assert (code, "There is no organization Acme" in error_output) == (2, True)
+    code, url, _ = await run_command(tmp_path, *invite, "--new", **where)
+    assert (code, "/sign-in#invitation=" in url) == (0, True)
+    [invitation] = await MemberInvitation.find_all().to_list()
+    auth = AuthSettings(secret=SecretStr(SECRET))
+    assert decode_member_link_token(url.strip().partition("#invitation=")[2], auth) == invitation.id
+    assert await accept_invitation(invitation)
+    of_ada = ("ada@example.org", "--organization", "Acme")
+    (linked, url, _), (removed, _, error_output), (listed, out, _) = await asyncio.gather(
+        run_command(tmp_path, "members", "link", *of_ada, **where),
+        run_command(tmp_path, "members", "remove", *of_ada, **where),
+        run_command(tmp_path, "members", "list", "--organization", "Acme", **where),
+    )
+    assert (linked, "/sign-in#invitation=" in url) == (0, True)
+    assert (removed, "last administrator" in error_output) == (2, True)
+    assert (listed, "ada@example.org" in out, "ADMIN" in out) == (0, True, True)
+    assert set(await database["audit_log"].distinct("action")) == {"members invite", "members link"}
 
 
 async def test_key_can_be_rotated_and_organization_renamed(

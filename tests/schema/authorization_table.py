@@ -262,7 +262,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         CANDIDATE_ONLY: "sendMessage signalInterviewer correctTurn",
         DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest reopenInterview",
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice createApiKey "
-        "updateOrganization rotateApiKey revokeApiKey inviteMember renewMemberLink revokeMemberInvitation updateMember removeMember",
+        "updateOrganization rotateApiKey revokeApiKey inviteMember renewMemberLink revokeMemberInvitation updateMember "
+        "removeMember",
     },
     "Subscription": {
         ALL_ROLES: "turnAdded interimTranscript interviewChanged",
