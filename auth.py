@@ -6,7 +6,7 @@ has its own audience, so that none is accepted as another.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -201,8 +201,14 @@ def require_permission(principal: Principal, action: Action, *, field: str | Non
 async def authenticate(token: str, auth: settings.AuthSettings, credentials: CredentialReader) -> Principal:
     """Return the caller that a bearer token identifies.
 
-    Raises Unauthenticated if the token is invalid, expired, revoked or replaced.
+    Raises Unauthenticated if the token is invalid, expired, revoked or replaced, or its organization is closed.
     """
+    principal = await _identify(token, auth, credentials)
+    _check_open(principal, await credentials.closed_organizations.read_ids())
+    return principal
+
+
+async def _identify(token: str, auth: settings.AuthSettings, credentials: CredentialReader) -> Principal:
     if token.startswith(KEY_PREFIX):
         return await _authenticate_key(token, credentials)
     claims = _decode_token(token, Audience.CANDIDATE, auth)
@@ -283,6 +289,16 @@ async def recheck(principal: Principal, credentials: CredentialReader) -> None:
         access_state = await credentials.read_access_state(principal.interview_id)
         if access_state is None or not _grants_access(access_state, principal.generation):
             raise _replaced_access_error()
+    _check_open(principal, await credentials.closed_organizations.read_ids(max_age_seconds=0))
+
+
+def _check_open(principal: Principal, closed: Collection[ObjectId]) -> None:
+    if principal.organization_id in closed:
+        raise Unauthenticated(
+            "The organization has closed its interviews: write to the organization that invited you."
+            if principal.role is Role.CANDIDATE
+            else "The organization is closed, and none of its credentials works: ask the operator of this deployment."
+        )
 
 
 def _check_role(principal: Principal, member: Member | None) -> None:

@@ -1,4 +1,4 @@
-"""`main.py keys` and `main.py organizations`: API keys, and the organizations that they belong to."""
+"""`main.py keys`: the API keys of an organization."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,15 +15,12 @@ from errors import Conflict
 from models import database
 from models.documents.organization import (
     ApiKey,
-    Organization,
     Role,
     create_key,
     ensure_organization,
     find_organization,
     get_key,
     list_keys,
-    list_organizations,
-    rename_organization,
     revoke_key,
     rotate_key,
 )
@@ -37,7 +34,6 @@ from settings import Settings
 STARTER_POSITIONS_FOLDER = Path(__file__).parents[1] / "positions"
 
 keys_app = typer.Typer(no_args_is_help=True, help="API keys: create, list, rotate, revoke.")
-organizations_app = typer.Typer(no_args_is_help=True, help="Organizations: list, rename.")
 
 
 def load_starter_positions() -> list[dict[str, Any]]:
@@ -54,6 +50,10 @@ async def provision_key(
         if owner is None and not may_create:
             raise exit_with_error(
                 f"There is no organization {organization}: `main.py organizations list` lists them, and --new creates one."
+            )
+        if owner is not None and owner.closed_at is not None:
+            raise exit_with_error(
+                f"{organization} is closed, so no key of it works: `main.py organizations reopen {organization}` reopens it."
             )
         owner, _ = await ensure_organization(organization)
         await seed_positions(owner.id, load_starter_positions())
@@ -102,14 +102,15 @@ def list_(organization: str) -> None:
                 raise exit_with_error(f"There is no organization {organization}: `main.py organizations list` lists them.")
             table = Table("id", "role", "name", "created", "last used", "state")
             for key in await list_keys(owner.id):
-                times = (_format_time(key.created_at), _format_time(key.last_used_at))
+                times = (format_time(key.created_at), format_time(key.last_used_at))
                 table.add_row(str(key.id), key.role, key.name, *times, _describe_state(key))
             Console().print(table)
 
     run_or_exit(print_keys())
 
 
-def _format_time(at: datetime | None) -> str:
+def format_time(at: datetime | None) -> str:
+    """Return the time to the minute, or nothing."""
     return f"{at:%Y-%m-%d %H:%M}" if at else ""
 
 
@@ -118,7 +119,7 @@ def _describe_state(key: ApiKey) -> str:
         return "revoked"
     if not key.is_active:
         return "expired"
-    return f"live until {_format_time(key.expires_at)}" if key.expires_at else "live"
+    return f"live until {format_time(key.expires_at)}" if key.expires_at else "live"
 
 
 @keys_app.command()
@@ -164,39 +165,3 @@ def revoke(key_id: str) -> None:
 
     if not run_or_exit(revoke_by_id()):
         raise exit_with_error(f"There is no key {key_id}: `main.py keys list ORGANIZATION` lists them.")
-
-
-@organizations_app.command(name="list")
-def list_all_organizations() -> None:
-    """List the organizations, with the number of their keys that work."""
-    settings = load_settings()
-
-    async def print_organizations() -> None:
-        async with database.connect(settings.mongodb):
-            table = Table("id", "name", "created", "keys")
-            for organization in await list_organizations():
-                active = sum(key.is_active for key in await list_keys(organization.id))
-                table.add_row(str(organization.id), organization.name, _format_time(organization.created_at), str(active))
-            Console().print(table)
-
-    run_or_exit(print_organizations())
-
-
-@organizations_app.command()
-def rename(name: str, new_name: str) -> None:
-    """Give the organization NAME the name NEW_NAME. Its keys, interviews and ids remain."""
-    settings = load_settings()
-
-    async def rename_by_name() -> Organization | None:
-        async with database.connect(settings.mongodb):
-            try:
-                renamed = await rename_organization(name, new_name)
-            except Conflict as error:
-                raise exit_with_error(str(error)) from None
-            if renamed is not None:
-                ids = [encode_id(IdKind.ORGANIZATION, renamed.id)]
-                await record_command(settings.audit, renamed.id, "organizations rename", ids)
-            return renamed
-
-    if run_or_exit(rename_by_name()) is None:
-        raise exit_with_error(f"There is no organization {name}: `main.py organizations list` lists them.")

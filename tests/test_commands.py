@@ -151,6 +151,37 @@ async def test_key_can_be_rotated_and_organization_renamed(
     assert (listed, "Acme & Sons" in out) == (0, True)
 
 
+async def test_organization_can_be_closed_reopened_and_deleted(
+    database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path
+) -> None:
+    where = {"MONGODB_URL": mongod, "MONGODB_DATABASE": database.name}
+    organization, _ = await ensure_organization("Acme")
+    _, secret = await create_key(organization.id, Role.VIEWER, "ATS")
+    auth = AuthSettings(secret=SecretStr(SECRET))
+    code, _, error_output = await run_command(tmp_path, "organizations", "delete", "Acme", "--yes-delete", "Acme", **where)
+    assert (code, "is not closed" in error_output) == (2, True)
+    code, out, _ = await run_command(tmp_path, "organizations", "close", "Acme", **where)
+    assert (code, "1 keys" in out) == (0, True)
+    with pytest.raises(Unauthenticated, match="is closed"):
+        await authenticate(secret, auth, CredentialReader())
+    (code, _, error_output), (listed, out, _), (wrong, _, refusal) = await asyncio.gather(
+        run_command(tmp_path, "keys", "create", "Acme", "ADMIN", "Ada", **where),
+        run_command(tmp_path, "organizations", "list", **where),
+        run_command(tmp_path, "organizations", "delete", "Acme", "--yes-delete", "Acmee", **where),
+    )
+    assert (code, "is closed" in error_output) == (2, True)
+    assert (listed, "closed since" in out) == (0, True)
+    assert (wrong, "nothing was deleted" in refusal) == (2, True)
+    assert (await run_command(tmp_path, "organizations", "reopen", "Acme", **where))[0] == 0
+    assert (await authenticate(secret, auth, CredentialReader())).role is Role.VIEWER
+    assert (await run_command(tmp_path, "organizations", "close", "Acme", **where))[0] == 0
+    delete = ("organizations", "delete", "Acme", "--yes-delete", "Acme", "--no-wait")
+    assert (await run_command(tmp_path, *delete, **where))[0] == 0
+    assert (await database["organizations"].find_one({"name": "Acme"}) or {})["deletion_requested_at"]
+    code, _, error_output = await run_command(tmp_path, "organizations", "reopen", "Acme", **where)
+    assert (code, "being deleted" in error_output) == (2, True)
+
+
 async def test_budgets_of_an_organization_can_be_set_and_shown(
     database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path
 ) -> None:
