@@ -223,11 +223,16 @@ async def _identify(token: str, auth: settings.AuthSettings, credentials: Creden
 
 
 async def authenticate_session(secret: str, credentials: CredentialReader) -> Principal:
-    """Return the caller that the secret of a session identifies. Raises Unauthenticated if it has ended."""
+    """Return the caller that the secret of a session identifies.
+
+    Raises Unauthenticated if the session has ended or the organization is closed.
+    """
     access = await credentials.find_session_by_secret(secret) if secret.isascii() else None
     if access is None:
         raise _ended_session_error()
-    return build_session_principal(access)
+    principal = build_session_principal(access)
+    _check_open(principal, await credentials.closed_organizations.read_ids())
+    return principal
 
 
 def build_session_principal(access: SessionAccess) -> Principal:

@@ -4,7 +4,7 @@ It works in bounded steps, each of which finds in MongoDB what is left. So it ca
 process or another, continues. The organization's own document is the last that is deleted.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -25,12 +25,14 @@ from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import ErasureScope, Interview
 from models.documents.judgement import JudgementDocument
 from models.documents.logo import Logo
+from models.documents.member import Member
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization, find_test_organization, get_organization
 from models.documents.organization_usage import OrganizationUsage
 from models.documents.position import Position
 from models.documents.recording import Recording
 from models.documents.repair_attempt import RepairAttempt
+from models.documents.session import Session
 from models.documents.turn import TurnDocument
 from models.documents.turn_correction import TurnCorrection
 from models.writes.organization_closing import request_deletion
@@ -52,7 +54,10 @@ INTERVIEW_MODELS: Sequence[type[Document]] = (
     ExternalReference,
 )
 """Documents that belong to an interview. An erasure has deleted them, unless it was interrupted."""
+CALLERS: Mapping[type[Document], str] = {ApiKey: "key", Member: "member"}
+"""Documents of callers, with the prefix of auth.Principal.caller."""
 ORGANIZATION_MODELS: Sequence[type[Document]] = (
+    Session,
     Position,
     Notice,
     Logo,
@@ -126,13 +131,16 @@ async def _delete_interviews(_: Services, organization: Organization) -> bool:
     return True
 
 
-async def _delete_keys(_: Services, organization: Organization) -> bool:
-    """Delete a batch of API keys with their idempotency keys, and return whether there were any."""
-    ids = await _list_ids(ApiKey, {"organization_id": organization.id})
-    # a rotated key is the same caller as the first, whose id it has
-    await IdempotencyClaim.find({"caller": {"$in": [f"key:{key_id}" for key_id in ids]}}).delete()
-    await ApiKey.find({"_id": {"$in": ids}}).delete()
-    return bool(ids)
+async def _delete_callers(_: Services, organization: Organization) -> bool:
+    """Delete a batch of API keys or members with their idempotency keys, and return whether there were any."""
+    for model, prefix in CALLERS.items():
+        ids = await _list_ids(model, {"organization_id": organization.id})
+        if ids:
+            # a rotated key is the same caller as the first, whose id it has
+            await IdempotencyClaim.find({"caller": {"$in": [f"{prefix}:{caller_id}" for caller_id in ids]}}).delete()
+            await model.find({"_id": {"$in": ids}}).delete()
+            return True
+    return False
 
 
 async def _delete_documents(_: Services, organization: Organization) -> bool:
@@ -154,7 +162,7 @@ _STEPS: Sequence[Callable[[Services, Organization], Awaitable[bool]]] = (
     _delete_test_environment,
     _erase_interviews,
     _delete_interviews,
-    _delete_keys,
+    _delete_callers,
     _delete_documents,
 )
 """The steps in their order. Each returns whether it has found something: then the deletion goes on with the next run."""

@@ -19,14 +19,17 @@ from lifecycle.states import erase_interview
 from models.documents.external_reference import claim_reference
 from models.documents.idempotency_claim import claim_key
 from models.documents.interview import Interview, LegalHold
+from models.documents.member import Member
 from models.documents.organization import (
     ApiKey,
     Organization,
+    Role,
     ensure_test_organization,
     find_test_organization,
     get_organization,
     list_keys,
 )
+from models.documents.session import Session
 from models.storage.clock import now
 from models.writes.interview_erasure import confirm_media_erased
 from models.writes.organization_closing import close_organization, find_requested_deletions, request_deletion
@@ -74,7 +77,10 @@ async def make_full_tenant(tenant: Tenant) -> None:
     interview = await Interview.find_one({"organization_id": tenant.id, "external_id": "ATS-7"})
     assert interview
     await claim_reference(tenant.id, "tester", "ATS-7", interview.id)
-    for caller in (f"candidate:{interview.id}", f"key:{(await list_keys(tenant.id))[0].id}"):
+    organization_id = PydanticObjectId(tenant.id)
+    member = await Member(organization_id=organization_id, role=Role.ADMIN, name="Ada", email="ada@example.org").insert()
+    await Session(organization_id=organization_id, digest=f"of {member.id}", member_id=member.id, expires_at=now()).insert()
+    for caller in (f"candidate:{interview.id}", f"key:{(await list_keys(tenant.id))[0].id}", f"member:{member.id}"):
         await claim_key(caller, "sendMessage", "a key", ["0"], ObjectId())
     for document_id in (interview.id, tenant.id):
         await claim_repair("expire", document_id, is_bounded=True)
@@ -106,13 +112,13 @@ async def find_traces(database: AsyncDatabase[dict[str, Any]], ids: set[ObjectId
 
 
 async def list_own_ids(tenant: Tenant) -> set[ObjectId]:
-    """Return the ids of the organization, its test environment, and their interviews and keys."""
+    """Return the ids of the organization, its test environment, and their interviews, keys and members."""
     test = await find_test_organization(tenant.id)
     assert test
     organizations = {tenant.organization.id, test.id}
     criteria = {"organization_id": {"$in": list(organizations)}}
-    interviews = await Interview.get_pymongo_collection().distinct("_id", criteria)
-    return {*organizations, *interviews, *await ApiKey.get_pymongo_collection().distinct("_id", criteria)}
+    owned = [await model.get_pymongo_collection().distinct("_id", criteria) for model in (Interview, ApiKey, Member)]
+    return organizations.union(*owned)
 
 
 async def run_due_deletions(services: Services) -> None:

@@ -6,14 +6,24 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
+from auth import authenticate_session
 from errors import Unauthenticated
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.presence import candidate_joined, dispatch_interviewer
 from lifecycle.repairs import repair_all
 from lifecycle.retention import apply_retention_policy
 from models.documents.interview import InterviewStatus, RoomState
-from models.documents.organization import Contact, Organization, RetentionPolicy, Role, find_test_organization
+from models.documents.member import Member
+from models.documents.organization import (
+    Contact,
+    Organization,
+    RetentionPolicy,
+    Role,
+    digest_secret,
+    find_test_organization,
+)
 from models.documents.recording import RecordingFile
+from models.documents.session import Session
 from models.documents.turn import Channel
 from models.reads import closed_organizations
 from models.storage.clock import now
@@ -83,6 +93,20 @@ async def test_invite_says_that_the_organization_is_closed_and_whom_to_ask(api: 
         assert "has closed its interviews" in refused.error["message"]
     await reopen_organization(tenant.organization)
     assert (await api.execute(INVITATION, token=token))["invitation"]["state"] == "OPEN"
+
+
+async def test_session_does_not_work(tenant: Tenant) -> None:
+    member = await Member(organization_id=tenant.organization.id, role=Role.ADMIN, name="Ada", email="a@example.org").insert()
+    expires_at = now() + timedelta(hours=1)
+    secret = "a secret of a session"
+    await Session(
+        organization_id=member.organization_id, digest=digest_secret(secret), member_id=member.id, expires_at=expires_at
+    ).insert()
+    credentials = tenant.services.credentials
+    assert (await authenticate_session(secret, credentials)).name == "Ada"
+    await close(tenant)
+    with pytest.raises(Unauthenticated, match="is closed"):
+        await authenticate_session(secret, credentials)
 
 
 async def test_streams_end(tenant: Tenant) -> None:
