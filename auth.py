@@ -6,7 +6,7 @@ has its own audience, so that none is accepted as another.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -207,8 +207,14 @@ def require_permission(principal: Principal, action: Action, *, field: str | Non
 async def authenticate(token: str, auth: settings.AuthSettings, credentials: CredentialReader) -> Principal:
     """Return the caller that a bearer token identifies.
 
-    Raises Unauthenticated if the token is invalid, expired, revoked or replaced.
+    Raises Unauthenticated if the token is invalid, expired, revoked or replaced, or its organization is closed.
     """
+    principal = await _identify(token, auth, credentials)
+    _check_open(principal, await credentials.closed_organizations.read_ids())
+    return principal
+
+
+async def _identify(token: str, auth: settings.AuthSettings, credentials: CredentialReader) -> Principal:
     if token.startswith(KEY_PREFIX):
         return await _authenticate_key(token, credentials)
     claims = _decode_token(token, Audience.CANDIDATE, auth)
@@ -224,11 +230,16 @@ async def authenticate(token: str, auth: settings.AuthSettings, credentials: Cre
 
 
 async def authenticate_session(secret: str, credentials: CredentialReader) -> Principal:
-    """Return the caller that the secret of a session identifies. Raises Unauthenticated if it has ended."""
+    """Return the caller that the secret of a session identifies.
+
+    Raises Unauthenticated if the session has ended or the organization is closed.
+    """
     access = await credentials.find_session_by_secret(secret) if secret.isascii() else None
     if access is None:
         raise _ended_session_error()
-    return build_session_principal(access)
+    principal = build_session_principal(access)
+    _check_open(principal, await credentials.closed_organizations.read_ids())
+    return principal
 
 
 def build_session_principal(access: SessionAccess) -> Principal:
@@ -290,6 +301,16 @@ async def recheck(principal: Principal, credentials: CredentialReader) -> None:
         access_state = await credentials.read_access_state(principal.interview_id)
         if access_state is None or not _grants_access(access_state, principal.generation):
             raise _replaced_access_error()
+    _check_open(principal, await credentials.closed_organizations.read_ids(max_age_seconds=0))
+
+
+def _check_open(principal: Principal, closed: Collection[ObjectId]) -> None:
+    if principal.organization_id in closed:
+        raise Unauthenticated(
+            "The organization has closed its interviews: write to the organization that invited you."
+            if principal.role is Role.CANDIDATE
+            else "The organization is closed, and none of its credentials works: ask the operator of this deployment."
+        )
 
 
 def _check_role(principal: Principal, member: Member | None) -> None:

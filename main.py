@@ -11,8 +11,9 @@ import typer
 from starlette.applications import Starlette
 
 from cli.budgets import budgets_app
-from cli.keys import keys_app, organizations_app
+from cli.keys import keys_app
 from cli.members import members_app
+from cli.organizations import organizations_app
 from lifecycle.services import Services, open_services
 from settings import Settings
 from text import load_collator

@@ -65,7 +65,8 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook:
     Errors are re-raised after a retry is scheduled (agent.retry_policy).
     """
     jobs, holder = services.settings.jobs, services.jobs.holder
-    interview = await interview_transitions.claim_reply(interview_id, holder, jobs.lease_seconds)
+    closed = await services.credentials.closed_organizations.read_ids()
+    interview = await interview_transitions.claim_reply(interview_id, holder, jobs.lease_seconds, closed)
     if interview is None or await give_up_if_exhausted(services, interview):
         return
     fence, usage_meter = interview.fence, UsageMeter(InterviewBudgets(interview, services.settings.budget))

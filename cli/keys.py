@@ -1,4 +1,4 @@
-"""`main.py keys` and `main.py organizations`: API keys, and the organizations that they belong to."""
+"""`main.py keys`: the API keys of an organization."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,8 +22,6 @@ from models.documents.organization import (
     find_organization,
     get_key,
     list_keys,
-    list_organizations,
-    rename_organization,
     revoke_key,
     rotate_key,
 )
@@ -37,7 +35,6 @@ from settings import Settings
 STARTER_POSITIONS_FOLDER = Path(__file__).parents[1] / "positions"
 
 keys_app = typer.Typer(no_args_is_help=True, help="API keys: create, list, rotate, revoke.")
-organizations_app = typer.Typer(no_args_is_help=True, help="Organizations: list, rename.")
 
 
 def load_starter_positions() -> list[dict[str, Any]]:
@@ -57,9 +54,15 @@ async def provision_key(
 
 
 async def provision_organization(name: str, *, may_create: bool) -> Organization:
-    """Return the organization, which is created if that may be, with the starter positions. Exits with 2 if there is none."""
-    if not may_create and await find_organization(name) is None:
+    """Return the organization; if there is none and that may be, create it with the starter positions.
+
+    Exits with 2 if there is none or it is closed.
+    """
+    found = await find_organization(name)
+    if found is None and not may_create:
         raise exit_with_error(f"There is no organization {name}: `main.py organizations list` lists them, and --new creates one.")
+    if found is not None and found.closed_at is not None:
+        raise exit_with_error(f"{name} is closed, so nobody has access: `main.py organizations reopen {name}` reopens it.")
     owner, _ = await ensure_organization(name)
     await seed_positions(owner.id, load_starter_positions())
     return owner
@@ -105,14 +108,15 @@ def list_(organization: str) -> None:
                 raise exit_with_error(f"There is no organization {organization}: `main.py organizations list` lists them.")
             table = Table("id", "role", "name", "created", "last used", "state")
             for key in await list_keys(owner.id):
-                times = (_format_time(key.created_at), _format_time(key.last_used_at))
+                times = (format_time(key.created_at), format_time(key.last_used_at))
                 table.add_row(str(key.id), key.role, key.name, *times, _describe_state(key))
             Console().print(table)
 
     run_or_exit(print_keys())
 
 
-def _format_time(at: datetime | None) -> str:
+def format_time(at: datetime | None) -> str:
+    """Return the time to the minute, or nothing."""
     return f"{at:%Y-%m-%d %H:%M}" if at else ""
 
 
@@ -121,7 +125,7 @@ def _describe_state(key: ApiKey) -> str:
         return "revoked"
     if not key.is_active:
         return "expired"
-    return f"live until {_format_time(key.expires_at)}" if key.expires_at else "live"
+    return f"live until {format_time(key.expires_at)}" if key.expires_at else "live"
 
 
 @keys_app.command()
@@ -167,39 +171,3 @@ def revoke(key_id: str) -> None:
 
     if not run_or_exit(revoke_by_id()):
         raise exit_with_error(f"There is no key {key_id}: `main.py keys list ORGANIZATION` lists them.")
-
-
-@organizations_app.command(name="list")
-def list_all_organizations() -> None:
-    """List the organizations, with the number of their keys that work."""
-    settings = load_settings()
-
-    async def print_organizations() -> None:
-        async with database.connect(settings.mongodb):
-            table = Table("id", "name", "created", "keys")
-            for organization in await list_organizations():
-                active = sum(key.is_active for key in await list_keys(organization.id))
-                table.add_row(str(organization.id), organization.name, _format_time(organization.created_at), str(active))
-            Console().print(table)
-
-    run_or_exit(print_organizations())
-
-
-@organizations_app.command()
-def rename(name: str, new_name: str) -> None:
-    """Give the organization NAME the name NEW_NAME. Its keys, interviews and ids remain."""
-    settings = load_settings()
-
-    async def rename_by_name() -> Organization | None:
-        async with database.connect(settings.mongodb):
-            try:
-                renamed = await rename_organization(name, new_name)
-            except Conflict as error:
-                raise exit_with_error(str(error)) from None
-            if renamed is not None:
-                ids = [encode_id(IdKind.ORGANIZATION, renamed.id)]
-                await record_command(settings.audit, renamed.id, "organizations rename", ids)
-            return renamed
-
-    if run_or_exit(rename_by_name()) is None:
-        raise exit_with_error(f"There is no organization {name}: `main.py organizations list` lists them.")

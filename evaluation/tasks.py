@@ -115,7 +115,11 @@ async def _claim(services: Services, evaluation_id: ObjectId) -> Evaluation | No
     if exhausted and await _wait_for_budget(services, evaluation_id, exhausted):
         return None
     evaluation = await evaluation_transitions.claim_evaluation(
-        evaluation_id, services.jobs.holder, jobs.lease_seconds, prompt_version=PROMPT_VERSION
+        evaluation_id,
+        services.jobs.holder,
+        jobs.lease_seconds,
+        prompt_version=PROMPT_VERSION,
+        closed=await services.credentials.closed_organizations.read_ids(),
     )
     if evaluation is None:
         return None

@@ -38,6 +38,10 @@ async def candidate_joined(
     joinInterview switches back, since a connection may also be restored by itself. The other parameters are those of
     `room_transitions.mark_present`. Raises Unavailable if LiveKit is unreachable; the reconciler dispatches later.
     """
+    if await _is_closed(services, interview_id):
+        # LiveKit's tokens remain valid when the organization is closed
+        services.rooms.delete_room_in_background(interview_id)
+        return
     present = await room_transitions.mark_present(interview_id, sid, joined_at, is_listed=is_listed)
     if present is None:
         return
@@ -46,6 +50,12 @@ async def candidate_joined(
     elif present.speech_outage is None:
         await switch_to_voice(services, interview_id, 0)
     await request_recorder(services, present)
+
+
+async def _is_closed(services: Services, interview_id: ObjectId) -> bool:
+    closed = await services.credentials.closed_organizations.read_ids()
+    interview = await get_interview(interview_id) if closed else None
+    return interview is not None and interview.organization_id in closed
 
 
 async def candidate_left(interview_id: ObjectId, sid: str) -> None:
@@ -124,7 +134,10 @@ async def dispatch_interviewer(services: Services, interview_id: ObjectId, *, ig
     LiveKit is unreachable.
     """
     claimed = await room_transitions.claim_interviewer_dispatch(
-        interview_id, DISPATCH_LEASE_SECONDS, ignore_pending_dispatch=ignore_pending
+        interview_id,
+        DISPATCH_LEASE_SECONDS,
+        ignore_pending_dispatch=ignore_pending,
+        closed=await services.credentials.closed_organizations.read_ids(),
     )
     if claimed is not None:
         count = claimed.room.dispatches if claimed.room else 0
@@ -139,5 +152,8 @@ async def dispatch_missing_interviewers(services: Services, *, ignore_pending: b
     A worker that has just registered sets `ignore_pending`, since LiveKit drops dispatches for which there was no worker.
     Raises Unavailable at the first dispatch that fails because LiveKit is unreachable.
     """
-    for interview_id in await room_transitions.find_unattended_interviews(BATCH_SIZE, ignore_pending_dispatch=ignore_pending):
+    closed = await services.credentials.closed_organizations.read_ids()
+    for interview_id in await room_transitions.find_unattended_interviews(
+        BATCH_SIZE, ignore_pending_dispatch=ignore_pending, closed=closed
+    ):
         await dispatch_interviewer(services, interview_id, ignore_pending=ignore_pending)

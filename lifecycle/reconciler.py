@@ -56,15 +56,18 @@ async def run_recording_reconciler(services: Services, stop: asyncio.Event) -> N
 async def reconcile_rooms(services: Services) -> None:
     """Update the candidate's presence in every room from LiveKit, and delete the rooms of interviews that are over.
 
+    So are the rooms of closed organizations.
+
     Raises Unavailable if LiveKit is unreachable.
     """
+    closed = await services.credentials.closed_organizations.read_ids()
     # read before LiveKit's list, so that a candidate who is recorded here but missing from the later list has left
-    recorded_presence = await room_transitions.read_presence(BATCH_SIZE)
+    recorded_presence = await room_transitions.read_presence(BATCH_SIZE, closed)
     open_rooms = await services.rooms.list_interviews_with_room()
     for interview_id, sid in recorded_presence.items():
         if sid is not None or interview_id in open_rooms:
             await reconcile_room(services, interview_id, sid)
-    for interview_id in await room_transitions.find_ended_interviews(list(open_rooms - recorded_presence.keys())):
+    for interview_id in await room_transitions.find_ended_interviews(list(open_rooms - recorded_presence.keys()), closed):
         await services.rooms.delete_room(interview_id)
 
 

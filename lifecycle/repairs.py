@@ -15,6 +15,7 @@ from bson import ObjectId
 from pymongo.errors import OperationFailure, PyMongoError
 
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
+from lifecycle.organization_deletion import delete_organization
 from lifecycle.presence import continue_in_text, switch_to_text
 from lifecycle.retention import apply_retention_policy
 from lifecycle.services import Services
@@ -26,6 +27,7 @@ from models.writes import interview_transitions, room_transitions
 from models.writes.evaluation_transitions import find_due_evaluations
 from models.writes.interview_erasure import delete_erased, find_pending_erasures
 from models.writes.name_keys import rebuild_outdated_name_keys
+from models.writes.organization_closing import find_requested_deletions
 from models.writes.repair_attempts import MAX_ATTEMPTS, claim_repair, complete_repair, list_waiting_repairs
 from models.writes.retention import find_due_organizations
 
@@ -74,9 +76,10 @@ async def repair_all(services: Services) -> None:
         for document_id in await repair.find(BATCH_SIZE + len(excluded)):
             if document_id not in excluded:
                 await _attempt_repair(repair, document_id)
-    for interview_id in await interview_transitions.find_due_replies(WAKE_UP_GRACE_SECONDS, BATCH_SIZE):
+    closed = await services.credentials.closed_organizations.read_ids()
+    for interview_id in await interview_transitions.find_due_replies(WAKE_UP_GRACE_SECONDS, BATCH_SIZE, closed):
         services.jobs.start_locally(REPLY, interview_id)
-    for evaluation_id in await find_due_evaluations(BATCH_SIZE):
+    for evaluation_id in await find_due_evaluations(BATCH_SIZE, closed):
         services.jobs.start_locally(EVALUATE, evaluation_id)
     await _run_logged("rebuild name keys", None, rebuild_outdated_name_keys(REBUILD_BATCH_SIZE))
 
@@ -105,6 +108,7 @@ def _list_repairs(services: Services) -> list[_Repair]:
         # personal data that have to be erased are never given up
         _Repair("erase", find_pending_erasures, partial(_erase_interview, services), is_bounded=False),
         _Repair("apply retention policy", find_due_organizations, partial(apply_retention_policy, services)),
+        _Repair("delete organization", find_requested_deletions, partial(delete_organization, services), is_bounded=False),
         _Repair(
             "end",
             partial(room_transitions.find_abandoned_interviews, grace_seconds),

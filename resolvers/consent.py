@@ -57,7 +57,15 @@ async def record_consent(services: Services, interview: Interview, choice: Conse
             "The consent text has changed since the candidate saw it: show the current text, and send its digest and language.",
             field="consent.textDigest",
         )
-    await store_consent_text(AgreedConsentText(digest=text.digest, version=text.version, language=text.language, text=text.text))
+    await store_consent_text(
+        AgreedConsentText(
+            organization_id=interview.organization_id,
+            digest=text.digest,
+            version=text.version,
+            language=text.language,
+            text=text.text,
+        )
+    )
     return Consent(
         text_version=text.version,
         given_at=now(),

@@ -73,6 +73,7 @@ class InvitationState(StrEnum):
     CANCELLED = "CANCELLED"
     OVER = "OVER"
     FAILED = "FAILED"
+    CLOSED = "CLOSED"
 
 
 _STATE_BY_STATUS = {
@@ -159,18 +160,18 @@ async def get_invitation(services: Services, token: str) -> InvitationDetails:
 
     Raises NotFound for an invalid or replaced invite, and settings.auth.ended_invite_days after the end of the interview.
     """
-    interview = await load_invited_interview(services, token)
+    interview = await _find_invited_interview(services, token)
     await _require_recent(services, interview)
     organization = await get_organization(interview.organization_id)
     if organization is None:
         raise unknown_invite_error()
     return InvitationDetails(
         interview,
-        find_invitation_state(interview),
+        find_invitation_state(interview, is_closed=organization.closed_at is not None),
         organization,
         build_logo_url(services, organization),
         await get_interview_consent_text(services, interview),
-        await find_return_deadline(interview),
+        None if organization.closed_at else await find_return_deadline(interview),
     )
 
 
@@ -270,7 +271,17 @@ async def _is_correctable(interview: Interview) -> bool:
 
 
 async def load_invited_interview(services: Services, token: str) -> Interview:
-    """Return the interview of the invite, whatever its state. Raises NotFound for an invalid or replaced invite."""
+    """Return the interview of the invite, whatever its state.
+
+    Raises NotFound for an invalid or replaced invite, and Conflict if the organization is closed.
+    """
+    interview = await _find_invited_interview(services, token)
+    if interview.organization_id in await services.credentials.closed_organizations.read_ids():
+        raise Conflict("The organization has closed its interviews: write to the organization that invited you.")
+    return interview
+
+
+async def _find_invited_interview(services: Services, token: str) -> Interview:
     interview_id, generation = decode_invite_token(token, services.settings.auth)
     interview = await get_interview(interview_id)
     if interview is None or interview.erased_at is not None or interview.invite_generation != generation:
@@ -278,10 +289,15 @@ async def load_invited_interview(services: Services, token: str) -> Interview:
     return interview
 
 
-def find_invitation_state(interview: Interview) -> InvitationState:
-    """Return whether `join_interview` admits the candidate now, without reopening the interview."""
+def find_invitation_state(interview: Interview, *, is_closed: bool = False) -> InvitationState:
+    """Return whether `join_interview` admits the candidate now, without reopening the interview.
+
+    `is_closed` says that the organization is closed.
+    """
     if state := _STATE_BY_STATUS.get(interview.status):
         return state
+    if is_closed:
+        return InvitationState.CLOSED
     # Candidates who joined in time can return after their invite has expired.
     if interview.expires_at <= now() and not interview.candidate_has_joined:
         return InvitationState.EXPIRED

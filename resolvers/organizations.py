@@ -10,10 +10,10 @@ from typing import Any
 from bson import ObjectId
 
 from auth import Action, Principal, require_permission
-from errors import BadInput
+from errors import BadInput, Forbidden
 from lifecycle.services import Services
 from models.documents.logo import Logo
-from models.documents.organization import Contact, Organization
+from models.documents.organization import Contact, Organization, get_organization
 from models.writes import organization_updates
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found
@@ -32,6 +32,13 @@ class OrganizationUpdate:
     changes: Mapping[str, Any]
     """The fields to set: `name`, `contact` (a mapping, or None to remove it) and `logo` (base64, or None to remove it)."""
     idempotency_key: str | None = None
+
+
+async def require_open_organization(organization_id: ObjectId) -> None:
+    """Raise Forbidden if the organization is closed or deleted, for links that work without another credential."""
+    organization = await get_organization(organization_id)
+    if organization is None or organization.closed_at is not None:
+        raise Forbidden("The organization is closed, and none of its links works.")
 
 
 def build_logo_url(services: Services, organization: Organization) -> str | None:

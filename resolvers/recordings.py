@@ -7,6 +7,7 @@ from lifecycle.services import Services
 from models.documents.interview import get_organization_interview
 from models.documents.recording import Recording, RecordingFile, find_recording_with_file
 from resolvers.ids import IdKind, build_not_found, decode_id, encode_id
+from resolvers.organizations import require_open_organization
 from settings import Settings
 
 
@@ -27,12 +28,16 @@ def build_playback_url(services: Services, file: RecordingFile) -> str | None:
 
 
 async def authorize_playback(settings: Settings, recording_id: str, token: str) -> RecordingFile:
-    """Return the file that a link plays. Raises Forbidden if its token is invalid or expired, and NotFound after an erasure."""
+    """Return the file that a link plays.
+
+    Raises Forbidden if its token is invalid or expired or the organization is closed, and NotFound after an erasure.
+    """
     check_playback_token(token, recording_id, settings.auth)
     found = await find_recording_with_file(decode_id(IdKind.RECORDING, recording_id))
     if found is None:
         raise build_not_found(IdKind.RECORDING)
     recording, file = found
+    await require_open_organization(recording.organization_id)
     if file.path is None or not await _is_retained(recording):
         raise build_not_found(IdKind.RECORDING)
     return file

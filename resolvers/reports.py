@@ -25,6 +25,7 @@ from resolvers.blind_review import require_rating
 from resolvers.evaluations import find_evaluation
 from resolvers.ids import IdKind, build_not_found, decode_id, encode_id
 from resolvers.interviews import load_interview
+from resolvers.organizations import require_open_organization
 from resolvers.transcripts import read_transcript
 from settings import Settings
 
@@ -150,4 +151,5 @@ async def _load_linked_evaluation(settings: Settings, kind: ReportKind, evaluati
     evaluation = await get_stored_evaluation(decode_id(IdKind.EVALUATION, evaluation_id))
     if evaluation is None:
         raise build_not_found(IdKind.EVALUATION)
+    await require_open_organization(evaluation.organization_id)
     return evaluation

@@ -28,6 +28,7 @@ from models.documents.organization import Role, create_key, ensure_organization
 from models.reads.credentials import CredentialReader
 from models.storage.clock import now
 from models.writes.members import accept_invitation
+from models.writes.organization_closing import close_organization
 from receipts import parse_signing_keys
 from sandbox.processes import ChildProcess
 from settings import AuthSettings, Settings
@@ -176,6 +177,33 @@ async def test_key_can_be_rotated_and_organization_renamed(
     )
     assert (code, "rotated already" in error_output) == (2, True)
     assert (listed, "Acme & Sons" in out) == (0, True)
+
+
+async def test_organization_can_be_closed_reopened_and_deleted(
+    database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path
+) -> None:
+    where = {"MONGODB_URL": mongod, "MONGODB_DATABASE": database.name}
+    organization, _ = await ensure_organization("Acme")
+    _, secret = await create_key(organization.id, Role.VIEWER, "ATS")
+    auth = AuthSettings(secret=SecretStr(SECRET))
+    code, out, _ = await run_command(tmp_path, "organizations", "close", "Acme", **where)
+    assert (code, "1 keys" in out) == (0, True)
+    with pytest.raises(Unauthenticated, match="is closed"):
+        await authenticate(secret, auth, CredentialReader())
+    delete = ("organizations", "delete", "Acme", "--no-wait", "--yes-delete")
+    (code, _, error_output), (listed, out, _), (wrong, _, refusal) = await asyncio.gather(
+        run_command(tmp_path, "keys", "create", "Acme", "ADMIN", "Ada", **where),
+        run_command(tmp_path, "organizations", "list", **where),
+        run_command(tmp_path, *delete, "Acmee", **where),
+    )
+    assert (code, "is closed" in error_output) == (2, True)
+    assert (listed, "closed since" in out) == (0, True)
+    assert (wrong, "nothing was deleted" in refusal) == (2, True)
+    assert (await run_command(tmp_path, "organizations", "reopen", "Acme", **where))[0] == 0
+    assert (await authenticate(secret, auth, CredentialReader())).role is Role.VIEWER
+    await close_organization(organization)
+    assert (await run_command(tmp_path, *delete, "Acme", **where))[0] == 0
+    assert (await database["organizations"].find_one({"name": "Acme"}) or {})["deletion_requested_at"]
 
 
 async def test_budgets_of_an_organization_can_be_set_and_shown(

@@ -34,7 +34,8 @@ async def run_speech_checks(services: Services, stop: asyncio.Event) -> None:
 async def offer_voice_again(services: Services) -> None:
     """Check speech for each interview whose check is due, and publish where the candidate may return to voice."""
     ids_by_language: defaultdict[str, list[ObjectId]] = defaultdict(list)
-    for interview_id in await speech_outages.find_due_speech_checks(BATCH_SIZE):
+    closed = await services.credentials.closed_organizations.read_ids()
+    for interview_id in await speech_outages.find_due_speech_checks(BATCH_SIZE, closed):
         if claimed := await speech_outages.claim_speech_check(interview_id):
             ids_by_language[claimed.language].append(interview_id)
     for language, interview_ids in ids_by_language.items():

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import ClassVar
 
+from beanie import PydanticObjectId
 from beanie.odm.queries.find import FindMany
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
@@ -11,8 +12,10 @@ from models.storage.stored_document import READ_BATCH_SIZE, StoredDocument
 
 
 class AgreedConsentText(StoredDocument):
-    """One text, which many consents can refer to. It holds nothing about candidates."""
+    """One text of one organization, which many consents can refer to. It holds nothing about candidates."""
 
+    organization_id: PydanticObjectId | None = None
+    """None in texts that were stored before this field existed."""
     digest: str
     """SHA-256 (hex) of the text in UTF-8."""
     version: str
@@ -21,7 +24,10 @@ class AgreedConsentText(StoredDocument):
 
     class Settings:
         name = "consent_texts"
-        indexes: ClassVar = [IndexModel([("digest", ASCENDING)], unique=True)]
+        indexes: ClassVar = [
+            IndexModel([("digest", ASCENDING), ("organization_id", ASCENDING)], unique=True),
+            IndexModel([("organization_id", ASCENDING)]),
+        ]
 
 
 async def store_consent_text(text: AgreedConsentText) -> None:

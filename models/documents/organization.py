@@ -70,6 +70,10 @@ class Organization(StoredDocument):
     retention: RetentionPolicy = RetentionPolicy()
     retention_updates: list[PydanticObjectId] = Field(default_factory=list)
     """Ids of the updates of the policy applied so far, so that a retried update changes nothing."""
+    closed_at: datetime | None = None
+    """Since when no credential of the organization works (models.writes.organization_closing)."""
+    deletion_requested_at: datetime | None = None
+    """Since when jobs delete the closed organization with everything that belongs to it."""
     budgets: OrganizationBudgets = OrganizationBudgets()
     """Daily budgets that differ from the settings; the operator sets them (`main.py budgets`)."""
     member_changes: int = 0
@@ -88,6 +92,10 @@ class Organization(StoredDocument):
                 [("retention_due_at", ASCENDING)],
                 partialFilterExpression={"retention_due_at": {"$type": "date"}},
                 name="retention_due",
+            ),
+            *(
+                IndexModel([(field, ASCENDING)], partialFilterExpression={field: {"$type": "date"}}, name=field)
+                for field in ("closed_at", "deletion_requested_at")
             ),
         ]
 

@@ -27,6 +27,7 @@ class Session(StoredDocument):
         name = "sessions"
         indexes: ClassVar = [
             IndexModel([("digest", ASCENDING)], unique=True),
+            IndexModel([("organization_id", ASCENDING)]),
             IndexModel(
                 [("member_id", ASCENDING)], partialFilterExpression={"member_id": {"$type": "objectId"}}, name="member_id"
             ),

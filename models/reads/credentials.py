@@ -13,6 +13,7 @@ from models.documents.interview import Interview
 from models.documents.member import Member
 from models.documents.organization import ApiKey, digest_secret
 from models.documents.session import Session
+from models.reads.closed_organizations import ClosedOrganizations
 from models.storage.batch_loader import BatchLoader
 from models.storage.clock import now
 
@@ -53,6 +54,7 @@ class CredentialReader:
         self._sessions_by_digest = BatchLoader(_read_sessions_by_digest)
         self._sessions_by_id = BatchLoader(_read_sessions_by_id)
         self._members = BatchLoader(_read_members)
+        self.closed_organizations = ClosedOrganizations()
         self._used_at: dict[ObjectId, datetime] = {}
 
     async def find_key_by_secret(self, secret: str) -> ApiKey | None:

@@ -3,6 +3,7 @@
 Each step of the job is a compare-and-set on the fence of its claim.
 """
 
+from collections.abc import Collection
 from math import ceil
 from typing import Any
 
@@ -33,6 +34,7 @@ from models.documents.interview import (
 from models.documents.interview_views import EVALUATION_VIEWS, RESULT_VIEWS
 from models.documents.judgement import JudgementDocument
 from models.documents.usage import Usage
+from models.reads.closed_organizations import exclude_organizations
 from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.storage.compare_and_set import compare_and_set
@@ -48,17 +50,17 @@ _JOB_CLEARED: dict[str, Any] = {"lease": None, "due_at": None}
 
 
 async def claim_evaluation(
-    evaluation_id: ObjectId, holder: str, lease_seconds: float, *, prompt_version: str
+    evaluation_id: ObjectId, holder: str, lease_seconds: float, *, prompt_version: str, closed: Collection[ObjectId] = ()
 ) -> Evaluation | None:
     """Claim the job if it is due and its lease is free, and store the version of the prompt that the holder will use.
 
     The attempt is counted when it begins, so that it counts however it ends. The caller compares `attempts`
-    with the limit, and fails an evaluation that exceeds it.
+    with the limit, and fails an evaluation that exceeds it. Evaluations of the organizations in `closed` wait.
     """
     return await change_with_interview(
         Evaluation,
         evaluation_id,
-        {"status": {"$in": list(ACTIVE_STATUSES)}, "$expr": _CLAIMABLE},
+        {"status": {"$in": list(ACTIVE_STATUSES)}, "$expr": _CLAIMABLE, **exclude_organizations(closed)},
         {"status": EvaluationStatus.RUNNING, "prompt_version": prompt_version, "exhausted_budget": None},
         build_job_claim(holder, lease_seconds),
     )
@@ -368,12 +370,13 @@ async def adopt_evaluation(evaluation: Evaluation, outcome: EvaluationOutcome, a
     return interview if interview and interview.has_transcript else None
 
 
-async def find_due_evaluations(limit: int) -> list[ObjectId]:
-    """Return evaluations that are due and have a free lease, the longest due first."""
+async def find_due_evaluations(limit: int, closed: Collection[ObjectId] = ()) -> list[ObjectId]:
+    """Return evaluations that are due and have a free lease, the longest due first. Those of `closed` organizations wait."""
     criteria = {
         "status": {"$in": list(ACTIVE_STATUSES)},
         "due_at": {"$ne": None},
         "$expr": _CLAIMABLE,
+        **exclude_organizations(closed),
     }
     rows = Evaluation.get_pymongo_collection().find(criteria, {"_id": 1}).sort("due_at", 1).limit(limit)
     return [row["_id"] async for row in rows]

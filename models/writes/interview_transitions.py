@@ -3,7 +3,7 @@
 Each returns the changed interview, or None if the interview was not in a state that allows the change.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from models.documents.interview import (
 )
 from models.documents.interview_views import EVALUATION_VIEWS
 from models.documents.turn import Channel, NewTurn
+from models.reads.closed_organizations import exclude_organizations
 from models.storage.backoff import Backoff
 from models.storage.lease import (
     DISPATCH_IS_PENDING,
@@ -408,10 +409,12 @@ async def mark_completed(evaluation: Evaluation, detail: str | None, closing: Ne
 # --- the lease of the text interviewer
 
 
-async def claim_reply(interview_id: ObjectId, holder: str, lease_seconds: float) -> Interview | None:
+async def claim_reply(
+    interview_id: ObjectId, holder: str, lease_seconds: float, closed: Collection[ObjectId] = ()
+) -> Interview | None:
     """Claim the lease of a TEXT interview whose reply is due; raises the fence and counts the attempt.
 
-    Returns None if nothing is due or the lease is held.
+    Returns None if nothing is due, the lease is held or the organization is one of `closed`.
     """
     return await update_interview(
         interview_id,
@@ -421,6 +424,7 @@ async def claim_reply(interview_id: ObjectId, holder: str, lease_seconds: float)
             "due_at": {"$ne": None},
             "$expr": {"$and": [IS_DUE, lease_is_free_for_retry(REPLY_BACKOFF)]},
             **NOT_ERASED,
+            **exclude_organizations(closed),
         },
         {},
         build_job_claim(holder, lease_seconds),
@@ -449,8 +453,11 @@ async def release_interview_lease(interview_id: ObjectId, fence: int, *, retry_s
 # --- queries of lifecycle.repairs
 
 
-async def find_due_replies(min_age_seconds: float, limit: int) -> list[ObjectId]:
-    """Return TEXT interviews whose reply has been due for `min_age_seconds` and whose lease is free, the longest due first."""
+async def find_due_replies(min_age_seconds: float, limit: int, closed: Collection[ObjectId] = ()) -> list[ObjectId]:
+    """Return TEXT interviews whose reply has been due for `min_age_seconds` and whose lease is free, the longest due first.
+
+    Interviews of the organizations in `closed` wait.
+    """
     return await _find_ids(
         {
             "due_at": {"$ne": None},
@@ -458,6 +465,7 @@ async def find_due_replies(min_age_seconds: float, limit: int) -> list[ObjectId]
             "status": {"$in": list(OPEN_STATUSES)},
             "erased_at": None,
             "$expr": {"$and": [{"$lte": ["$due_at", from_now(-min_age_seconds)]}, lease_is_free_for_retry(REPLY_BACKOFF)]},
+            **exclude_organizations(closed),
         },
         "due_at",
         limit,

@@ -4,7 +4,7 @@ LiveKit's events may be late, repeated, reordered or lost, so each step names th
 a connection that has ended never returns, and an older one never replaces a newer one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from bson import ObjectId
 
 from models.documents.interview import MAX_PAUSE, OPEN_STATUSES, TERMINAL_STATUSES, Consent, Interview, RoomState
 from models.documents.turn import Channel
+from models.reads.closed_organizations import exclude_organizations
 from models.storage.backoff import Backoff
 from models.storage.lease import (
     ATTEMPT_INCREMENT,
@@ -109,26 +110,34 @@ async def claim_interviewer_lease(interview_id: ObjectId, fence: int, holder: st
 
 
 async def claim_interviewer_dispatch(
-    interview_id: ObjectId, dispatch_seconds: float, *, ignore_pending_dispatch: bool = False
+    interview_id: ObjectId,
+    dispatch_seconds: float,
+    *,
+    ignore_pending_dispatch: bool = False,
+    closed: Collection[ObjectId] = (),
 ) -> Interview | None:
     """Claim the dispatch of an interviewer to a VOICE interview that needs one; raises the fence.
 
     The claim holds the lease for `dispatch_seconds`, doubled after each unanswered dispatch up to MAX_DISPATCH_SECONDS.
     With `ignore_pending_dispatch`, a pending dispatch, which may have been lost, does not block the claim. Returns None
-    if no interviewer is wanted, one holds the lease, or MAX_UNANSWERED_DISPATCHES have been made.
+    if no interviewer is wanted, one holds the lease, MAX_UNANSWERED_DISPATCHES have been made, or the organization is one of
+    `closed`.
     """
     return await update_interview(
         interview_id,
-        _unattended_criteria(ignore_pending_dispatch=ignore_pending_dispatch),
+        {**_unattended_criteria(ignore_pending_dispatch=ignore_pending_dispatch), **exclude_organizations(closed)},
         {},
         build_dispatch_claim(Backoff(dispatch_seconds, MAX_DISPATCH_SECONDS), "room.dispatches"),
         visible=False,
     )
 
 
-async def find_unattended_interviews(limit: int, *, ignore_pending_dispatch: bool = False) -> list[ObjectId]:
+async def find_unattended_interviews(
+    limit: int, *, ignore_pending_dispatch: bool = False, closed: Collection[ObjectId] = ()
+) -> list[ObjectId]:
     """Return VOICE interviews that `claim_interviewer_dispatch` would claim, the longest unattended first."""
-    return await _find_ids(_unattended_criteria(ignore_pending_dispatch=ignore_pending_dispatch), "lease.until", limit)
+    criteria = _unattended_criteria(ignore_pending_dispatch=ignore_pending_dispatch)
+    return await _find_ids({**criteria, **exclude_organizations(closed)}, "lease.until", limit)
 
 
 def _unattended_criteria(*, ignore_pending_dispatch: bool) -> dict[str, Any]:
@@ -219,18 +228,20 @@ async def find_unanswered_messages(min_age_seconds: float, limit: int) -> list[O
     return await _find_ids(criteria, "due_at", limit)
 
 
-async def read_presence(limit: int) -> dict[ObjectId, str | None]:
-    """Return open interviews that have a room, newest first, each with the connection last known to be in it."""
-    criteria = {**_IS_OPEN, _EXPECTED_UNTIL: {"$type": "date"}}
+async def read_presence(limit: int, closed: Collection[ObjectId] = ()) -> dict[ObjectId, str | None]:
+    """Return open interviews that have a room, newest first, each with the connection last known to be in it.
+
+    Those of the organizations in `closed` are left out: their rooms are deleted.
+    """
+    criteria = {**_IS_OPEN, _EXPECTED_UNTIL: {"$type": "date"}, **exclude_organizations(closed)}
     rows = Interview.get_pymongo_collection().find(criteria, {"room.participant": 1}).sort(_EXPECTED_UNTIL, -1).limit(limit)
     return {row["_id"]: row["room"]["participant"] async for row in rows}
 
 
-async def find_ended_interviews(interview_ids: list[ObjectId]) -> list[ObjectId]:
-    """Return which of these interviews are over, so that their rooms can be deleted."""
-    rows = Interview.get_pymongo_collection().find(
-        {"_id": {"$in": interview_ids}, "status": {"$in": list(TERMINAL_STATUSES)}}, {"_id": 1}
-    )
+async def find_ended_interviews(interview_ids: list[ObjectId], closed: Collection[ObjectId] = ()) -> list[ObjectId]:
+    """Return which of these interviews are over or of an organization in `closed`, so that their rooms can be deleted."""
+    has_no_room = {"$or": [{"status": {"$in": list(TERMINAL_STATUSES)}}, {"organization_id": {"$in": list(closed)}}]}
+    rows = Interview.get_pymongo_collection().find({"_id": {"$in": interview_ids}, **has_no_room}, {"_id": 1})
     return [row["_id"] async for row in rows]
 
 

@@ -3,12 +3,14 @@
 Each step is a compare-and-set by MongoDB's clock, so that any number of voice workers may make the checks.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from bson import ObjectId
 
 from models.documents.interview import OPEN_STATUSES, Interview
 from models.documents.turn import Channel
+from models.reads.closed_organizations import exclude_organizations
 from models.storage.backoff import Backoff
 from models.storage.lease import NOT_ERASED, from_now
 from models.writes.interview_updates import update_interview
@@ -24,12 +26,13 @@ def build_speech_outage() -> dict[str, Any]:
     return {"since": "$$NOW", "ended_at": None, "checks": {"$literal": 0}, "due_at": from_now(CHECK_BACKOFF.seconds(1))}
 
 
-async def find_due_speech_checks(limit: int) -> list[ObjectId]:
-    """Return interviews whose check is due, the longest due first."""
+async def find_due_speech_checks(limit: int, closed: Collection[ObjectId] = ()) -> list[ObjectId]:
+    """Return interviews whose check is due, the longest due first, except those of the organizations in `closed`."""
     criteria = {
         **_IS_IN_WRITING,
         "speech_outage.due_at": {"$type": "date"},
         "$expr": {"$lte": ["$speech_outage.due_at", "$$NOW"]},
+        **exclude_organizations(closed),
     }
     rows = Interview.get_pymongo_collection().find(criteria, {"_id": 1}).sort("speech_outage.due_at", 1).limit(limit)
     return [row["_id"] async for row in rows]

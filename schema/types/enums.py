@@ -163,6 +163,7 @@ _describe_enum(
         "EXPIRED": "The candidate did not join in time. Only a new invite (renewInvite) helps.",
         "CANCELLED": "The organization has cancelled the interview.",
         "OVER": "The interview has ended. joinInterview reopens it until canReopenUntil, if that is set.",
+        "CLOSED": "The organization has closed its interviews, and the candidate can only write to it (Invitation.contact).",
         "FAILED": "The interview has ended because of a failure. joinInterview reopens it until canReopenUntil, if that is set.",
     },
 )

@@ -90,6 +90,7 @@ class Invitation:
         """Build the invitation as the holder of the invite sees it."""
         interview = details.interview
         candidate = build_candidate_principal(interview)
+        is_requestable = interview.status in REQUESTABLE_STATUSES and details.state is not InvitationState.CLOSED
         return cls(
             document=interview,
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interview.id)),
@@ -103,7 +104,7 @@ class Invitation:
             can_reopen_until=details.can_reopen_until,
             limit_minutes=round(interview.position.limit_minutes * interview.accommodations.time_factor),
             questions=interview.position.questions,
-            may_request=list(RequestKind) if interview.status in REQUESTABLE_STATUSES else [],
+            may_request=list(RequestKind) if is_requestable else [],
             consent_text=as_graphql(ConsentText, details.consent_text),
             requests=[CandidateRequest(document=request, caller=candidate) for request in interview.requests],
             accommodations=as_graphql(Accommodations, interview.accommodations),

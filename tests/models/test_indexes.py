@@ -38,6 +38,7 @@ from models.documents.turn import Channel, Speaker
 from models.reads import reply_latency, watermarks
 from models.reads.audit_list import NEWEST_FIRST, AuditCriteria, list_entries
 from models.reads.blind_ratings import list_level_pairs
+from models.reads.closed_organizations import ClosedOrganizations
 from models.reads.credentials import CredentialReader
 from models.reads.decision_record_list import NEWEST_MONTH_FIRST, list_decision_records
 from models.reads.impact_data import read_results
@@ -50,6 +51,7 @@ from models.writes.demographics import store_demographics
 from models.writes.evaluation_transitions import add_evaluation, claim_evaluation, find_due_evaluations
 from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
 from models.writes.name_keys import rebuild_outdated_name_keys
+from models.writes.organization_closing import find_requested_deletions
 from models.writes.recording_transitions import find_open_recordings, find_unrecorded_interviews
 from models.writes.retention import find_due_organizations, find_interviews_over_limit
 from models.writes.speech_outages import find_due_speech_checks
@@ -78,9 +80,11 @@ async def test_sweep_queries_read_only_due_documents(dataset: SampleDataset, pro
         find_due_organizations(100),
         rebuild_outdated_name_keys(100),
         find_due_speech_checks(100),
+        find_requested_deletions(100),
+        ClosedOrganizations().read_ids(),
     )
     # no recording is looked up when there is no interview to record
-    assert_uses_indexes(plans, 13)
+    assert_uses_indexes(plans, 15)
     for plan in plans:
         assert not plan.sorts, plan
         # thousands are stored, and none is due
