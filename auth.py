@@ -5,6 +5,7 @@ interview. Invites, candidates' tokens, erasure receipts and links to recordings
 has its own audience, so that none is accepted as another.
 """
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +16,9 @@ from typing import Any
 
 import jwt
 from bson import ObjectId
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 import settings
 from errors import Forbidden, NotFound, Unauthenticated, Unavailable
@@ -367,6 +371,7 @@ class Audience(StrEnum):
     PLAYBACK = "viva:playback"
     REPORT = "viva:report"
     MEMBER_LINK = "viva:member-link"
+    SIGN_IN = "viva:sign-in"
 
 
 def issue_candidate_token(
@@ -482,3 +487,33 @@ def verification_keys(auth: settings.AuthSettings) -> list[str]:
 def derive_key_id(secret: str) -> str:
     """Return the `kid` of tokens that the secret signs."""
     return hashlib.sha256(f"viva kid {secret}".encode()).hexdigest()[:16]
+
+
+# --- secrets at rest
+
+
+def encrypt_secret(secret: str, auth: settings.AuthSettings) -> str:
+    """Return the secret, encrypted with a key that is derived from AUTH_SECRET."""
+    return _build_cipher(auth).encrypt(secret.encode()).decode()
+
+
+def decrypt_secret(encrypted: str, auth: settings.AuthSettings) -> str | None:
+    """Return the secret, or None if it was encrypted with neither AUTH_SECRET nor one of AUTH_PREVIOUS_SECRETS."""
+    try:
+        return _build_cipher(auth).decrypt(encrypted).decode()
+    except InvalidToken:
+        return None
+
+
+def is_encrypted_by_an_earlier_secret(encrypted: str, auth: settings.AuthSettings) -> bool:
+    """Return whether the secret has to be encrypted again before that earlier secret is removed from the settings."""
+    return decrypt_secret(encrypted, auth.model_copy(update={"previous_secrets": []})) is None
+
+
+def _build_cipher(auth: settings.AuthSettings) -> MultiFernet:
+    return MultiFernet([Fernet(_derive_storage_key(secret)) for secret in auth.list_secrets()])
+
+
+def _derive_storage_key(secret: str) -> bytes:
+    key = HKDF(SHA256(), length=32, salt=None, info=b"viva secrets at rest").derive(secret.encode())
+    return base64.urlsafe_b64encode(key)

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from cli.budgets import budgets_app
 from cli.keys import keys_app, organizations_app
+from cli.sign_in import sign_in_app
 from lifecycle.services import Services, open_services
 from settings import Settings
 from text import load_collator
@@ -57,6 +58,7 @@ cli_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Viva: AI
 cli_app.add_typer(keys_app, name="keys")
 cli_app.add_typer(organizations_app, name="organizations")
 cli_app.add_typer(budgets_app, name="budgets")
+cli_app.add_typer(sign_in_app, name="sign-in")
 
 
 @cli_app.command()
