@@ -25,10 +25,15 @@ from errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from models.documents.interview import Interview, get_organization_interview
 from models.documents.member import Member
 from models.documents.member_invitation import MemberInvitation
-from models.documents.organization import KEY_PREFIX, ApiKey, Role
+from models.documents.organization import KEY_PREFIX, ApiKey, IdentityProvider, Role, find_organization_of_program
 from models.documents.turn import AccessOrigin
 from models.reads.credentials import AccessState, CredentialReader, SessionAccess
 from models.storage.clock import now
+from models.writes.member_identity import recognize_member
+from oidc import IdentityProviders, read_audiences, read_unverified_claims, read_verified_email
+
+_MAX_TIMESTAMP = datetime.max.replace(tzinfo=UTC).timestamp() - 1
+"""The latest time that a token may name; a later one could not be stored."""
 
 
 class Action(StrEnum):
@@ -225,6 +230,31 @@ async def authenticate(token: str, auth: settings.AuthSettings, credentials: Cre
         issued_to=ObjectId(claims["key"]) if "key" in claims else None,
         issued_to_member=ObjectId(claims["member"]) if "member" in claims else None,
     )
+
+
+async def authenticate_program(token: str, issuer: str, providers: IdentityProviders) -> Principal:
+    """Return the member that a token identifies, which the identity provider of the organization has issued to a program.
+
+    `issuer` is the token's, unverified. Raises Unauthenticated, or Unavailable if the provider's keys cannot be read.
+    """
+    audiences = read_audiences(read_unverified_claims(token) or {})
+    organization = await find_organization_of_program(issuer, audiences)
+    if organization is None or organization.identity_provider is None or organization.identity_provider.audience is None:
+        raise Unauthenticated("The token is of an issuer or for an audience that no organization has: send an API key.")
+    provider = organization.identity_provider
+    claims = await providers.verify(token, issuer, organization.identity_provider.audience)
+    email, is_permitted = read_permitted_email(claims, provider)
+    member = await recognize_member(organization.id, issuer, claims["sub"], email) if is_permitted else None
+    if member is None:
+        raise Unauthenticated("The token's subject is no member of the organization: ask an administrator for an invitation.")
+    return build_member_principal(member, datetime.fromtimestamp(min(claims["exp"], _MAX_TIMESTAMP), UTC))
+
+
+def read_permitted_email(claims: Mapping[str, Any], provider: IdentityProvider) -> tuple[str | None, bool]:
+    """Return the verified email in the claims, if there is one, and whether the organization admits people with it."""
+    email = read_verified_email(claims, provider.verified_claim)
+    is_permitted = not provider.email_domains or (email or "").rpartition("@")[2] in provider.email_domains
+    return email, is_permitted
 
 
 async def authenticate_session(secret: str, credentials: CredentialReader) -> Principal:
@@ -426,6 +456,11 @@ def decode_member_link_token(token: str, auth: settings.AuthSettings) -> ObjectI
     """Return the invitation's id, or None if the token is invalid."""
     claims = _decode_token(token, Audience.MEMBER_LINK, auth)
     return ObjectId(claims["sub"]) if claims else None
+
+
+def decode_sign_in_token(token: str, auth: settings.AuthSettings) -> dict[str, Any] | None:
+    """Return the claims of a sign-in that this deployment has begun, or None if it is invalid or has expired."""
+    return _decode_token(token, Audience.SIGN_IN, auth)
 
 
 def issue_playback_token(recording_id: str, minutes: int, auth: settings.AuthSettings) -> str:

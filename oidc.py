@@ -42,6 +42,7 @@ LEEWAY_SECONDS = 30.0
 """Difference between the clocks of the provider and this server that is tolerated."""
 MAX_ISSUERS = 1000
 """Providers whose metadata and keys a process remembers."""
+MAX_AUDIENCES = 20
 MAX_KEYS = 100
 """Keys of one provider that are considered."""
 
@@ -299,6 +300,19 @@ def read_unverified_claims(token: str) -> dict[str, Any] | None:
         return jwt.decode(token, options={"verify_signature": False}) if token.isascii() else None
     except (jwt.PyJWTError, ValueError):
         return None
+
+
+def read_issuer(token: str) -> str | None:
+    """Return the issuer that a JWT names, whose signature has not been verified; None if it is no JWT or names none."""
+    issuer = (read_unverified_claims(token) or {}).get("iss")
+    return issuer if isinstance(issuer, str) else None
+
+
+def read_audiences(claims: Mapping[str, Any]) -> list[str]:
+    """Return the audiences in the claims, at most MAX_AUDIENCES."""
+    audiences = claims.get("aud")
+    listed = audiences if isinstance(audiences, list) else [audiences]
+    return [audience for audience in listed[:MAX_AUDIENCES] if isinstance(audience, str)]
 
 
 def read_verified_email(claims: Mapping[str, Any], verified_claim: str) -> str | None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 import jwt
 import orjson
@@ -297,8 +298,7 @@ class OidcIssuer:
         return response
 
     async def _exchange(self, request: Request) -> Response:
-        async with request.form() as form:
-            data = {name: str(value) for name, value in form.items()}
+        data = dict(parse_qsl((await request.body()).decode()))
         response: Response = self._server.create_token_response(_Request(request, data))
         return response
 

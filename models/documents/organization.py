@@ -215,6 +215,11 @@ async def find_organization_of_program(issuer: str, audiences: list[str]) -> Org
     return await Organization.find_one({"identity_provider.issuer": issuer, "identity_provider.audience": {"$in": audiences}})
 
 
+async def has_identity_providers() -> bool:
+    """Return whether the people of any organization sign in with an identity provider."""
+    return await Organization.find_one({"identity_provider.issuer": {"$type": "string"}}) is not None
+
+
 async def replace_client_secret(organization_id: ObjectId, current: str, encrypted: str) -> None:
     """Replace the encrypted client secret by the same secret, encrypted with a newer key."""
     await Organization.get_pymongo_collection().update_one(
