@@ -175,18 +175,21 @@ class IdentityProviders:
         return id_token, access_token if isinstance(access_token, str) else None
 
     async def read_userinfo(self, issuer: str, access_token: str, subject: str) -> dict[str, Any]:
-        """Return the claims of the userinfo endpoint, or nothing if the provider has none. Raises ProviderUnavailable.
+        """Return the claims of the userinfo endpoint, or nothing if the provider has none or refuses the access token.
 
         With the code flow, providers need not put the email into the ID token (OpenID Connect Core 1.0, section 5.4).
+        Raises Unauthenticated for claims about somebody else, and ProviderUnavailable.
         """
         metadata = await self.read_metadata(issuer)
         if metadata.userinfo_endpoint is None:
             return {}
         headers = {"Accept": "application/json", "Authorization": f"Bearer {access_token}"}
         status, claims = await _request("GET", metadata.userinfo_endpoint, headers=headers)
+        if status != 200:
+            return {}
         # the access token may have been exchanged for another person's (section 5.3.2)
-        if status != 200 or claims.get("sub") != subject:
-            raise _unavailable()
+        if claims.get("sub") != subject:
+            raise _invalid_token()
         return claims
 
     def _get_issuer(self, issuer: str) -> _Issuer:

@@ -202,9 +202,11 @@ async def _read_claims(
     default = provider.client_id if claims["aud"] in (provider.client_id, [provider.client_id]) else None
     if claims.get("azp", default) != provider.client_id or claims.get("nonce") != pending["nonce"]:
         raise Unauthenticated("The ID token is for another client or another sign-in.")
-    if claims.get("email") is None and access_token is not None:
+    names = ("email", provider.verified_claim)
+    if access_token is not None and any(claims.get(name) is None for name in names):
         described = await providers.read_userinfo(provider.issuer, access_token, claims["sub"])
-        claims |= {name: described.get(name) for name in ("email", provider.verified_claim)}
+        # both or none: what is said of one address is not true of another
+        claims |= {name: described.get(name) for name in names}
     return claims
 
 

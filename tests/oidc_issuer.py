@@ -169,9 +169,10 @@ class _IdToken(OpenIDCode):
 
     def encode_id_token(self, token: Mapping[str, Any], request: OAuth2Request) -> str:
         code: IssuedCode = request.authorization_code
-        person = self._issuer.describe(code.person) if self._issuer.email_in_id_token else {"sub": code.person.subject}
-        self._issuer.access_tokens[token["access_token"]] = code.person
-        return self._issuer.sign({"aud": code.client_id, "nonce": code.nonce, **person, **self._issuer.id_token_claims})
+        issuer = self._issuer
+        issuer.access_tokens[token["access_token"]] = code.person
+        claims = {name: value for name, value in issuer.describe(code.person).items() if name not in issuer.userinfo_only}
+        return issuer.sign({"aud": code.client_id, "nonce": code.nonce, **claims, **issuer.id_token_claims})
 
 
 class _Server(AuthorizationServer):
@@ -218,8 +219,8 @@ class OidcIssuer:
         """The keys that are published; the first one signs."""
         self.person: Person | None = Person()
         """Who signs in; None declines."""
-        self.email_in_id_token = True
-        """Whether the ID token has the email, which is otherwise at the userinfo endpoint."""
+        self.userinfo_only: set[str] = set()
+        """Claims that are not in ID tokens, but at the userinfo endpoint only."""
         self.id_token_claims: dict[str, Any] = {}
         """Claims that replace those of ID tokens."""
         self.sign_with: Callable[[Mapping[str, Any]], str] | None = None

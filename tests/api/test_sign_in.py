@@ -202,12 +202,16 @@ async def test_removed_member_cannot_sign_in(browser: Browser, ada: Member) -> N
     assert_page(await browser.sign_in(), 403, "You do not have access")
 
 
-async def test_email_is_read_from_the_userinfo_endpoint_if_the_id_token_has_none(
-    browser: Browser, ada: Member, issuer: OidcIssuer
+@pytest.mark.parametrize("missing", [{"email", "email_verified"}, {"email_verified"}], ids=["email", "whether it is verified"])
+async def test_email_is_read_from_the_userinfo_endpoint_if_the_id_token_lacks_it(
+    browser: Browser, ada: Member, issuer: OidcIssuer, missing: set[str]
 ) -> None:
-    issuer.email_in_id_token = False
+    issuer.userinfo_only = missing
     assert_page(await browser.sign_in(), 200, "You are signed in")
-    assert "/userinfo" in issuer.requests
+    # claims about somebody else
+    browser.client.cookies.clear()
+    issuer.id_token_claims = {"sub": "another person"}
+    assert_page(await browser.sign_in(), 502, "not set up correctly")
 
 
 async def test_only_the_organizations_email_domains_are_admitted(
