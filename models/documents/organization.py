@@ -106,6 +106,11 @@ class Organization(StoredDocument):
                 partialFilterExpression={"retention_due_at": {"$type": "date"}},
                 name="retention_due",
             ),
+            IndexModel(
+                [("identity_provider.issuer", ASCENDING)],
+                partialFilterExpression={"identity_provider.issuer": {"$type": "string"}},
+                name="issuer",
+            ),
             # a token of a program is for one organization
             IndexModel(
                 [("identity_provider.issuer", ASCENDING), ("identity_provider.audience", ASCENDING)],
@@ -212,7 +217,10 @@ async def set_identity_provider(organization_id: ObjectId, provider: IdentityPro
 
 async def find_organization_of_program(issuer: str, audiences: list[str]) -> Organization | None:
     """Return the organization whose programs present tokens of this issuer for one of these audiences."""
-    return await Organization.find_one({"identity_provider.issuer": issuer, "identity_provider.audience": {"$in": audiences}})
+    return await Organization.find_one(
+        # the type makes the condition imply that of the partial index
+        {"identity_provider.issuer": issuer, "identity_provider.audience": {"$in": audiences, "$type": "string"}}
+    )
 
 
 async def has_identity_providers() -> bool:
