@@ -5,6 +5,7 @@ interview. Invites, candidates' tokens, erasure receipts and links to recordings
 has its own audience, so that none is accepted as another.
 """
 
+import base64
 import hashlib
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -15,16 +16,24 @@ from typing import Any
 
 import jwt
 from bson import ObjectId
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 import settings
 from errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from models.documents.interview import Interview, get_organization_interview
 from models.documents.member import Member
 from models.documents.member_invitation import MemberInvitation
-from models.documents.organization import KEY_PREFIX, ApiKey, Role
+from models.documents.organization import KEY_PREFIX, ApiKey, IdentityProvider, Role, find_organization_of_program
 from models.documents.turn import AccessOrigin
 from models.reads.credentials import AccessState, CredentialReader, SessionAccess
 from models.storage.clock import now
+from models.writes.member_identity import recognize_member
+from oidc import IdentityProviders, read_audiences, read_unverified_claims, read_verified_email
+
+_MAX_TIMESTAMP = datetime.max.replace(tzinfo=UTC).timestamp() - 1
+"""The latest time that a token may name; a later one could not be stored."""
 
 
 class Action(StrEnum):
@@ -229,6 +238,31 @@ async def _identify(token: str, auth: settings.AuthSettings, credentials: Creden
     )
 
 
+async def authenticate_program(token: str, issuer: str, providers: IdentityProviders) -> Principal:
+    """Return the member that a token identifies, which the identity provider of the organization has issued to a program.
+
+    `issuer` is the token's, unverified. Raises Unauthenticated, or Unavailable if the provider's keys cannot be read.
+    """
+    audiences = read_audiences(read_unverified_claims(token) or {})
+    organization = await find_organization_of_program(issuer, audiences)
+    if organization is None or organization.identity_provider is None or organization.identity_provider.audience is None:
+        raise Unauthenticated("The token is of an issuer or for an audience that no organization has: send an API key.")
+    provider = organization.identity_provider
+    claims = await providers.verify(token, issuer, organization.identity_provider.audience)
+    email, is_permitted = read_permitted_email(claims, provider)
+    member = await recognize_member(organization.id, issuer, claims["sub"], email) if is_permitted else None
+    if member is None:
+        raise Unauthenticated("The token's subject is no member of the organization: ask an administrator for an invitation.")
+    return build_member_principal(member, datetime.fromtimestamp(min(claims["exp"], _MAX_TIMESTAMP), UTC))
+
+
+def read_permitted_email(claims: Mapping[str, Any], provider: IdentityProvider) -> tuple[str | None, bool]:
+    """Return the verified email in the claims, if there is one, and whether the organization admits people with it."""
+    email = read_verified_email(claims, provider.verified_claim)
+    is_permitted = not provider.email_domains or (email or "").rpartition("@")[2] in provider.email_domains
+    return email, is_permitted
+
+
 async def authenticate_session(secret: str, credentials: CredentialReader) -> Principal:
     """Return the caller that the secret of a session identifies.
 
@@ -388,6 +422,7 @@ class Audience(StrEnum):
     PLAYBACK = "viva:playback"
     REPORT = "viva:report"
     MEMBER_LINK = "viva:member-link"
+    SIGN_IN = "viva:sign-in"
 
 
 def issue_candidate_token(
@@ -442,6 +477,11 @@ def decode_member_link_token(token: str, auth: settings.AuthSettings) -> ObjectI
     """Return the invitation's id, or None if the token is invalid."""
     claims = _decode_token(token, Audience.MEMBER_LINK, auth)
     return ObjectId(claims["sub"]) if claims else None
+
+
+def decode_sign_in_token(token: str, auth: settings.AuthSettings) -> dict[str, Any] | None:
+    """Return the claims of a sign-in that this deployment has begun, or None if it is invalid or has expired."""
+    return _decode_token(token, Audience.SIGN_IN, auth)
 
 
 def issue_playback_token(recording_id: str, minutes: int, auth: settings.AuthSettings) -> str:
@@ -503,3 +543,33 @@ def verification_keys(auth: settings.AuthSettings) -> list[str]:
 def derive_key_id(secret: str) -> str:
     """Return the `kid` of tokens that the secret signs."""
     return hashlib.sha256(f"viva kid {secret}".encode()).hexdigest()[:16]
+
+
+# --- secrets at rest
+
+
+def encrypt_secret(secret: str, auth: settings.AuthSettings) -> str:
+    """Return the secret, encrypted with a key that is derived from AUTH_SECRET."""
+    return _build_cipher(auth).encrypt(secret.encode()).decode()
+
+
+def decrypt_secret(encrypted: str, auth: settings.AuthSettings) -> str | None:
+    """Return the secret, or None if it was encrypted with neither AUTH_SECRET nor one of AUTH_PREVIOUS_SECRETS."""
+    try:
+        return _build_cipher(auth).decrypt(encrypted).decode()
+    except InvalidToken:
+        return None
+
+
+def is_encrypted_by_an_earlier_secret(encrypted: str, auth: settings.AuthSettings) -> bool:
+    """Return whether the secret has to be encrypted again before that earlier secret is removed from the settings."""
+    return decrypt_secret(encrypted, auth.model_copy(update={"previous_secrets": []})) is None
+
+
+def _build_cipher(auth: settings.AuthSettings) -> MultiFernet:
+    return MultiFernet([Fernet(_derive_storage_key(secret)) for secret in auth.list_secrets()])
+
+
+def _derive_storage_key(secret: str) -> bytes:
+    key = HKDF(SHA256(), length=32, salt=None, info=b"viva secrets at rest").derive(secret.encode())
+    return base64.urlsafe_b64encode(key)

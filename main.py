@@ -14,6 +14,7 @@ from cli.budgets import budgets_app
 from cli.keys import keys_app
 from cli.members import members_app
 from cli.organizations import organizations_app
+from cli.sign_in import sign_in_app
 from lifecycle.services import Services, open_services
 from settings import Settings
 from text import load_collator
@@ -60,6 +61,7 @@ cli_app.add_typer(keys_app, name="keys")
 cli_app.add_typer(organizations_app, name="organizations")
 cli_app.add_typer(budgets_app, name="budgets")
 cli_app.add_typer(members_app, name="members")
+cli_app.add_typer(sign_in_app, name="sign-in")
 
 
 @cli_app.command()

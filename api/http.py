@@ -45,6 +45,7 @@ from api.logos import logo_routes
 from api.playback import playback_routes
 from api.request_limits import choose_max_connections
 from api.session_cookies import ResponseCookie, SessionCookies
+from api.sign_in import sign_in_routes
 from api.socket_limits import AnonymousSockets
 from api.sse import EventStream
 from api.web_pages import build_page_routes
@@ -112,6 +113,7 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
         *playback_routes(open_store(settings.recording), [rate]),
         *build_export_routes([cors, rate]),
         *logo_routes([rate]),
+        *sign_in_routes(settings, [rate]),
         *build_page_routes(settings, middleware=[rate]),
         *webhook_routes(),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -28,7 +29,10 @@ from rich.console import Console
 
 from agent.interviewer import create_claude_client
 from agent.recognition import DOCUMENTED_CODES, resolve_recognition_language
+from auth import decrypt_secret
 from models.documents.change import CHANGE_DAYS
+from models.documents.organization import IdentityProvider
+from oidc import InvalidProvider, ProviderUnavailable, check_provider
 from receipts import parse_signing_keys
 from recording.storage import StoreFailed, open_store
 from settings import MIN_SECRET_LENGTH, AnthropicSettings, LivekitSettings, RedisSettings, Settings
@@ -72,7 +76,11 @@ async def run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
     yield _check_trusted_proxies(settings)
     for result in _check_prices(settings.anthropic):
         yield result
-    yield await _check_mongodb(settings)
+    mongodb = await _check_mongodb(settings)
+    yield mongodb
+    if mongodb.is_ok:
+        async for result in _check_identity_providers(settings):
+            yield result
     yield await _check_redis(settings)
     yield check_redis_protection(settings.redis)
     async for result in _check_voice(settings):
@@ -201,6 +209,33 @@ def _check_change_feed(sequencer: Mapping[str, Any] | None) -> CheckResult | Non
         f"the change feed has {gaps} gap{'s' if gaps > 1 else ''}, the last of {last:%Y-%m-%d %H:%M} UTC: MongoDB's oplog ended "
         "before `main.py jobs` had read it. Keep that process running, or enlarge the oplog (replSetResizeOplog).",
     )
+
+
+async def _check_identity_providers(settings: Settings) -> AsyncIterator[CheckResult]:
+    """Yield a result for each organization whose people sign in with an identity provider."""
+    has_provider = {"identity_provider.issuer": {"$type": "string"}}
+    organizations: list[dict[str, Any]] = []
+    timeout_ms = int(settings.mongodb.timeout_seconds * 1000)
+    # MongoDB has been checked just now
+    with suppress(PyMongoError):
+        async with AsyncMongoClient[dict[str, Any]](settings.mongodb.url, timeoutMS=timeout_ms) as client:
+            organizations = await client[settings.mongodb.database]["organizations"].find(has_provider).to_list()
+    for organization in organizations:
+        subject = f"Sign-in of {organization['name']}"
+        provider = IdentityProvider.model_validate(organization["identity_provider"])
+        has_secret = len(settings.auth.secret.get_secret_value()) >= MIN_SECRET_LENGTH
+        if has_secret and provider.client_secret and decrypt_secret(provider.client_secret, settings.auth) is None:
+            yield CheckResult(
+                subject, False, "the client's secret cannot be decrypted with AUTH_SECRET. Run `main.py sign-in set` again."
+            )
+            continue
+        try:
+            # whether it offers PKCE was checked when the operator set it
+            await check_provider(provider.issuer, assume_pkce=True)
+        except (InvalidProvider, ProviderUnavailable) as error:
+            yield CheckResult(subject, False, f"{provider.issuer}: {error}")
+        else:
+            yield CheckResult(subject, True, f"{provider.issuer} answers.")
 
 
 async def _check_redis(settings: Settings) -> CheckResult:

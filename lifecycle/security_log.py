@@ -22,6 +22,8 @@ class CredentialKind(StrEnum):
     CANDIDATE_TOKEN = "candidate token"  # noqa: S105  # a name, not a secret
     SESSION = "session"
     MEMBER_LINK = "member link"
+    SIGN_IN = "sign-in"
+    PROGRAM_TOKEN = "program token"  # noqa: S105  # a name, not a secret
     INVITE = "invite"
     LINK = "link"
     MALFORMED = "malformed header"

@@ -17,6 +17,7 @@ from models import database
 from models.reads.credentials import CredentialReader
 from models.storage.transactions import TransactionReaper
 from models.wording.function_words import LanguageIdentifier, load_language_identifier
+from oidc import IdentityProviders
 from settings import Settings
 
 
@@ -36,6 +37,7 @@ class Services:
     closings: Closings = field(default_factory=load_closings)
     languages: LanguageIdentifier = field(default_factory=load_language_identifier)
     credentials: CredentialReader = field(default_factory=CredentialReader)
+    identity_providers: IdentityProviders = field(default_factory=IdentityProviders)
     transaction_reaper: TransactionReaper = field(default_factory=TransactionReaper)
     access_monitors: AccessMonitors = field(init=False)
     audit_log: AuditLog = field(init=False)

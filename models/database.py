@@ -33,6 +33,7 @@ from models.documents.repair_attempt import RepairAttempt
 from models.documents.session import Session
 from models.documents.turn import TurnDocument
 from models.documents.turn_correction import TurnCorrection
+from models.documents.used_sign_in import UsedSignIn
 from models.storage.transactions import APP_NAME
 
 DOCUMENTS = [
@@ -42,6 +43,7 @@ DOCUMENTS = [
     Member,
     MemberInvitation,
     Session,
+    UsedSignIn,
     Notice,
     Logo,
     Position,

@@ -27,7 +27,7 @@ from models.writes import members as writes
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_email, clean_line
-from resolvers.sign_in import SignedIn, has_identity_provider, open_session
+from resolvers.sign_in import SignedIn, open_session
 from settings import Settings
 
 OLDEST_FIRST = SortOrder("created_at")
@@ -259,5 +259,5 @@ def _require_permissions_of(principal: Principal, role: Role) -> None:
 
 async def _require_no_identity_provider(organization_id: ObjectId) -> None:
     organization = await get_organization(organization_id)
-    if organization is not None and has_identity_provider(organization):
+    if organization is not None and organization.identity_provider is not None:
         raise Conflict("The organization has an identity provider: sign in there, with the address that was invited.")

@@ -10,7 +10,15 @@ from errors import BadInput, Conflict, Forbidden, Unauthenticated
 from lifecycle.services import Services
 from lifecycle.sessions import end_session, end_sessions_of_member, start_session
 from models.documents.member import MEMBER_ROLES, Member, find_member_by_email
-from models.documents.organization import ApiKey, Organization, Role, find_first_organization, get_key, get_organization
+from models.documents.organization import (
+    ApiKey,
+    Organization,
+    Role,
+    find_first_organization,
+    get_key,
+    get_organization,
+    has_identity_providers,
+)
 from models.documents.session import Session
 from models.reads.credentials import SessionAccess
 
@@ -47,13 +55,10 @@ class SignedIn:
 async def get_sign_in_options(services: Services) -> SignInOptions:
     """Return the ways in which people can sign in."""
     return SignInOptions(
-        api_key=True, sandbox_roles=MEMBER_ROLES if services.settings.sandbox else (), organization_sign_in=False
+        api_key=True,
+        sandbox_roles=MEMBER_ROLES if services.settings.sandbox else (),
+        organization_sign_in=await has_identity_providers(),
     )
-
-
-def has_identity_provider(organization: Organization) -> bool:
-    """Return whether the organization's members sign in at an identity provider."""
-    return getattr(organization, "identity_provider", None) is not None
 
 
 def check_request(services: Services, request: SignInRequest) -> None:
@@ -77,7 +82,7 @@ async def sign_in_with_key(principal: Principal) -> SignedIn:
     if key is None or not key.is_active:
         raise Unauthenticated("The API key is unknown, expired or revoked: ask an administrator for a new one.")
     organization = await get_organization(key.organization_id)
-    if organization is not None and has_identity_provider(organization):
+    if organization is not None and organization.identity_provider is not None:
         raise Conflict("The organization has an identity provider: sign in there. API keys of the organization are for programs.")
     return await open_session(key)
 

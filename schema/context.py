@@ -11,7 +11,7 @@ from uuid import uuid4
 import strawberry
 from pymongo.errors import PyMongoError
 
-from auth import Principal, authenticate, authenticate_session
+from auth import Principal, authenticate, authenticate_program, authenticate_session
 from engine.shared_subscriptions import SubscriptionContext
 from errors import BadInput, Unauthenticated
 from lifecycle.access_monitor import AccessMonitor
@@ -20,6 +20,7 @@ from lifecycle.services import Services
 from lifecycle.sessions import end_session
 from live.rate_limits import Rate
 from models.documents.organization import KEY_PREFIX
+from oidc import read_issuer
 from schema.loaders import Loaders
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
@@ -234,10 +235,16 @@ async def authenticate_header(services: Services, authorization: str | None, add
     if bearer is None:
         services.security_log.record_refusal(CredentialKind.MALFORMED, address)
         raise Unauthenticated("The credential is malformed: send Authorization: Bearer <API key or token>.")
+    # our own tokens name no issuer
+    issuer = None if bearer[1].startswith(KEY_PREFIX) else read_issuer(bearer[1])
     try:
+        if issuer is not None:
+            return await authenticate_program(bearer[1], issuer, services.identity_providers)
         return await authenticate(bearer[1], services.settings.auth, services.credentials)
     except Unauthenticated:
         kind = CredentialKind.API_KEY if bearer[1].startswith(KEY_PREFIX) else CredentialKind.CANDIDATE_TOKEN
+        if issuer is not None:
+            kind = CredentialKind.PROGRAM_TOKEN
         record_refused_credential(services, kind, address)
         raise
 

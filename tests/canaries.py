@@ -43,6 +43,8 @@ PATHS = (
     "/",
     "/graphql",
     "/join",
+    "/sign-in/oidc",
+    "/sign-in/oidc/callback",
     "/interviews/{}",
     "/recordings/{}",
     "/webhooks/livekit",
@@ -144,7 +146,8 @@ async def send_everything(server: ServerAddress, tenant: Tenant, recorder: Recor
         recorder.add_response(await client.get("/graphql", headers={"X-Request-Id": f"{CANARY} {CANARY}"}))
         for path in PATHS:
             for method in ("GET", "POST", "PUT"):
-                url = f"{path.format(CANARY)}?{CANARY}={CANARY}&invite={CANARY}&token={CANARY}&query={CANARY}"
+                names = ("invite", "token", "query", "organization", "to", "code", "state", "error", "iss")
+                url = f"{path.format(CANARY)}?{CANARY}={CANARY}&" + "&".join(f"{name}={CANARY}" for name in names)
                 recorder.add_response(await client.request(method, url, content=CANARY, headers={"Authorization": CANARY}))
         files = {"operations": (f"{CANARY}.json", CANARY.encode()), "0": (f"{CANARY}.pdf", CANARY.encode())}
         recorder.add_response(await client.post("/graphql", files=files))

@@ -41,6 +41,7 @@ from tests.helpers import AUTH
 from tests.live.streams import RedisSubscriptions
 from tests.livekit_probe import LivekitProbe, make_livekit_settings, open_livekit_probe
 from tests.livekit_rooms import find_livekit
+from tests.oidc_issuer import OidcIssuer, RegisteredClient, SigningKey
 from tests.resolvers.tenant import Tenant, make_tenant
 from tests.schema.api_client import ApiClient, ServerAddress, serve, with_services
 from tests.stuck_tasks import pytest_runtest_teardown, pytest_sessionfinish, stuck_tasks_fail
@@ -285,6 +286,37 @@ def provider(provider_proxy: _ProviderProxy) -> AnthropicProvider:
     provider_proxy.provider = AnthropicProvider()
     provider_proxy.provider.url = provider_proxy.url
     return provider_proxy.provider
+
+
+class _IssuerProxy:
+    """One server for the identity providers of all tests. Each test installs its own provider behind it."""
+
+    url = ""
+    issuer: OidcIssuer
+
+    def __init__(self) -> None:
+        # making a key takes longer than a test
+        self.keys = [SigningKey(), SigningKey("ES256")]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.issuer(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+async def issuer_proxy() -> AsyncIterator[_IssuerProxy]:
+    """The server behind which tests install their identity provider."""
+    proxy = _IssuerProxy()
+    async with serve(proxy) as address:
+        proxy.url = f"http://127.0.0.1:{address.port}"
+        yield proxy
+
+
+@pytest.fixture
+def issuer(issuer_proxy: _IssuerProxy) -> OidcIssuer:
+    """An identity provider on loopback, at which the product is registered. It signs with RSA; its second key is elliptic."""
+    client = RegisteredClient("viva", "a client secret: +/%&", f"{configuration.ApiSettings().public_url}/sign-in/oidc/callback")
+    issuer_proxy.issuer = OidcIssuer(issuer_proxy.url, client, list(issuer_proxy.keys))
+    return issuer_proxy.issuer
 
 
 @pytest.fixture(scope="session")

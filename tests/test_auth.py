@@ -16,8 +16,11 @@ from auth import (
     Principal,
     authenticate,
     decode_invite_token,
+    decrypt_secret,
     derive_key_id,
+    encrypt_secret,
     has_permission,
+    is_encrypted_by_an_earlier_secret,
     issue_candidate_token,
     issue_invite_token,
     recheck,
@@ -255,3 +258,12 @@ def test_forbidden_error_names_role_field_and_permitted_roles() -> None:
     )
     with pytest.raises(Forbidden, match="only the candidate's own token may"):
         require_permission(new_principal(Role.ADMIN), Action.SEND_MESSAGE)
+
+
+def test_encrypted_secret_survives_a_rotation_until_the_earlier_secret_is_removed() -> None:
+    encrypted = encrypt_secret("hush", AUTH_SETTINGS)
+    rotated = OTHER_AUTH_SETTINGS.model_copy(update={"previous_secrets": [AUTH_SETTINGS.secret]})
+    assert decrypt_secret(encrypted, rotated) == "hush"
+    assert is_encrypted_by_an_earlier_secret(encrypted, rotated)
+    assert not is_encrypted_by_an_earlier_secret(encrypt_secret("hush", rotated), rotated)
+    assert decrypt_secret(encrypted, OTHER_AUTH_SETTINGS) is None

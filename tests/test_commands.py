@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 import logs
 import main
-from auth import authenticate, decode_member_link_token
+from auth import authenticate, decode_member_link_token, decrypt_secret
 from cli.schema import SCHEMA_SNAPSHOT
 from errors import Unauthenticated
 from models.documents.member_invitation import MemberInvitation
@@ -34,6 +34,7 @@ from sandbox.processes import ChildProcess
 from settings import AuthSettings, Settings
 from tests.cli_workspace import MAIN, copy_workspace, wait_for_dev_output
 from tests.factories import add_organization_usage
+from tests.oidc_issuer import OidcIssuer
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
@@ -41,6 +42,7 @@ COMMAND_SECONDS = 300
 """Far longer than any command takes, even on a busy machine."""
 
 SECRET = "a secret that is long enough for any test"
+SIGN_IN_SET = "sign-in set --organization Acme --issuer http://accounts.example --client-id viva"
 UNREACHABLE_MONGODB = {"MONGODB_URL": "mongodb://ada:hush@127.0.0.1:9/?directConnection=true", "MONGODB_TIMEOUT_SECONDS": "0.25"}
 FAST_DEMO_CODE = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main import cli_app; cli_app(['demo', '--typed'])"
 
@@ -206,6 +208,44 @@ async def test_organization_can_be_closed_reopened_and_deleted(
     assert (await database["organizations"].find_one({"name": "Acme"}) or {})["deletion_requested_at"]
 
 
+async def test_identity_provider_can_be_set_shown_and_removed(
+    database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path, issuer: OidcIssuer
+) -> None:
+    await ensure_organization("Acme")
+    await ensure_organization("Initech")
+    where = {"MONGODB_URL": mongod, "MONGODB_DATABASE": database.name, "AUTH_SECRET": SECRET}
+    (tmp_path / "secret").write_text("hush hush\n")
+    options = ("--issuer", issuer.url, "--client-id", "viva", "--client-secret-file", "secret", "--audience", "viva-api")
+    issuer.metadata = {"code_challenge_methods_supported": None}
+    refusals = await asyncio.gather(
+        run_command(tmp_path, "sign-in", "set", "--organization", "Acme", *options, **where),
+        run_command(tmp_path, "sign-in", "set", "--organization", "Acmee", *options, "--assume-pkce", **where),
+    )
+    messages = ("does not offer PKCE", "There is no organization Acmee")
+    for (code, _, error_output), message in zip(refusals, messages, strict=True):
+        assert (code, message in error_output) == (2, True), error_output
+    assert await database["audit_log"].count_documents({}) == 0
+
+    issuer.metadata = {}
+    code, out, _ = await run_command(tmp_path, "sign-in", "set", "--organization", "Acme", *options, **where)
+    assert (code, "http://127.0.0.1:8000/sign-in/oidc/callback" in out) == (0, True)
+    stored = await database["organizations"].find_one({"name": "Acme"})
+    assert stored is not None
+    assert "hush" not in str(stored)
+    auth = AuthSettings(secret=SecretStr(SECRET))
+    assert decrypt_secret(stored["identity_provider"]["client_secret"], auth) == "hush hush"
+    (code, out, _), (taken, _, error_output) = await asyncio.gather(
+        run_command(tmp_path, "sign-in", "show", "--organization", "Acme", **where),
+        run_command(tmp_path, "sign-in", "set", "--organization", "Initech", *options, **where),
+    )
+    assert (code, issuer.url in out, "hush" in out) == (0, True, False)
+    assert (taken, "Another organization has this issuer and audience" in error_output) == (2, True)
+    code, _, _ = await run_command(tmp_path, "sign-in", "remove", "--organization", "Acme", **where)
+    assert code == 0
+    assert await database["organizations"].distinct("identity_provider") == [None]
+    assert await database["audit_log"].distinct("action") == ["sign-in remove", "sign-in set"]
+
+
 async def test_budgets_of_an_organization_can_be_set_and_shown(
     database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path
 ) -> None:
@@ -250,6 +290,10 @@ async def test_budgets_of_an_organization_can_be_set_and_shown(
         ("budgets set -- Acme daily_usd -5", {}, "-5 is not a value of daily_usd"),
         ("budgets set Acme daily_usd inf", {}, "inf is not a value of daily_usd"),
         ("budgets set Acme daily_usd five", {}, "five is not a value of daily_usd"),
+        (f"{SIGN_IN_SET} --audience viva", {"AUTH_SECRET": SECRET}, "The audience is the client id"),
+        (f"{SIGN_IN_SET} --client-secret-file missing", {"AUTH_SECRET": SECRET}, "cannot be read"),
+        (f"{SIGN_IN_SET} --client-secret-file -", {"AUTH_SECRET": SECRET}, "The client's secret is empty"),
+        (SIGN_IN_SET, {"AUTH_SECRET": SECRET}, "The issuer is not an https URL"),
     ],
 )
 def test_command_with_an_invalid_setting_exits_with_one_line(

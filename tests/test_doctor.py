@@ -15,14 +15,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from auth import encrypt_secret
 from cli import doctor
 from models.documents.change_sequencer import ChangeSequencer
+from models.documents.organization import IdentityProvider, ensure_organization, set_identity_provider
 from models.storage.clock import now
 from receipts import create_signing_key
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess, free_port
 from settings import RedisSettings, Settings
+from tests.oidc_issuer import OidcIssuer
 from tests.schema.api_client import serve
 
 SECRET_KEY = "a key that nobody may see"
@@ -92,6 +95,18 @@ async def test_recent_gap_of_the_change_feed_is_reported(valid_settings: Setting
     assert "enlarge the oplog" in message
     await ChangeSequencer.find_all().update({"$set": {"last_gap_at": now() - timedelta(days=31)}})
     assert all(result.is_ok for result in (await run_checks(valid_settings)).values())
+
+
+async def test_identity_providers_are_checked(valid_settings: Settings, issuer: OidcIssuer) -> None:
+    organization, _ = await ensure_organization("Acme")
+    secret = encrypt_secret(SECRET_KEY, valid_settings.auth)
+    provider = IdentityProvider(issuer=issuer.url, client_id="viva", client_secret=secret)
+    await set_identity_provider(organization.id, provider)
+    assert (await run_checks(valid_settings))["Sign-in of Acme"].is_ok
+    issuer.metadata = {"issuer": "https://another.example"}
+    assert "names another issuer" in await read_only_failure(valid_settings, "Sign-in of Acme")
+    valid_settings.auth.secret = SecretStr("another secret that is long enough")
+    assert "cannot be decrypted" in await read_only_failure(valid_settings, "Sign-in of Acme")
 
 
 async def test_missing_trusted_proxies_are_reported_for_https(valid_settings: Settings) -> None:

@@ -55,6 +55,21 @@ class Contact(BaseModel):
     email: str
 
 
+class IdentityProvider(BaseModel):
+    """Where the organization's people sign in (OpenID Connect); the operator sets it (`main.py sign-in`)."""
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = None
+    """Encrypted (auth.encrypt_secret); None for a client that has no secret and uses PKCE alone."""
+    audience: str | None = None
+    """Audience of the tokens with which the organization's programs call the API; None if they may not."""
+    email_domains: list[str] = Field(default_factory=list)
+    """The only domains, in lower case, of the emails with which people sign in; empty for any."""
+    verified_claim: str = "email_verified"
+    """The claim that says whether the provider has verified the email."""
+
+
 class Organization(StoredDocument):
     """A tenant: every document belongs to exactly one."""
 
@@ -78,6 +93,8 @@ class Organization(StoredDocument):
     """Daily budgets that differ from the settings; the operator sets them (`main.py budgets`)."""
     member_changes: int = 0
     """Changes of the organization's members, which are counted so that they conflict with each other (models.writes.members)."""
+    identity_provider: IdentityProvider | None = None
+    """Where its people sign in; None for an organization that uses API keys only."""
     retention_due_at: datetime | None = None
     """When interviews are next checked against the policy; None if the policy keeps everything."""
 
@@ -96,6 +113,18 @@ class Organization(StoredDocument):
             *(
                 IndexModel([(field, ASCENDING)], partialFilterExpression={field: {"$type": "date"}}, name=field)
                 for field in ("closed_at", "deletion_requested_at")
+            ),
+            IndexModel(
+                [("identity_provider.issuer", ASCENDING)],
+                partialFilterExpression={"identity_provider.issuer": {"$type": "string"}},
+                name="issuer",
+            ),
+            # a token of a program is for one organization
+            IndexModel(
+                [("identity_provider.issuer", ASCENDING), ("identity_provider.audience", ASCENDING)],
+                unique=True,
+                partialFilterExpression={"identity_provider.audience": {"$type": "string"}},
+                name="program_audience",
             ),
         ]
 
@@ -183,6 +212,36 @@ async def rename_organization(name: str, new_name: str) -> Organization | None:
 async def get_organization(organization_id: ObjectId) -> Organization | None:
     """Return the organization with this id."""
     return await Organization.get(PydanticObjectId(organization_id))
+
+
+async def set_identity_provider(organization_id: ObjectId, provider: IdentityProvider | None) -> None:
+    """Set or remove where the organization's people sign in. Raises Conflict if another one's programs use the audience."""
+    value = provider.model_dump() if provider else None
+    try:
+        await Organization.get_pymongo_collection().update_one({"_id": organization_id}, {"$set": {"identity_provider": value}})
+    except DuplicateKeyError:
+        raise Conflict("Another organization has this issuer and audience: use an audience of its own.") from None
+
+
+async def find_organization_of_program(issuer: str, audiences: list[str]) -> Organization | None:
+    """Return the organization whose programs present tokens of this issuer for one of these audiences."""
+    return await Organization.find_one(
+        # the type makes the condition imply that of the partial index
+        {"identity_provider.issuer": issuer, "identity_provider.audience": {"$in": audiences, "$type": "string"}}
+    )
+
+
+async def has_identity_providers() -> bool:
+    """Return whether the people of any organization sign in with an identity provider."""
+    return await Organization.find_one({"identity_provider.issuer": {"$type": "string"}}) is not None
+
+
+async def replace_client_secret(organization_id: ObjectId, current: str, encrypted: str) -> None:
+    """Replace the encrypted client secret by the same secret, encrypted with a newer key."""
+    await Organization.get_pymongo_collection().update_one(
+        {"_id": organization_id, "identity_provider.client_secret": current},
+        {"$set": {"identity_provider.client_secret": encrypted}},
+    )
 
 
 async def ensure_test_organization(owner: Organization) -> Organization:

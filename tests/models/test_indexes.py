@@ -178,6 +178,8 @@ async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profile
         organization.list_keys(key.organization_id),
         organization.get_organization(ObjectId()),
         organization.ensure_organization("organization 7"),
+        organization.find_organization_of_program("https://accounts.example", ["viva"]),
+        organization.has_identity_providers(),
         idempotency_claim.find_claimed_id(claimed.caller, claimed.mutation, claimed.key, claimed.digest),
         notice.find_current_notice(dataset.organization_id),
         consent_text.find_consent_texts(["7"]).to_list(),
@@ -186,7 +188,7 @@ async def test_lookups_read_at_most_one_document(dataset: SampleDataset, profile
         organization_usage.get_organization_usage(dataset.organization_id, dataset.stored_at),
         organization_usage.list_organization_usage(dataset.organization_id, dataset.stored_at),
     )
-    assert_uses_indexes(plans, 26)
+    assert_uses_indexes(plans, 28)
     for plan in plans:
         assert not plan.sorts, plan
         assert plan.keys <= 3, plan
