@@ -63,6 +63,7 @@ from schema.types.api_key import ApiKey
 from schema.types.data_protection import RetentionPolicy
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
+from schema.types.invite import Invite
 from schema.types.payloads import (
     AdoptEvaluationPayload,
     CancelInterviewPayload,
@@ -72,7 +73,6 @@ from schema.types.payloads import (
     EndInterviewPayload,
     EraseInterviewPayload,
     EvaluateInterviewPayload,
-    Invite,
     JoinInterviewPayload,
     OpenTranscriptPayload,
     PositionWarning,
