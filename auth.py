@@ -28,6 +28,7 @@ from models.documents.member_invitation import MemberInvitation
 from models.documents.organization import KEY_PREFIX, ApiKey, IdentityProvider, Role, find_organization_of_program
 from models.documents.turn import AccessOrigin
 from models.reads.credentials import AccessState, CredentialReader, SessionAccess
+from models.reads.interview_row import InterviewRow
 from models.storage.clock import now
 from models.writes.member_identity import recognize_member
 from oidc import IdentityProviders, read_audiences, read_unverified_claims, read_verified_email
@@ -45,7 +46,7 @@ class Action(StrEnum):
     READ_CANDIDATE = "read who the candidate is"
     READ_EMAIL = "read candidates' emails"
     READ_REFERENCES = "read references and details of an interview"
-    """The fields externalId, endDetail, url and latency."""
+    """The fields externalId, endDetail, url, latency and candidatePresent."""
     READ_POSITION = "read positions"
     """All of a position but title, language and limit, which every reader of the interview may read."""
     READ_QUESTIONS = "read questions and criteria"
@@ -450,7 +451,7 @@ def issue_candidate_token(
     return sign(claims, Audience.CANDIDATE, auth), expires_at
 
 
-def issue_invite_token(interview: Interview, auth: settings.AuthSettings) -> str:
+def issue_invite_token(interview: Interview | InterviewRow, auth: settings.AuthSettings) -> str:
     """Return the invite of the interview's current generation, the same token each time. Interview.expires_at ends it."""
     return sign({"sub": str(interview.id), "gen": interview.invite_generation}, Audience.INVITE, auth)
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from auth import Principal, issue_candidate_token, issue_invite_token
 from lifecycle.rooms import RoomAccess
 from lifecycle.services import Services
-from models.documents.interview import OPEN_STATUSES, Interview
+from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus
 from models.documents.turn import AccessOrigin, Channel
+from models.reads.interview_row import InterviewRow
+from models.storage.clock import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,17 @@ def issue_candidate_access(
     return AccessGrant(*issue_candidate_token(interview, services.settings.auth, origin, issued_to), room)
 
 
-def issue_invite_link(services: Services, interview: Interview) -> InviteLink:
+def issue_invite_link(services: Services, interview: Interview | InterviewRow) -> InviteLink:
     """Return the link of the interview's current invite."""
     token = issue_invite_token(interview, services.settings.auth)
     # Browsers do not send the fragment of a URL, so the token is in no server's log.
     return InviteLink(token, f"{services.settings.api.public_url}/join#{token}", interview.expires_at)
+
+
+def find_invite_link(services: Services, interview: Interview | InterviewRow) -> InviteLink | None:
+    """Return the link of the interview's current invite; None if the candidate can no longer join by it."""
+    can_join = interview.status in (InterviewStatus.SCHEDULED, *OPEN_STATUSES)
+    has_expired = interview.expires_at <= now() and not interview.candidate_has_joined
+    if not can_join or has_expired or interview.erased_at is not None:
+        return None
+    return issue_invite_link(services, interview)

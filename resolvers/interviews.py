@@ -116,3 +116,7 @@ def _check_ranges(where: InterviewFilter) -> None:
         raise BadInput(
             "filter.createdAtOrAfter is not before filter.createdBefore: no time can match.", field="filter.createdAtOrAfter"
         )
+    if where.scheduled_after and where.scheduled_before and where.scheduled_after >= where.scheduled_before:
+        raise BadInput(
+            "filter.scheduledAfter is not before filter.scheduledBefore: no time can match.", field="filter.scheduledAfter"
+        )

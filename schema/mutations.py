@@ -75,6 +75,7 @@ from schema.types.api_key import ApiKey
 from schema.types.data_protection import RetentionPolicy
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
+from schema.types.invite import Invite
 from schema.types.member import Member, MemberInvitation
 from schema.types.payloads import (
     AcceptMemberInvitationPayload,
@@ -86,7 +87,6 @@ from schema.types.payloads import (
     EndInterviewPayload,
     EraseInterviewPayload,
     EvaluateInterviewPayload,
-    Invite,
     InviteMemberPayload,
     JoinInterviewPayload,
     OpenTranscriptPayload,

@@ -39,6 +39,7 @@ class PersonalData(StrEnum):
     """A class of personal data that an action read."""
 
     CANDIDATE = "CANDIDATE"
+    INVITE = "INVITE"
     EMAIL = "EMAIL"
     TRANSCRIPT = "TRANSCRIPT"
     EVALUATION = "EVALUATION"

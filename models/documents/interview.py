@@ -503,12 +503,7 @@ class Interview(StoredDocument):
     @property
     def candidate_has_joined(self) -> bool:
         """Whether the candidate has joined, or is expected in the room. The expiry of the invite then no longer matters."""
-        if self.status is InterviewStatus.SCHEDULED:
-            return False
-        if self.status is not InterviewStatus.WAITING or self.channel is Channel.TEXT:
-            return True
-        room = self.room
-        return room is not None and bool(room.participant or room.left_at or room.expected_until > now())
+        return has_candidate_joined(self.status, self.channel, self.room)
 
     @property
     def reopened_after_seq(self) -> int | None:
@@ -586,6 +581,24 @@ def may_record(consent: Consent | None, reopenings: Sequence[Reopening]) -> bool
     """
     has_returned = any(reopening.after_seq for reopening in reopenings)
     return consent is not None and consent.recording and not has_returned
+
+
+def has_candidate_joined(status: InterviewStatus, channel: Channel, room: RoomState | None) -> bool:
+    """Return whether the candidate has joined, or is expected in the room."""
+    if status is InterviewStatus.SCHEDULED:
+        return False
+    if status is not InterviewStatus.WAITING or channel is Channel.TEXT:
+        return True
+    return room is not None and bool(room.participant or room.left_at or room.expected_until > now())
+
+
+def is_candidate_present(status: InterviewStatus, channel: Channel, room: RoomState | None) -> bool | None:
+    """Return whether the candidate is in the room of an open interview; None if it is not open or has no room."""
+    if status not in OPEN_STATUSES or room is None:
+        return None
+    if room.participant is not None:
+        return True
+    return False if channel is Channel.VOICE else None
 
 
 def is_partial_interview(status: InterviewStatus, end_reason: EndReason | None, progress: Progress) -> bool:

@@ -8,6 +8,7 @@ SORT_FIELDS = {
     "created_at": ("score",),
     "updated_at": ("created_at", "score"),
     "started_at": ("created_at", "score"),
+    "scheduled_for": ("created_at", "score"),
     # Beanie treats two indexes on the same fields as one, whatever their order: `evaluated` makes this one distinct
     "score": ("created_at", "evaluated"),
     "candidate_order": ("created_at", "score"),

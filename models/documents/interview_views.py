@@ -15,7 +15,7 @@ INTERNAL_FIELDS = frozenset(
     {
         *("answered_seq", "attempts", "candidate_characters", "candidate_messages", "candidate_order", "code_replies", "due_at"),
         *("email_terms", "evaluation_requests", "fence", "interviewer", "last_candidate_seq", "lease", "name_terms", "renewals"),
-        *("replies", "resumed_after_seq", "room", "signals", "unjudged_seqs"),
+        *("replies", "resumed_after_seq", "signals", "unjudged_seqs"),
     }
 )
 """Stored fields that no field of the schema shows."""
@@ -45,7 +45,7 @@ HIDDEN_FIELDS: Mapping[InterviewView, frozenset[str]] = {
     InterviewView.BLIND: INTERNAL_FIELDS | _RESULT_FIELDS | {"rated_by"},
     InterviewView.INTEGRATION: INTERNAL_FIELDS | _LEGAL_HOLD_FIELDS | _REQUEST_FIELDS,
     InterviewView.VIEWER: INTERNAL_FIELDS | _LEGAL_HOLD_FIELDS | _REQUEST_FIELDS | _EVALUATION_FIELDS,
-    InterviewView.CANDIDATE: INTERNAL_FIELDS | _LEGAL_HOLD_FIELDS | _EVALUATION_FIELDS | {"end_detail", "external_id"},
+    InterviewView.CANDIDATE: INTERNAL_FIELDS | _LEGAL_HOLD_FIELDS | _EVALUATION_FIELDS | {"end_detail", "external_id", "room"},
 }
 """Stored fields that a view does not contain. A new field is visible to all until it is listed here."""
 

@@ -48,6 +48,7 @@ class InterviewOrderField(StrEnum):
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
     STARTED_AT = "STARTED_AT"
+    SCHEDULED_FOR = "SCHEDULED_FOR"
     SCORE = "SCORE"
     CANDIDATE = "CANDIDATE"
 
@@ -56,6 +57,7 @@ ORDER_FIELDS = {
     InterviewOrderField.CREATED_AT: "created_at",
     InterviewOrderField.UPDATED_AT: "updated_at",
     InterviewOrderField.STARTED_AT: "started_at",
+    InterviewOrderField.SCHEDULED_FOR: "scheduled_for",
     InterviewOrderField.SCORE: "score",
     InterviewOrderField.CANDIDATE: "candidate_order",
 }
@@ -71,6 +73,9 @@ class InterviewFilter:
     external_ids: Sequence[str] | None = None
     created_at_or_after: datetime | None = None
     created_before: datetime | None = None
+    scheduled_after: datetime | None = None
+    """At this time or later."""
+    scheduled_before: datetime | None = None
     updated_at_or_after: datetime | None = None
     view: InterviewView | None = None
     """The caller's limited view, for `updated_at_or_after`; None if the caller sees everything."""
@@ -165,6 +170,8 @@ def _build_range_criteria(where: InterviewFilter) -> dict[str, dict[str, Any]]:
     for field, operator, bound in (
         ("created_at", "$gte", where.created_at_or_after),
         ("created_at", "$lt", where.created_before),
+        ("scheduled_for", "$gte", where.scheduled_after),
+        ("scheduled_for", "$lt", where.scheduled_before),
         ("updated_at", "$gte", where.updated_at_or_after),
         ("score", "$gte", where.min_score),
         ("score", "$lte", where.max_score),
@@ -176,7 +183,7 @@ def _build_range_criteria(where: InterviewFilter) -> dict[str, dict[str, Any]]:
 
 SELECTIVE_PREFIX_LENGTH = 3
 """Length from which a beginning of a name is rare enough to read every interview that has it."""
-NULLABLE_ORDERS = ("started_at", "score")
+NULLABLE_ORDERS = ("started_at", "scheduled_for", "score")
 """Fields that many interviews lack. In ascending order, the interviews without a value come first."""
 
 

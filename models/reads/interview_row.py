@@ -27,8 +27,10 @@ from models.documents.interview import (
     Progress,
     Reopening,
     ReviewReason,
+    RoomState,
     SpeechOutage,
     compute_time_limit,
+    has_candidate_joined,
 )
 from models.documents.interview_views import InterviewView, select_update_time
 from models.documents.turn import Channel
@@ -99,6 +101,7 @@ _DEFAULTS: dict[str, Any] = {
     "credited_seconds": 0.0,
     "paused_at": None,
     "speech_outage": None,
+    "room": None,
     "elapsed_seconds": None,
     "reopenings": [],
     "exhausted_budget": None,
@@ -155,6 +158,8 @@ class InterviewRow:
     credited_seconds = _StoredField[float]()
     paused_at = _StoredField[datetime | None](_to_utc)
     elapsed_seconds = _StoredField[float | None]()
+    room = _StoredField[RoomState | None](lambda stored: RoomState.model_validate(_with_utc(stored)))
+    invite_generation = _StoredField[int]()
     reopenings = _StoredField(lambda stored: [Reopening.model_validate(_with_utc(reopening)) for reopening in stored])
     review_reasons = _StoredField(lambda stored: [ReviewReason(reason) for reason in stored])
 
@@ -174,3 +179,8 @@ class InterviewRow:
     def time_limit(self) -> timedelta:
         """The time limit, as Interview.time_limit."""
         return compute_time_limit(self.position, self.accommodations, self.credited_seconds, self.paused_at)
+
+    @property
+    def candidate_has_joined(self) -> bool:
+        """Whether the candidate has joined or is expected, as Interview.candidate_has_joined."""
+        return has_candidate_joined(self.status, self.channel, self.room)

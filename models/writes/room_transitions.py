@@ -184,7 +184,6 @@ async def mark_present(
             "room.joined_at": {"$max": ["$room.joined_at", joined_at]},
             _ENDED_SIDS: {"$slice": [{"$concatArrays": [f"${_ENDED_SIDS}", previous_sid]}, -MAX_ENDED_SIDS]},
         },
-        visible=False,
     )
 
 
@@ -200,7 +199,6 @@ async def mark_away(interview_id: ObjectId, sid: str) -> Interview | None:
             "room.left_at": {"$cond": [is_current, "$$NOW", "$room.left_at"]},
             _ENDED_SIDS: {"$slice": [{"$concatArrays": [f"${_ENDED_SIDS}", [{"$literal": sid}]]}, -MAX_ENDED_SIDS]},
         },
-        visible=False,
     )
 
 

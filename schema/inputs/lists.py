@@ -64,6 +64,13 @@ class InterviewFilter:
     created_before: datetime | None = strawberry.field(
         default=UNSET, description="It was created before this time. Must be later than createdAtOrAfter."
     )
+    scheduled_after: datetime | None = strawberry.field(
+        default=UNSET, description="Its scheduledFor is this time or later. Leaves out interviews without one."
+    )
+    scheduled_before: datetime | None = strawberry.field(
+        default=UNSET,
+        description="Its scheduledFor is before this time. Must be later than scheduledAfter. Leaves out interviews without one.",
+    )
     updated_at_or_after: datetime | None = strawberry.field(
         default=UNSET,
         description="It last changed at this time or later. A change may become visible after others with a later time: to poll, "

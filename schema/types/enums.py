@@ -172,6 +172,7 @@ _describe_enum(
     "A class of personal data in the audit log. Classes may be added.",
     {
         "CANDIDATE": "Who the candidate is: name and experience.",
+        "INVITE": "The candidate's link, with which anyone can join the interview.",
         "EMAIL": "The candidate's email address.",
         "TRANSCRIPT": "What was said in the interview, and corrections of it.",
         "EVALUATION": "Evaluations, scores, reviews and decisions.",
@@ -311,6 +312,7 @@ _describe_enum(
         "CREATED_AT": "By Interview.createdAt.",
         "UPDATED_AT": "By Interview.updatedAt.",
         "STARTED_AT": "By Interview.startedAt.",
+        "SCHEDULED_FOR": "By Interview.scheduledFor.",
         "SCORE": "By the overall score of the evaluation that counts. Leaves "
         " out interviews whose results are hidden from the caller. FORBIDDEN for VIEWER.",
         "CANDIDATE": "By the candidate's name, ignoring case and accents.",

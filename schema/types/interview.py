@@ -16,6 +16,7 @@ from models.reads.interview_row import InterviewRow
 from models.reads.pagination import MAX_PAGE_SIZE, Page, PageRequest, SortOrder, fill_page, slice_numbers
 from models.storage.clock import now
 from resolvers.blind_review import is_blind_to, show_evaluation
+from resolvers.candidate_credentials import find_invite_link
 from resolvers.ending import build_erasure_receipt
 from resolvers.ids import IdKind, build_not_found, encode_id
 from resolvers.interview_views import get_update_time
@@ -37,6 +38,7 @@ from schema.types.enums import (
     ReviewReason,
 )
 from schema.types.evaluation import Evaluation, Usage
+from schema.types.invite import Invite
 from schema.types.node import Node
 from schema.types.position import Position
 from schema.types.recording import Recording
@@ -471,6 +473,37 @@ class Interview(Node):
     def url(self, info: Info) -> str:
         """The web page where people follow and review the interview. FORBIDDEN for CANDIDATE."""
         return f"{info.context.services.settings.api.public_url}/interviews/{self.id}"
+
+    @resolved_field(
+        guard=Action.RENEW_INVITE,
+        depends_on=("status", "channel", "room", "expires_at", "erased_at", "invite_generation"),
+    )
+    def invite(self, info: Info) -> Invite | None:
+        """The candidate's present link, to send it again. Reading it replaces nothing.
+
+        Null once the link opens nothing: the interview is over, or it has expired before the
+        candidate joined. FORBIDDEN for VIEWER and CANDIDATE.
+        """
+        link = find_invite_link(info.context.services, self.document)
+        return as_graphql(Invite, link) if link else None
+
+    @resolved_field(guard=Action.READ_REFERENCES, depends_on=("status", "channel", "room"))
+    def candidate_present(self) -> bool | None:
+        """Whether the candidate is in the room now.
+
+        Null if nobody can know: the interview is not open, or it is held in writing without a room.
+        FORBIDDEN for CANDIDATE.
+        """
+        return documents.is_candidate_present(self.document.status, self.document.channel, self.document.room)
+
+    @resolved_field(depends_on=("last_seq", "erased_at"))
+    async def last_turn(self, info: Info) -> Turn | None:
+        """The newest turn. Null if there is none."""
+        # the mark of an erased transcript sets last_seq to 0, and precedes the deletion
+        if self.document.erased_at is not None or self.document.last_seq == 0:
+            return None
+        found = await info.context.loaders.turns.load((self.document.id, self.document.last_seq))
+        return Turn.of(found, self.caller) if found else None
 
     @resolved_field(depends_on=("status", "last_seq", "erased_at"))
     async def transcript(self, info: Info, after: AfterSeq = 0, first: FirstTurns = UNSET) -> Transcript:

@@ -14,6 +14,7 @@ from schema.types.enums import PositionWarningCode
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
 from schema.types.interview_edge import load_interview_edge
+from schema.types.invite import Invite
 from schema.types.member import Member, MemberInvitation
 from schema.types.position import Position
 from schema.types.transcript import Turn
@@ -130,20 +131,6 @@ class CandidateAccess:
         "new one."
     )
     room: RoomAccess | None = strawberry.field(description="Access to the LiveKit room. Null in the TEXT channel.")
-
-
-@object_type
-class Invite:
-    """A link for the candidate.
-
-    Anyone who has it can join the interview: treat it like a password.
-    """
-
-    token: str = strawberry.field(description="The token to pass to joinInterview and Query.invitation.")
-    url: str = strawberry.field(description="The link to send to the candidate.")
-    expires_at: datetime = strawberry.field(
-        description="An interview that has not begun can be joined until then. One in progress can be rejoined even later."
-    )
 
 
 IS_EXISTING = (

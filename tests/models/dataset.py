@@ -159,6 +159,7 @@ def random_interview_row(rng: random.Random, position: Position, number: int, at
         "external_id": None if number % 4 == 3 else f"ATS-{number}",
         "candidate": {"name": name, "email": email},
         **build_name_keys(name, email),
+        "scheduled_for": created_at + timedelta(hours=rng.randrange(1, 5)) if number % 4 == 1 else None,
         "position": {**position_ref_row(position), "key": rng.choice(["tester", "other", "third", "fourth", "fifth"])},
     }
 

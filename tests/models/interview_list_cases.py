@@ -58,6 +58,12 @@ FILTERS: dict[str, FilterCase] = {
     "external ids": FilterCase({"external_ids": ["ATS-1", "ATS-2", "?"]}, lambda i: i.external_id in ("ATS-1", "ATS-2")),
     "created after": FilterCase({"created_at_or_after": MIDDLE_TIME}, lambda i: i.created_at >= MIDDLE_TIME),
     "created before": FilterCase({"created_before": LATER_TIME}, lambda i: i.created_at < LATER_TIME),
+    "scheduled after": FilterCase(
+        {"scheduled_after": MIDDLE_TIME}, lambda i: i.scheduled_for is not None and i.scheduled_for >= MIDDLE_TIME
+    ),
+    "scheduled before": FilterCase(
+        {"scheduled_before": LATER_TIME}, lambda i: i.scheduled_for is not None and i.scheduled_for < LATER_TIME
+    ),
     "updated after": FilterCase({"updated_at_or_after": MIDDLE_TIME}, lambda i: i.updated_at >= MIDDLE_TIME),
     "min score": FilterCase({"min_score": 50}, lambda i: i.score is not None and i.score >= 50),
     "max score": FilterCase({"max_score": 50.0}, lambda i: i.score is not None and i.score <= 50),

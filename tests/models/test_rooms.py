@@ -261,15 +261,20 @@ async def test_admitted_candidate_is_expected() -> None:
     assert (await read_room(interview)).expected_until == before, "never earlier than before"
 
 
-async def test_invisible_changes_do_not_move_updated_at() -> None:
+async def test_only_presence_of_what_happens_in_a_room_moves_updated_at() -> None:
     interview = await make_voice_interview()
-    before = (await reload_interview(interview)).updated_at
-    await room_transitions.expect_candidate(interview.id, LEASE_SECONDS)
-    await room_transitions.mark_present(interview.id, "PA_1")
-    await room_transitions.claim_interviewer_dispatch(interview.id, LEASE_SECONDS)
-    await room_transitions.claim_interviewer_lease(interview.id, 1, "agent", LEASE_SECONDS)
-    await room_transitions.mark_away(interview.id, "PA_1")
-    assert (await reload_interview(interview)).updated_at == before
+    moments = [(await reload_interview(interview)).updated_at]
+    for change in (
+        room_transitions.expect_candidate(interview.id, LEASE_SECONDS),
+        room_transitions.mark_present(interview.id, "PA_1"),
+        room_transitions.claim_interviewer_dispatch(interview.id, LEASE_SECONDS),
+        room_transitions.claim_interviewer_lease(interview.id, 1, "agent", LEASE_SECONDS),
+        room_transitions.mark_away(interview.id, "PA_1"),
+    ):
+        assert await change
+        moments.append((await reload_interview(interview)).updated_at)
+    has_moved = [after > before for before, after in itertools.pairwise(moments)]
+    assert has_moved == [False, True, False, False, True]
 
 
 # --- the candidate

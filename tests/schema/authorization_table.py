@@ -156,13 +156,13 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
             "erasedAt durationSeconds lastSeq transcript turns consent aiDisclosedAt corrections recordingsErasedAt "
             "transcriptErasedAt erasureReceipt pausedAt endsAt candidateQuestions isPartial partialReason "
-            "speechOutage mayBeRecorded"
+            "speechOutage mayBeRecorded lastTurn"
         ),
         DECIDERS | {Role.CANDIDATE}: "requests accommodations withdrawalReason",
         DECIDERS: "legalHold releasedLegalHolds",
-        ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage reopenings",
+        ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage reopenings candidatePresent",
         STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations evaluationVersions recordings "
-        "usage reviewReasons exhaustedBudget",
+        "usage reviewReasons exhaustedBudget invite",
     },
     "CandidateRequest": {
         DECIDERS | {Role.CANDIDATE}: "id kinds details requestedAt seqs status answeredAt note",
@@ -272,12 +272,12 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "InterviewFilter": {
         ORGANIZATION_ROLES: (
             "statuses positionKeys positionVersion channels externalIds createdAtOrAfter createdBefore updatedAtOrAfter "
-            "candidate status positionKey channel externalId createdAfter updatedAfter"
+            "scheduledAfter scheduledBefore candidate status positionKey channel externalId createdAfter updatedAfter"
         ),
         STAFF: "minScore maxScore recommendations decisions reviewed evaluationStatuses recommendation decision evaluationStatus",
         DECIDERS: "hasOpenRequests",
     },
-    "InterviewOrderField": {ORGANIZATION_ROLES: "CREATED_AT UPDATED_AT STARTED_AT CANDIDATE", STAFF: "SCORE"},
+    "InterviewOrderField": {ORGANIZATION_ROLES: "CREATED_AT UPDATED_AT STARTED_AT SCHEDULED_FOR CANDIDATE", STAFF: "SCORE"},
 }
 
 MUTATION_PAYLOAD_TYPES = {
@@ -313,6 +313,8 @@ ALWAYS_NULL_FIELDS = {
     *("Member.removedAt", "MemberInvitation.acceptedAt", "MemberInvitation.revokedAt"),
     *("LegalHold.releasedBy", "LegalHold.releasedAt"),
     *("Interview.endsAt", "Interview.partialReason", "Consent.withdrawnAt"),
+    # the interview is over
+    *("Interview.invite", "Interview.candidatePresent"),
     # the interview ended as it should
     "Invitation.canReopenUntil",
     # nothing can be requested in an interview that is over

@@ -52,6 +52,7 @@ async def make_listed_interview(tenant: Tenant, index: int, **values: Any) -> In
         **build_name_keys(name, email),
         "created_at": created_at,
         "updated_at": created_at + timedelta(days=index % 4),
+        "scheduled_for": created_at + timedelta(hours=1) if index % 3 else None,
         "started_at": None if index % 5 == 0 else created_at + timedelta(minutes=index % 2),
         "score": score,
         "evaluated": score is not None or index % 4 == 0,

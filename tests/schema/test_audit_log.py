@@ -58,7 +58,7 @@ NOT_PERSONAL = {
         "id status endReason channel language createdAt scheduledFor startedAt endedAt expiresAt erasedAt endDetail externalId "
         "aiDisclosedAt pausedAt lastSeq updatedAt recognitionLanguage recordingsErasedAt transcriptErasedAt erasureReceipt "
         "speechOutage progress isPartial partialReason endsAt reopenings durationSeconds consent mayBeRecorded position url "
-        "turns latency"
+        "turns latency candidatePresent"
     ),
     "Invitation": (
         "interviewId status state organization contact logoUrl positionTitle language channel limitMinutes questions "

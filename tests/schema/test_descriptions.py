@@ -320,6 +320,7 @@ def test_every_mutation_names_its_roles_and_errors(printed_schema: GraphQLSchema
 GUARDED_FIELDS = {
     "Change.evaluation": Action.READ_EVALUATION,
     "Interview.adoptions": Action.READ_EVALUATION,
+    "Interview.candidatePresent": Action.READ_REFERENCES,
     "Interview.decidedAt": Action.READ_EVALUATION,
     "Interview.decidedBy": Action.READ_EVALUATION,
     "Interview.decisionVersion": Action.READ_EVALUATION,
@@ -331,6 +332,7 @@ GUARDED_FIELDS = {
     "Interview.evaluations": Action.READ_EVALUATION,
     "Interview.evaluationVersions": Action.READ_EVALUATION,
     "Interview.externalId": Action.READ_REFERENCES,
+    "Interview.invite": Action.RENEW_INVITE,
     "Interview.latency": Action.READ_REFERENCES,
     "Interview.legalHold": Action.READ_LEGAL_HOLD,
     "Interview.releasedLegalHolds": Action.READ_LEGAL_HOLD,

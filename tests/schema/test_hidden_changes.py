@@ -25,6 +25,7 @@ from models.documents.interview import (
     LegalHold,
     RequestKind,
     RequestStatus,
+    RoomState,
 )
 from models.documents.interview_views import HIDDEN_FIELDS, InterviewView
 from models.documents.organization import Role
@@ -39,6 +40,7 @@ from models.writes.interview_transitions import mark_consent_withdrawn, mark_end
 from models.writes.interview_updates import insert_with_interview, update_interview
 from models.writes.legal_hold import set_legal_hold
 from models.writes.reply_usage import ReplyUsage, add_reply_usage
+from models.writes.room_transitions import mark_present
 from models.writes.turn_corrections import add_correction
 from resolvers.interview_views import get_limited_view
 from resolvers.subscriptions import LiveEvent, LiveInterviewFilter, follow_interview, follow_live_list, follow_turns
@@ -97,6 +99,11 @@ async def use_claude(interview: Interview, _: Evaluation) -> object:
     return await add_reply_usage(interview.id, ReplyUsage(USAGE, InterviewerRecord(model="claude", prompt_version="1")))
 
 
+async def enter_room(interview: Interview, _: Evaluation) -> object:
+    await interview.set({"room": RoomState(expected_until=now())})
+    return await mark_present(interview.id, "PA_1")
+
+
 async def hold(interview: Interview, _: Evaluation) -> object:
     return await set_legal_hold(interview.id, LegalHold(reason="A dispute.", set_by="Fay", set_at=now()))
 
@@ -113,6 +120,7 @@ RUNNING: dict[str, tuple[Change, frozenset[str]]] = {
         ALL,
     ),
     "answer that changes no clock": (answer_first_request, frozenset({"ADMIN", BLIND_REVIEWER, "CANDIDATE"})),
+    "presence": (enter_room, ALL - {"CANDIDATE"}),
     "end": (lambda interview, _: mark_ending(interview.id, EndReason.CANDIDATE_ENDED), ALL),
 }
 COMPLETED: dict[str, tuple[Change, frozenset[str]]] = {

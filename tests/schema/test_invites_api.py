@@ -14,7 +14,7 @@ from models.documents.position import Position
 from models.documents.turn import Channel
 from models.storage.clock import now
 from schema.types.scalars import serialize_datetime
-from tests.factories import reload_interview
+from tests.factories import add_candidate_turn, reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of, minutes_from_now
 from tests.schema.api_client import CONSENT_INPUT, ApiClient, GraphQLResponse, issue_token
 
@@ -193,6 +193,42 @@ async def test_renewed_invite_revokes_the_old_link_and_its_credentials(api: ApiC
     assert (await join_interview(api, old)).codes == ["NOT_FOUND"]
     assert await read_role(api, access) == "UNAUTHENTICATED"
     assert await read_role(api, (await join_successfully(api, new))["access"]["token"]) == "CANDIDATE"
+
+
+async def test_present_link_can_be_read_until_it_opens_nothing(api: ApiClient, tenant: Tenant) -> None:
+    scheduled = await schedule_interview(api, tenant)
+    recruiter, interview_id = await issue_token(tenant, Role.RECRUITER), scheduled["interview"]["id"]
+
+    async def read_link() -> tuple[object, object]:
+        """Return the link as an interview alone has it, and as a list has it."""
+        query = "query($id: ID!) { interview(id: $id) { invite { url } } interviews { nodes { invite { url } } } }"
+        found = await api.execute(query, recruiter, id=interview_id)
+        return found["interview"]["invite"], found["interviews"]["nodes"][0]["invite"]
+
+    link = {"url": scheduled["invite"]["url"]}
+    assert await read_link() == (link, link)
+    await join_successfully(api, scheduled["invite"]["token"], consent=CONSENT_INPUT)
+    stored = Interview.get_pymongo_collection()
+    await stored.update_many({}, {"$set": {"expires_at": now() - timedelta(seconds=1)}})
+    assert await read_link() == (link, link), "who joined in time can come back"
+    await stored.update_many({}, {"$set": {"status": "SCHEDULED"}})
+    assert await read_link() == (None, None)
+    await stored.update_many({}, {"$set": {"status": "CANCELLED", "expires_at": minutes_from_now(10)}})
+    assert await read_link() == (None, None)
+
+
+async def test_list_says_who_is_present_and_what_was_said_last(api: ApiClient, tenant: Tenant) -> None:
+    away = RoomState(expected_until=now(), left_at=now())
+    present = RoomState(expected_until=now(), participant="PA_1")
+    await tenant.make_interview(channel=Channel.VOICE, room=away)
+    talking = await tenant.make_interview(channel=Channel.VOICE, room=present)
+    await tenant.make_interview()
+    await tenant.make_interview(InterviewStatus.COMPLETED, channel=Channel.VOICE, room=present)
+    await add_candidate_turn(talking, "I wrote it.")
+    query = "{ interviews(orderBy: {direction: ASC}) { nodes { candidatePresent lastTurn { speaker text } } } }"
+    nodes = (await api.execute(query, await issue_token(tenant, Role.VIEWER)))["interviews"]["nodes"]
+    assert [node["candidatePresent"] for node in nodes] == [False, True, None, None]
+    assert [node["lastTurn"] for node in nodes] == [None, {"speaker": "CANDIDATE", "text": "I wrote it."}, None, None]
 
 
 async def test_renewal_may_set_a_new_time_until_the_candidate_has_joined(api: ApiClient, tenant: Tenant) -> None:
