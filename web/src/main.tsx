@@ -1,11 +1,13 @@
 import './app.css'
-import { Component, type ReactNode, StrictMode } from 'react'
+import { Component, lazy, type ReactNode, StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Route, Switch } from 'wouter'
-import { JoinPage } from './join/JoinPage'
-import { ReviewPage } from './review/ReviewPage'
 import { Button } from './ui/Button'
 import { Page } from './ui/Page'
+import { guardAgainstTranslation } from './ui/translationGuard'
+
+const JoinPage = lazy(() => import('./join/JoinPage').then((module) => ({ default: module.JoinPage })))
+const ReviewPage = lazy(() => import('./review/ReviewPage').then((module) => ({ default: module.ReviewPage })))
 
 /** Error boundary: offers a reload when part of the page fails to load or to render. */
 class ErrorBoundary extends Component<{ children: ReactNode }> {
@@ -28,22 +30,25 @@ class ErrorBoundary extends Component<{ children: ReactNode }> {
   }
 }
 
+guardAgainstTranslation()
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 createRoot(root).render(
   <StrictMode>
     <ErrorBoundary>
-      <Switch>
-        <Route path="/join">
-          <JoinPage invite={location.hash.slice(1)} />
-        </Route>
-        <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
-        <Route>
-          <Page title="Page not found">
-            <p>Please open the link that you received.</p>
-          </Page>
-        </Route>
-      </Switch>
+      <Suspense>
+        <Switch>
+          <Route path="/join">
+            <JoinPage invite={location.hash.slice(1)} />
+          </Route>
+          <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
+          <Route>
+            <Page title="Page not found">
+              <p>Please open the link that you received.</p>
+            </Page>
+          </Route>
+        </Switch>
+      </Suspense>
     </ErrorBoundary>
   </StrictMode>,
 )

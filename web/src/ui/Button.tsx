@@ -1,18 +1,32 @@
-import type { ButtonHTMLAttributes } from 'react'
+import type { ButtonHTMLAttributes, Ref } from 'react'
 
 const VARIANTS = {
   action: 'border-transparent bg-action text-white hover:brightness-110',
-  plain: 'border-line bg-panel hover:bg-tint',
-  danger: 'border-line bg-panel text-bad hover:bg-tint',
+  plain: 'border-control bg-panel hover:bg-hover',
+  link: 'border-transparent text-accent hover:bg-tint',
+  danger: 'border-control bg-panel text-bad hover:bg-bad-tint',
 }
 
-/** Button in the page's style; use `action` for the primary action of a page. */
-export function Button({ variant = 'plain', ...rest }: ButtonHTMLAttributes<HTMLButtonElement> & { variant?: keyof typeof VARIANTS }) {
+const SIZES = {
+  regular: 'min-h-11 rounded-control px-4',
+  compact: 'min-h-8 rounded-md px-3 text-small',
+}
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  /** Use `action` for the primary action of a page. */
+  variant?: keyof typeof VARIANTS
+  /** `regular` is large enough for fingers; `compact` is for dense pages. */
+  size?: keyof typeof SIZES
+  ref?: Ref<HTMLButtonElement>
+}
+
+/** Button in the page's style. */
+export function Button({ variant = 'plain', size = 'regular', ...rest }: ButtonProps) {
   return (
     <button
       type="button"
       {...rest}
-      className={`inline-flex min-h-9 items-center justify-center gap-2 rounded-md border px-3.5 py-1.5 font-medium transition-colors disabled:cursor-not-allowed disabled:opacity-55 ${VARIANTS[variant]} ${rest.className ?? ''}`}
+      className={`inline-flex shrink-0 items-center justify-center gap-2 border py-1.5 leading-tight font-[550] transition-colors duration-100 disabled:opacity-45 aria-disabled:opacity-45 ${SIZES[size]} ${VARIANTS[variant]} ${rest.className ?? ''}`}
     />
   )
 }

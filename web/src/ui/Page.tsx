@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 
 interface PageProps {
   title: string
@@ -9,8 +9,8 @@ interface PageProps {
 
 let isFirstPage = true
 
-/** Single-column page layout, which sets the document title. A page that replaces another one takes the focus to its title. */
-export function Page({ title, eyebrow, children }: PageProps) {
+/** Sets the document title, and moves the focus to the heading of a page that replaces another one. Returns the heading's ref. */
+export function usePageTitle(title: string): RefObject<HTMLHeadingElement | null> {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     // otherwise the focus would be lost with the button that opened this page, and screen readers would say nothing
@@ -20,6 +20,12 @@ export function Page({ title, eyebrow, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Viva`
   }, [title])
+  return heading
+}
+
+/** Single-column page layout. */
+export function Page({ title, eyebrow, children }: PageProps) {
+  const heading = usePageTitle(title)
   return (
     <main className="mx-auto flex w-full max-w-2xl flex-col gap-5 px-5 py-10">
       <header>
