@@ -1,5 +1,5 @@
 import { CircleAlert, Clock, Keyboard, LogIn, MessageSquareText, Mic } from 'lucide-react'
-import { type ReactNode, type Ref, useRef, useState } from 'react'
+import { type ReactNode, type Ref, useEffect, useId, useRef, useState } from 'react'
 import { Button } from '../ui/Button'
 import type { Invitation } from './documents'
 import { Contact, Shell, Steps, Title } from './Shell'
@@ -102,6 +102,10 @@ export function ConsentForm({ consentText, mayBeRecorded, notice, onAgree }: Con
   const [agreesToTakePart, setAgreesToTakePart] = useState(false)
   const [recording, setRecording] = useState<boolean | null>(mayBeRecorded ? null : false)
   const [hasTried, setTried] = useState(false)
+  useEffect(() => {
+    // preload the next page
+    void import('./DeviceCheck').catch(() => {})
+  }, [])
   const recordingChoice = useRef<HTMLInputElement>(null)
   const consentChoice = useRef<HTMLInputElement>(null)
   // the last paragraph of the consent text is the label of the checkbox
@@ -134,8 +138,8 @@ export function ConsentForm({ consentText, mayBeRecorded, notice, onAgree }: Con
       {mayBeRecorded && (
         <fieldset aria-describedby="recording-text">
           <legend>{welcome.recording.question}</legend>
-          <p id="recording-text" className="quiet" lang={consentText.recordingText ? consentText.language : texts.language}>
-            {consentText.recordingText ?? welcome.recording.text}
+          <p id="recording-text" className="quiet">
+            {welcome.recording.text}
           </p>
           <div className="pair">
             <Choice
@@ -144,7 +148,7 @@ export function ConsentForm({ consentText, mayBeRecorded, notice, onAgree }: Con
               isChosen={recording === true}
               onChoose={() => setRecording(true)}
               label={welcome.recording.yes}
-              hint={welcome.recording.yesHint}
+              hint={<span lang={consentText.language}>{consentText.recordingText}</span>}
             />
             <Choice
               name="recording"
@@ -191,14 +195,13 @@ interface ChoiceProps {
   onChoose: (isChosen: boolean) => void
   language?: string
   label: string
-  hint?: string
-  /** State at the end of the card. */
-  note?: ReactNode
+  hint?: ReactNode
   ref?: Ref<HTMLInputElement>
 }
 
 /** Checkbox or radio button whose whole card can be clicked. */
-export function Choice({ name, isChosen, onChoose, language, label, hint, note, ref }: ChoiceProps) {
+export function Choice({ name, isChosen, onChoose, language, label, hint, ref }: ChoiceProps) {
+  const id = useId()
   return (
     <label lang={language} className="choice">
       <input
@@ -207,12 +210,13 @@ export function Choice({ name, isChosen, onChoose, language, label, hint, note, 
         name={name}
         checked={isChosen}
         onChange={(event) => onChoose(event.target.checked)}
+        aria-labelledby={id}
+        aria-describedby={hint ? `${id}hint` : undefined}
       />
       <span className="min-w-0">
-        <b>{label}</b>
-        {hint && <small>{hint}</small>}
+        <b id={id}>{label}</b>
+        {hint && <small id={`${id}hint`}>{hint}</small>}
       </span>
-      {note}
     </label>
   )
 }
