@@ -63,6 +63,10 @@ class BrowserPage:
         """Tick a checkbox."""
         await self.send_command("check", name=name)
 
+    async def choose(self, name: str) -> None:
+        """Choose a radio button."""
+        await self.send_command("check", role="radio", name=name)
+
     async def fill(self, name: str, text: str) -> None:
         """Fill a text field."""
         await self.send_command("fill", name=name, text=text)

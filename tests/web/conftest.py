@@ -93,7 +93,7 @@ async def begin_voice_interview(page: BrowserPage, invite_url: str) -> None:
     """Open the invite, agree to the interview and its recording, check the microphone and start."""
     await page.open(invite_url)
     await page.check("I have read this and agree to take part.")
-    await page.check("I agree that the interview may be recorded.")
+    await page.choose("Yes, record")
     await page.click("Continue")
     await page.wait_for_texts("We can hear you.")
     assert await page.find_accessibility_violations() == []

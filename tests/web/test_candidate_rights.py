@@ -17,9 +17,9 @@ async def test_candidate_requests_adjustments_types_and_withdraws(chromium: Brow
     # a candidate who was granted typing is never asked for a microphone
     async with chromium.open_page(has_microphone=False) as page:
         await page.open(site.invite_url(interview))
-        await page.wait_for_texts("up to 30 minutes", "You answer by voice")
-        await page.evaluate("document.querySelector('summary').focus()")
-        await page.press("Enter")
+        await page.wait_for_texts("30 minutes at most", "Speak or type, as you like")
+        await page.click("I need something different")
+        await page.wait_for_texts("What would help you do your best?")
         for choice in ("More time", "Typing instead of speaking", "Something else"):
             await page.check(choice)
         await page.fill("What do you need?", "A sign language interpreter")
@@ -38,17 +38,19 @@ async def test_candidate_requests_adjustments_types_and_withdraws(chromium: Brow
             RequestStatus.OPEN,
         )
         await page.reload()
-        await page.wait_for_texts("up to 45 minutes", "You type your answers.", *answers)
+        await page.wait_for_texts("45 minutes at most", "You type your answers", *answers)
         assert await page.find_accessibility_violations() == []
 
         await page.check(CONSENT_LABEL)
         await page.click("Continue")
         await page.wait_for_texts("Ready when you are")
         await page.click("Start the interview")
-        await page.wait_for_texts("up to 45 min", "Your turn.", *answers)
+        await page.wait_for_texts("up to 45 min", "Your turn")
         assert await page.find_accessibility_violations() == []
 
-        await page.evaluate("document.querySelector('summary').click()")
+        await page.click("Help")
+        await page.wait_for_texts(*answers)
+        assert await page.find_accessibility_violations() == []
         await page.click("Withdraw my consent")
         await page.click("Yes, withdraw")
         await page.wait_for_texts("You have opted out of this interview", "Nothing that you said is evaluated")

@@ -28,7 +28,7 @@ async def begin_interview(page: BrowserPage, site: Site, interview: Interview) -
     await page.check(CONSENT_LABEL)
     await page.click("Continue")
     await page.click("Start the interview")
-    await page.wait_for_texts("Your turn.")
+    await page.wait_for_texts("Your turn")
 
 
 async def type_answer(page: BrowserPage, text: str) -> None:
@@ -41,7 +41,7 @@ async def test_candidate_consents_answers_reloads_and_ends_the_interview(page: B
     interview = await make_invited_interview(tenant)
     await page.open(site.invite_url(interview))
     await page.wait_for_texts(
-        "You will talk to an AI interviewer. People make the decision.", "up to 30 minutes", f"version {CURRENT_CONSENT_VERSION}"
+        "An AI asks, people decide", "3 questions, 30 minutes at most", f"Version {CURRENT_CONSENT_VERSION}"
     )
     assert await page.find_accessibility_violations() == []
     assert (await reload_interview(interview)).consent is None
@@ -62,14 +62,14 @@ async def test_candidate_consents_answers_reloads_and_ends_the_interview(page: B
     await page.click("Continue the interview")
     await page.wait_for_texts("I like to find out why things break.")
 
-    await page.click("End the interview")
+    await page.click("End")
     await page.wait_for_texts("End the interview now?")
     assert await page.find_accessibility_violations() == []
     await page.click("Keep going")
     assert (await reload_interview(interview)).status is InterviewStatus.IN_PROGRESS
-    await page.click("End the interview")
+    await page.click("End")
     await page.click("End now")
-    await page.wait_for_texts("Thank you for your interview", "make the decision")
+    await page.wait_for_texts("Thank you for your interview", "make the decision. The AI does not.")
     await page.reload()
     await page.wait_for_texts("Thank you for your interview")
     assert await page.find_accessibility_violations() == []

@@ -39,7 +39,7 @@ createRoot(root).render(
       <Suspense>
         <Switch>
           <Route path="/join">
-            <JoinPage invite={location.hash.slice(1)} />
+            <JoinPage />
           </Route>
           <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
           <Route>

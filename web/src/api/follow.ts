@@ -32,19 +32,21 @@ export async function follow<Data, Variables extends object>(connection: Connect
       onStatus?.('live')
     })
     if (signal.aborted) return
+    let minimumSeconds = 0
     try {
       if (failure === null) {
         if (await options.isOver()) {
           onStatus?.('ended')
           return
         }
-      } else await recover(connection, failure)
+      } else minimumSeconds = await recover(connection, failure)
     } catch (error) {
       const problem = toProblem(error)
       if (!problem.isTransient) throw problem
+      minimumSeconds = problem.retryAfterSeconds
     }
     onStatus?.('reconnecting')
-    await backOff(++tries, signal)
+    await backOff(++tries, signal, minimumSeconds)
   }
 }
 
@@ -75,8 +77,8 @@ async function readStream<Data, Variables extends object>(
   }
 }
 
-/** Prepares the next attempt after a failure. Rejects with a Problem if a retry cannot succeed. */
-async function recover(connection: Connection, failure: unknown): Promise<void> {
+/** Prepares the next attempt after a failure, and returns how many seconds it has to wait. Rejects with a Problem if a retry cannot succeed. */
+async function recover(connection: Connection, failure: unknown): Promise<number> {
   const closeCode = (failure as { code?: unknown } | null)?.code
   if (typeof closeCode === 'number' && CLIENT_ERROR_CODES.has(closeCode)) {
     throw new Problem('BAD_INPUT', 'This page is out of date. Please reload it.')
@@ -85,4 +87,5 @@ async function recover(connection: Connection, failure: unknown): Promise<void> 
   if (problem.code === 'UNAUTHENTICATED' || (typeof closeCode === 'number' && UNAUTHENTICATED_CODES.has(closeCode))) {
     await connection.credential.renew()
   } else if (!problem.isTransient) throw problem
+  return problem.retryAfterSeconds
 }

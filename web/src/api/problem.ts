@@ -10,6 +10,8 @@ export class Problem extends Error {
     sentence: string,
     /** When the action becomes possible, as RFC 3339, if the API says so. */
     readonly opensAt: string | null = null,
+    /** How long the API asks to wait before a retry. */
+    readonly retryAfterSeconds = 0,
   ) {
     super(sentence)
   }
@@ -36,8 +38,8 @@ export function toProblem(error: unknown): Problem {
     error instanceof CombinedError ? error.graphQLErrors : Array.isArray(error) ? error : [error]
   const apiError = candidates.find(isApiError)
   if (apiError) {
-    const { code, opensAt } = apiError.extensions ?? {}
-    return new Problem(String(code), apiError.message, typeof opensAt === 'string' ? opensAt : null)
+    const { code, opensAt, retryAfterSeconds } = apiError.extensions ?? {}
+    return new Problem(String(code), apiError.message, typeof opensAt === 'string' ? opensAt : null, Number(retryAfterSeconds ?? 0))
   }
-  return new Problem('OFFLINE', 'We cannot reach the server. Please check your connection; we will keep trying.')
+  return new Problem('OFFLINE', 'We cannot reach the server. Please check your connection.')
 }

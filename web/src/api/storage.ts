@@ -4,8 +4,8 @@
  */
 export interface SafeStorage {
   get(key: string): string | null
-  /** Stores a value; null removes it. */
-  set(key: string, value: string | null): void
+  /** Stores a value; null removes it. Returns whether the value lasts beyond the page. */
+  set(key: string, value: string | null): boolean
 }
 
 function openStorage(open: () => Storage): SafeStorage {
@@ -25,8 +25,10 @@ function openStorage(open: () => Storage): SafeStorage {
         if (value === null) open().removeItem(key)
         else open().setItem(key, value)
         values.delete(key)
+        return true
       } catch {
         values.set(key, value)
+        return false
       }
     },
   }

@@ -3,7 +3,7 @@ import { graphql } from '../gql'
 import type { InterimFieldsFragment, Speaker, TurnFieldsFragment } from '../gql/graphql'
 import type { Connection } from './connection'
 import { follow, type StreamStatus } from './follow'
-import { backOff } from './backoff'
+import { retryTransient } from './backoff'
 import { type Problem, toProblem } from './problem'
 
 export type Turn = TurnFieldsFragment
@@ -109,12 +109,14 @@ export class Transcript {
     }
     const onStatus = (streamStatus: StreamStatus) => this.update({ streamStatus })
     try {
-      if (await retryUntilAvailable(isOver, signal)) {
+      if (await retryTransient(isOver, signal)) {
         onStatus('ended')
         return
       }
       onStatus('live')
       const over = new AbortController()
+      // AbortSignal.any is too new for Safari 16.4 and Chrome 111
+      signal.addEventListener('abort', () => over.abort(), { once: true })
       const interims = follow(connection, {
         document: INTERIM,
         variables: () => ({ id }),
@@ -123,7 +125,7 @@ export class Transcript {
           return true
         },
         isOver: () => Promise.resolve(this.state.streamStatus === 'ended'),
-        signal: AbortSignal.any([signal, over.signal]),
+        signal: over.signal,
       })
       const turns = follow(connection, {
         document: TURN_ADDED,
@@ -136,19 +138,6 @@ export class Transcript {
       await Promise.all([turns, interims])
     } catch (error) {
       if (!signal.aborted) this.update({ problem: toProblem(error) })
-    }
-  }
-}
-
-/** Calls `ask` until it succeeds. Rejects with a Problem that is not transient. */
-async function retryUntilAvailable<Value>(ask: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await ask()
-    } catch (error) {
-      const problem = toProblem(error)
-      if (!problem.isTransient || signal.aborted) throw problem
-      await backOff(tries, signal)
     }
   }
 }

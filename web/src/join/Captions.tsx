@@ -10,13 +10,16 @@ interface CaptionsProps {
   pending: readonly Message[]
   /** Words that the interviewer is speaking in the room, which arrive before the API's interim words. */
   speech: string | null
+  /** Whether the interview is typed: screen readers then announce new lines, which they must not do into an open microphone. */
+  isTyped: boolean
 }
 
-/** Live captions of the conversation. Scrolls to the newest line unless the reader has scrolled up. */
-export function Captions({ state, pending, speech }: CaptionsProps) {
+/** The conversation, newest line last. Scrolls to it unless the reader has scrolled up. */
+export function Captions({ state, pending, speech, isTyped }: CaptionsProps) {
   const { room } = useTexts()
   const box = useRef<HTMLElement>(null)
   const isAtEnd = useRef(true)
+  const heights = useRef('')
   const interviewer = speech ?? state.interims.INTERVIEWER?.text
   const candidate = state.interims.CANDIDATE?.text
   const showNewest = useCallback(() => {
@@ -24,41 +27,46 @@ export function Captions({ state, pending, speech }: CaptionsProps) {
   }, [])
   useLayoutEffect(showNewest)
   useEffect(() => {
-    // a phone that is turned, or a keyboard that opens, must not hide the open question
+    // a phone that is turned, or a keyboard that opens, must not hide the newest line
     const observer = new ResizeObserver(showNewest)
     if (box.current) observer.observe(box.current)
     return () => observer.disconnect()
   }, [showNewest])
+  const isSpeaking = Boolean(interviewer || candidate) || pending.length > 0
   return (
     <section
       ref={box}
-      aria-label={room.captions}
+      aria-label={isTyped ? room.conversation : room.captions}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keyboard users must be able to scroll
       tabIndex={0}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight < 40
+        // the browser also scrolls when the size changes, which says nothing about what the reader wants
+        const isSame = heights.current === `${scrollHeight} ${clientHeight}`
+        heights.current = `${scrollHeight} ${clientHeight}`
+        const isNowAtEnd = scrollHeight - scrollTop - clientHeight < 40
+        if (isSame || isNowAtEnd) isAtEnd.current = isNowAtEnd
       }}
-      className="h-[42vh] min-h-56 space-y-3 overflow-y-auto rounded-lg border border-line bg-panel p-4"
+      className="captions"
     >
-      <div role="log" aria-label={room.conversation} className="space-y-3">
-        {state.turns.map(({ seq, speaker, text, interrupted }) => (
-          <Line key={seq} speaker={speaker}>
+      <div role={isTyped ? 'log' : undefined} aria-label={isTyped ? room.conversation : undefined} className="contents">
+        {state.turns.map(({ seq, speaker, text, interrupted }, index) => (
+          <Line key={seq} speaker={speaker} isNow={!isSpeaking && index === state.turns.length - 1}>
             {interrupted ? `${text} …` : text}
           </Line>
         ))}
       </div>
       {interviewer && (
-        <Line speaker="INTERVIEWER" isPending>
+        <Line speaker="INTERVIEWER" isNow>
           {interviewer}
         </Line>
       )}
       {candidate && (
-        <Line speaker="CANDIDATE" isPending>
+        <Line speaker="CANDIDATE" isNow>
           {candidate}
         </Line>
       )}
       {pending.map(({ key, text }) => (
-        <Line key={key} speaker="CANDIDATE" isPending note={room.sending}>
+        <Line key={key} speaker="CANDIDATE" isNow note={room.sending}>
           {text}
         </Line>
       ))}
@@ -66,15 +74,23 @@ export function Captions({ state, pending, speech }: CaptionsProps) {
   )
 }
 
-function Line({ speaker, isPending, note, children }: { speaker: Speaker; isPending?: boolean; note?: string; children: string }) {
+interface LineProps {
+  speaker: Speaker
+  /** Whether this line is the newest. */
+  isNow: boolean
+  note?: string
+  children: string
+}
+
+function Line({ speaker, isNow, note, children }: LineProps) {
   const { room } = useTexts()
   return (
-    <p className={`whitespace-pre-wrap wrap-anywhere ${isPending ? 'text-quiet' : ''}`}>
-      <span className={`mr-1 font-semibold ${speaker === 'CANDIDATE' ? 'text-quiet' : 'text-accent'}`}>
-        {speaker === 'CANDIDATE' ? room.you : room.interviewer}
-      </span>{' '}
-      {children}
-      {note && <span className="ml-2 text-quiet italic">{note}</span>}
+    <p className={isNow ? 'now' : ''}>
+      <b>{speaker === 'CANDIDATE' ? room.you : room.interviewer}</b>
+      <span>
+        {children}
+        {note && <i className="uncertain"> {note}</i>}
+      </span>
     </p>
   )
 }

@@ -1,37 +1,35 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { InterviewStatus } from '../gql/graphql'
 import { type ClosedReason, ClosedPage, findClosedReason } from './ClosedPage'
 import type { Invitation } from './documents'
-import { Localized } from './texts'
+import { loadTexts, Localized } from './texts'
 
-const NOW = Date.parse('2026-11-25T10:00:00Z')
+beforeAll(() => loadTexts('de'))
 
-function invitation(status: InterviewStatus, times: Partial<Invitation> = {}): Invitation {
-  return { status, opensAt: null, expiresAt: '2026-11-26T10:00:00Z', ...times } as Invitation
+function invitation(status: InterviewStatus, state: Invitation['state'], part: Partial<Invitation> = {}): Invitation {
+  return { status, state, candidateName: 'Ada', organization: 'Analytical Engines', contact: null, endReason: null, ...part } as Invitation
 }
 
 describe('findClosedReason', () => {
-  it.each<[string, Invitation, ClosedReason | null]>([
-    ['allows an unscheduled interview at any time', invitation('SCHEDULED'), null],
-    ['allows joining from the opening time', invitation('SCHEDULED', { opensAt: '2026-11-25T10:00:00Z' }), null],
-    ['refuses earlier', invitation('SCHEDULED', { opensAt: '2026-11-25T10:00:01Z' }), 'early'],
-    ['refuses an expired invitation', invitation('SCHEDULED', { expiresAt: '2026-11-25T10:00:00Z' }), 'expired'],
-    ['ignores the expiry of an interview that was joined', invitation('WAITING', { expiresAt: '2026-11-25T10:00:00Z' }), null],
-    ['ignores the expiry of an interview in progress', invitation('IN_PROGRESS', { expiresAt: '2026-11-25T10:00:00Z' }), null],
-    ['refuses an interview that expired', invitation('EXPIRED'), 'expired'],
-    ['refuses a cancelled interview', invitation('CANCELLED'), 'cancelled'],
-    ['refuses an interview that the candidate opted out of', invitation('OPTED_OUT'), 'optedOut'],
-    ['refuses a completed interview', invitation('COMPLETED'), 'over'],
-    ['refuses an unknown status', invitation('ARCHIVED' as InterviewStatus), 'over'],
-  ])('%s', (_, given, reason) => {
-    expect(findClosedReason(given, NOW)).toBe(reason)
+  it.each<[InterviewStatus, Invitation['state'], ClosedReason | null]>([
+    ['SCHEDULED', 'OPEN', null],
+    ['SCHEDULED', 'EARLY', 'early'],
+    ['SCHEDULED', 'EXPIRED', 'expired'],
+    ['WAITING', 'OPEN', null],
+    ['CANCELLED', 'CANCELLED', 'cancelled'],
+    ['OPTED_OUT', 'OVER', 'optedOut'],
+    ['COMPLETED', 'OVER', 'over'],
+    ['FAILED', 'FAILED', 'failed'],
+    ['ARCHIVED' as InterviewStatus, 'ARCHIVED' as Invitation['state'], 'over'],
+  ])('says for %s and %s what the server says: %s', (status, state, reason) => {
+    expect(findClosedReason(invitation(status, state))).toBe(reason)
   })
 })
 
 function renderPage(canReopenUntil: string | null) {
   const onReturn = vi.fn()
-  const closed = invitation('COMPLETED', { canReopenUntil, consent: null })
+  const closed = invitation('COMPLETED', 'OVER', { canReopenUntil, consent: null })
   render(
     <Localized language="de">
       <ClosedPage invitation={closed} reason="over" invite="invite" onChange={vi.fn()} onReturn={onReturn} />
@@ -55,5 +53,18 @@ describe('ClosedPage', () => {
   it.each([null, '2026-11-25T10:00:00Z'])('offers no way back until %s', (deadline) => {
     renderPage(deadline)
     expect(screen.queryByRole('button')).toBeNull()
+  })
+
+  it('names the person to write to', () => {
+    render(
+      <ClosedPage
+        invitation={invitation('EXPIRED', 'EXPIRED', { contact: { name: 'Hanna Berg', email: 'hanna@example.com' } })}
+        reason="expired"
+        invite="invite"
+        onChange={vi.fn()}
+        onReturn={vi.fn()}
+      />,
+    )
+    expect(screen.getByRole('link', { name: 'hanna@example.com' }).getAttribute('href')).toBe('mailto:hanna@example.com')
   })
 })

@@ -1,30 +1,28 @@
+import { Check, Clock, type LucideIcon, MonitorSmartphone, TriangleAlert, X } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { Button } from '../ui/Button'
-import { Page } from '../ui/Page'
 import type { Invitation } from './documents'
 import { ConfirmedButton, findRequestsToPeople, RequestState } from './Rights'
 import { withdrawConsent } from './session'
+import { Contact, Shell, Title } from './Shell'
 import { formatTime, useTexts } from './texts'
 
 export type ClosedReason = 'early' | 'expired' | 'cancelled' | 'failed' | 'optedOut' | 'over'
 
-/** Returns why the interview cannot be joined now, or null if it can. */
-export function findClosedReason({ status, opensAt, expiresAt }: Invitation, now = Date.now()): ClosedReason | null {
-  switch (status) {
-    case 'IN_PROGRESS':
-    case 'WAITING': // joined in time: the API makes it EXPIRED if nobody was there
+/** Returns why the interview cannot be joined now, or null if it can: the server's word, because the browser's clock may be wrong. */
+export function findClosedReason({ state, status, endReason }: Pick<Invitation, 'state' | 'status' | 'endReason'>): ClosedReason | null {
+  if (status === 'OPTED_OUT' || endReason === 'CONSENT_WITHDRAWN' || endReason === 'ALTERNATIVE_REQUESTED') return 'optedOut'
+  switch (state) {
+    case 'OPEN':
       return null
-    case 'SCHEDULED':
-      if (Date.parse(expiresAt) <= now) return 'expired'
-      return opensAt && Date.parse(opensAt) > now ? 'early' : null
+    case 'EARLY':
+      return 'early'
     case 'EXPIRED':
       return 'expired'
     case 'CANCELLED':
       return 'cancelled'
     case 'FAILED':
       return 'failed'
-    case 'OPTED_OUT':
-      return 'optedOut'
     default:
       return 'over'
   }
@@ -45,33 +43,60 @@ interface ClosedPageProps {
 /** Page of an interview that cannot be joined, with the reason and the next step. */
 export function ClosedPage({ invitation, reason, invite, rights, onChange, onReturn }: ClosedPageProps) {
   const texts = useTexts()
-  const eyebrow = `${invitation.positionTitle} · ${invitation.organization}`
-  if (reason === 'early') return <EarlyPage eyebrow={eyebrow} invitation={invitation} rights={rights} />
-  if (reason === 'optedOut' || invitation.consent?.withdrawnAt) return <OptedOutPage eyebrow={eyebrow} invitation={invitation} invite={invite} />
-  const { title, text } = texts.closed[reason]
+  const { organization, candidateName } = invitation
+  if (reason === 'early') return <EarlyPage invitation={invitation} rights={rights} onChange={onChange} />
+  if (reason === 'optedOut' || invitation.consent?.withdrawnAt) return <OptedOutPage invitation={invitation} invite={invite} />
+  const wayBack = canReturn(invitation) && (
+    <section className="panel form mt-8">
+      <p>{texts.closed.comeBack.text(formatTime(texts, Date.parse(invitation.canReopenUntil ?? '')))}</p>
+      <Button variant="action" className="justify-self-start" onClick={onReturn}>
+        {texts.closed.comeBack.label}
+      </Button>
+    </section>
+  )
+  if (reason !== 'over') {
+    const { title, text } = texts.closed[reason]
+    return (
+      <EndPage invitation={invitation} seal={SEALS[reason]} title={title} lead={text(organization)}>
+        {wayBack}
+      </EndPage>
+    )
+  }
+  const { over, yourData } = texts.closed
   return (
-    <Page title={title} eyebrow={eyebrow}>
-      <p>{text(invitation.organization)}</p>
-      {canReturn(invitation) && (
-        <section className="space-y-3 border-t border-line pt-5">
-          <p>{texts.closed.comeBack.text(formatTime(texts, Date.parse(invitation.canReopenUntil ?? '')))}</p>
-          <Button variant="action" onClick={onReturn}>
-            {texts.closed.comeBack.label}
-          </Button>
-        </section>
-      )}
-      {reason === 'over' && invitation.consent && (
-        <section className="space-y-3 border-t border-line pt-5">
-          <p>{texts.rights.lateWithdrawal.offer}</p>
-          <ConfirmedButton
-            texts={texts.rights.lateWithdrawal}
-            keep={texts.rights.lateWithdrawal.keep}
-            organization={invitation.organization}
-            onConfirm={() => withdrawConsent(invite, false).then(onChange)}
-          />
-        </section>
-      )}
-    </Page>
+    <EndPage
+      invitation={invitation}
+      seal={SEALS.over}
+      title={over.title(candidateName)}
+      lead={over.text}
+      data={
+        invitation.consent && (
+          <section>
+            <h2>{yourData}</h2>
+            <p className="mb-3">{texts.rights.lateWithdrawal.offer}</p>
+            <ConfirmedButton
+              texts={texts.rights.lateWithdrawal}
+              keep={texts.rights.lateWithdrawal.keep}
+              organization={organization}
+              onConfirm={() => withdrawConsent(invite, false).then(onChange)}
+            />
+          </section>
+        )
+      }
+    >
+      {wayBack}
+      <section className="panel next">
+        <h2>{over.heading}</h2>
+        <ol>
+          {over.steps.map(({ title, text }) => (
+            <li key={title}>
+              <b>{title}</b>
+              <span>{text(organization)}</span>
+            </li>
+          ))}
+        </ol>
+      </section>
+    </EndPage>
   )
 }
 
@@ -80,57 +105,132 @@ export function canReturn({ canReopenUntil }: Invitation, now = Date.now()): boo
   return canReopenUntil != null && Date.parse(canReopenUntil) > now
 }
 
-/** Says goodbye to a candidate who has opted out, and offers to erase everything. */
-function OptedOutPage({ eyebrow, invitation, invite }: { eyebrow: string; invitation: Invitation; invite: string }) {
-  const [isErased, setErased] = useState(false)
-  const { rights: texts } = useTexts()
-  const { organization, endReason } = invitation
-  const { title, text } = texts.closed[endReason === 'ALTERNATIVE_REQUESTED' ? endReason : 'CONSENT_WITHDRAWN']
-  if (isErased) {
-    return (
-      <Page key="erased" title={texts.erasure.done.title} eyebrow={eyebrow}>
-        <p>{texts.erasure.done.text}</p>
-      </Page>
-    )
-  }
+interface Seal {
+  icon: LucideIcon
+  tone: '' | 'wait' | 'warn'
+}
+
+const SEALS: Record<ClosedReason | 'replaced', Seal> = {
+  over: { icon: Check, tone: '' },
+  optedOut: { icon: Check, tone: '' },
+  early: { icon: Clock, tone: 'wait' },
+  replaced: { icon: MonitorSmartphone, tone: 'wait' },
+  expired: { icon: Clock, tone: 'warn' },
+  cancelled: { icon: X, tone: 'warn' },
+  failed: { icon: TriangleAlert, tone: 'warn' },
+}
+
+interface EndPageProps {
+  invitation: Invitation
+  seal: Seal
+  title: string
+  lead: string
+  /** What the candidate can do about the stored data. */
+  data?: ReactNode
+  children?: ReactNode
+}
+
+/** A page with nothing left to do but to read it, and a person to ask. */
+function EndPage({ invitation, seal: { icon: Icon, tone }, title, lead, data, children }: EndPageProps) {
+  const { page } = useTexts()
   return (
-    <Page title={title} eyebrow={eyebrow}>
-      <p>{text(organization)}</p>
-      {findRequestsToPeople(invitation)
-        .filter(({ status }) => status !== 'OPEN')
-        .map((request) => (
-          <p key={request.id}>
-            <RequestState request={request} invitation={invitation} />
+    <Shell invitation={invitation} footer={<span>{page.byViva(invitation.organization)}</span>}>
+      <div className={`seal ${tone}`}>
+        <Icon aria-hidden />
+      </div>
+      <Title>{title}</Title>
+      <p className="lead">{lead}</p>
+      {children}
+      <div className="two">
+        <section>
+          <h2>{page.somebodyToAsk}</h2>
+          <p>
+            <Contact invitation={invitation} />
           </p>
-        ))}
-      <section className="space-y-3 border-t border-line pt-5">
-        <p>{texts.erasure.offer}</p>
-        <ConfirmedButton
-          texts={texts.erasure}
-          keep={texts.erasure.keep}
-          organization={organization}
-          onConfirm={() => withdrawConsent(invite, true).then(() => setErased(true))}
-        />
-      </section>
-    </Page>
+        </section>
+        {data}
+      </div>
+    </Shell>
   )
 }
 
-function EarlyPage({ eyebrow, invitation, rights }: { eyebrow: string; invitation: Invitation; rights: ReactNode }) {
-  const texts = useTexts()
-  const opensAt = Date.parse(invitation.opensAt ?? '')
-  const [isOpen, setOpen] = useState(false)
-  useEffect(() => {
-    const timer = setInterval(() => setOpen(Date.now() >= opensAt), 1_000)
-    return () => clearInterval(timer)
-  }, [opensAt])
+/** Says goodbye to a candidate who has opted out, and offers to erase everything. */
+function OptedOutPage({ invitation, invite }: { invitation: Invitation; invite: string }) {
+  const [isErased, setErased] = useState(false)
+  const { rights: texts, closed } = useTexts()
+  const { organization, endReason } = invitation
+  const { title, text } = texts.closed[endReason === 'ALTERNATIVE_REQUESTED' ? endReason : 'CONSENT_WITHDRAWN']
+  const { done } = texts.erasure
+  if (isErased) return <EndPage key="erased" invitation={invitation} seal={SEALS.optedOut} title={done.title} lead={done.text} />
   return (
-    <Page title={texts.closed.early.title} eyebrow={eyebrow}>
-      <p>{texts.closed.early.text(formatTime(texts, Date.parse(invitation.scheduledFor ?? '')), formatTime(texts, opensAt))}</p>
-      <Button variant="action" className="self-start" disabled={!isOpen} onClick={() => location.reload()}>
-        {texts.start.next}
+    <EndPage
+      invitation={invitation}
+      seal={SEALS.optedOut}
+      title={title}
+      lead={text(organization)}
+      data={
+        <section>
+          <h2>{closed.yourData}</h2>
+          <p className="mb-3">{texts.erasure.offer}</p>
+          <ConfirmedButton
+            texts={texts.erasure}
+            keep={texts.erasure.keep}
+            organization={organization}
+            onConfirm={() => withdrawConsent(invite, true).then(() => setErased(true))}
+          />
+        </section>
+      }
+    >
+      {findRequestsToPeople(invitation)
+        .filter(({ status }) => status !== 'OPEN')
+        .map((request) => (
+          <p key={request.id} className="mt-4">
+            <RequestState request={request} invitation={invitation} />
+          </p>
+        ))}
+    </EndPage>
+  )
+}
+
+/** Page of an interview that was opened elsewhere, with the way to take it over. */
+export function ReplacedPage({ invitation, onTakeOver }: { invitation: Invitation; onTakeOver: () => void }) {
+  const { replaced } = useTexts().closed
+  return (
+    <EndPage invitation={invitation} seal={SEALS.replaced} title={replaced.title} lead={replaced.text}>
+      <Button variant="action" className="mt-6" onClick={onTakeOver}>
+        {replaced.label}
       </Button>
+    </EndPage>
+  )
+}
+
+/** Page of an interview that was erased while the candidate had it open. */
+export function ErasedPage({ invitation }: { invitation: Invitation }) {
+  const { title, text } = useTexts().rights.erasure.done
+  return <EndPage invitation={invitation} seal={SEALS.optedOut} title={title} lead={text} />
+}
+
+/** How often an early page asks the server whether the interview is open, in milliseconds. */
+const OPENING_CHECK_MS = 15_000
+
+function EarlyPage({ invitation, rights, onChange }: { invitation: Invitation; rights: ReactNode; onChange: () => Promise<void> }) {
+  const texts = useTexts()
+  const opensAt = formatTime(texts, Date.parse(invitation.opensAt ?? ''))
+  useEffect(() => {
+    // the server says when the interview opens, because the browser's clock may be wrong
+    const timer = setInterval(() => {
+      if (!document.hidden) void onChange()
+    }, OPENING_CHECK_MS)
+    return () => clearInterval(timer)
+  }, [onChange])
+  return (
+    <EndPage
+      invitation={invitation}
+      seal={SEALS.early}
+      title={texts.closed.early.title}
+      lead={texts.closed.early.text(formatTime(texts, Date.parse(invitation.scheduledFor ?? '')), opensAt)}
+    >
       {rights}
-    </Page>
+    </EndPage>
   )
 }

@@ -1,68 +1,115 @@
+import { ArrowUp, Mic, TriangleAlert } from 'lucide-react'
+import { type ReactNode, type Ref, useState } from 'react'
 import { Button } from '../ui/Button'
-import { Notice } from '../ui/Notice'
 import type { OutboxState } from './outbox'
 import { ProblemText } from './ProblemText'
 import { useTexts } from './texts'
 
 /** Maximum characters of a message; the API's limit. */
 const MAX_LENGTH = 20_000
+/** From here on, the candidate is shown how many characters are left. */
+const COUNTER_LENGTH = 18_000
+
+/** Whether Enter sends. On touch screens it starts a new line, because their keyboards have no Shift + Enter. */
+const enterSends = !matchMedia('(pointer: coarse)').matches
 
 interface ComposerProps {
   draft: string
+  /** Whether the draft survives a reload. */
+  isDraftSaved: boolean
   onDraft: (text: string) => void
   outboxState: OutboxState
   isOver: boolean
   onSend: (text: string) => void
+  /** Returns to voice; null if the interview is typed. */
+  onSpeak: (() => void) | null
+  /** One line about what does not work at the moment. */
+  trouble: ReactNode
+  ref?: Ref<HTMLTextAreaElement>
 }
 
-/** Message box. Enter sends; Shift+Enter adds a line break. */
-export function Composer({ draft, onDraft, outboxState, isOver, onSend }: ComposerProps) {
+/** Message box. */
+export function Composer({ draft, isDraftSaved, onDraft, outboxState, isOver, onSend, onSpeak, trouble, ref }: ComposerProps) {
   const { room } = useTexts()
+  const [hasTyped, setTyped] = useState(false)
   const text = draft.trim()
+  // the API counts code points
+  const length = text.length > COUNTER_LENGTH ? [...text].length : text.length
+  const canSend = text !== '' && length <= MAX_LENGTH && !isOver
   const send = () => {
-    if (!text || isOver) return
+    if (!canSend) return
     onSend(text)
     onDraft('')
   }
+  const say = () => {
+    const { problem, refused } = outboxState
+    if (refused !== null) {
+      return (
+        <p role="alert" className="say warn">
+          <TriangleAlert aria-hidden />
+          <span>
+            {room.wasRefused(refused.length > 60 ? `${refused.slice(0, 60)}…` : refused)} {problem && <ProblemText problem={problem} />}
+          </span>
+        </p>
+      )
+    }
+    if (length > MAX_LENGTH) return <Warning>{room.tooLong(length - MAX_LENGTH)}</Warning>
+    if (problem?.isTransient) return <Warning>{room.isUnsaved}</Warning>
+    if (trouble) return <Warning>{trouble}</Warning>
+    if (length >= COUNTER_LENGTH) return <p className="say">{room.charactersLeft(MAX_LENGTH - length)}</p>
+    return (
+      <p className="say">
+        <span>
+          {hasTyped && text && isDraftSaved && `${room.draft} `}
+          <span className={enterSends ? 'wide-only' : ''}>{enterSends ? room.enterSends : room.enterBreaks}</span>
+        </span>
+      </p>
+    )
+  }
   return (
     <form
-      className="space-y-2"
+      className="write"
       onSubmit={(event) => {
         event.preventDefault()
         send()
       }}
     >
-      <div className="flex items-end gap-2">
-        <textarea
-          aria-label={room.answer}
-          placeholder={room.answer}
-          rows={2}
-          maxLength={MAX_LENGTH}
-          value={draft}
-          disabled={isOver}
-          onChange={(event) => onDraft(event.target.value)}
-          onKeyDown={(event) => {
-            // Enter belongs to the input method while it is composing
-            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
-            event.preventDefault()
-            send()
-          }}
-          className="field-sizing-content max-h-48 min-h-16 w-full resize-none rounded-md border border-line bg-panel px-3 py-2 placeholder:text-quiet"
-        />
-        <Button type="submit" disabled={!text || isOver}>
-          {room.send}
+      <textarea
+        ref={ref}
+        aria-label={room.answer}
+        placeholder={room.answer}
+        value={draft}
+        disabled={isOver}
+        onChange={(event) => {
+          setTyped(true)
+          onDraft(event.target.value)
+        }}
+        onKeyDown={(event) => {
+          // Enter belongs to the input method while it is composing
+          if (!enterSends || event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+          event.preventDefault()
+          send()
+        }}
+      />
+      <footer>
+        {say()}
+        {onSpeak && (
+          <Button variant="link" onClick={onSpeak}>
+            <Mic aria-hidden className="wide-only size-5" /> {room.speak}
+          </Button>
+        )}
+        <Button type="submit" variant="action" aria-disabled={!canSend}>
+          <ArrowUp aria-hidden className="size-5" /> {room.send}
         </Button>
-      </div>
-      {outboxState.problem?.isTransient && (
-        <Notice tone="warn">
-          {room.isUnsaved} <ProblemText problem={outboxState.problem} />
-        </Notice>
-      )}
-      {outboxState.refused !== null && (
-        <Notice tone="bad">
-          {room.wasRefused(outboxState.refused)} {outboxState.problem && <ProblemText problem={outboxState.problem} />}
-        </Notice>
-      )}
+      </footer>
     </form>
+  )
+}
+
+function Warning({ children }: { children: ReactNode }) {
+  return (
+    <p role="status" className="say warn">
+      <TriangleAlert aria-hidden /> <span>{children}</span>
+    </p>
   )
 }

@@ -1,21 +1,16 @@
+import './room.css'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { tabStorage } from '../api/storage'
 import { useTranscript } from '../api/transcript'
 import { useLatestEvent } from '../api/useLatestEvent'
-import { Notice } from '../ui/Notice'
-import { Page } from '../ui/Page'
-import { Captions } from './Captions'
-import { ClosedPage, findClosedReason } from './ClosedPage'
-import { Composer } from './Composer'
-import { Controls } from './Controls'
+import type { Channel } from '../gql/graphql'
+import { ClosedPage, ErasedPage, findClosedReason, ReplacedPage } from './ClosedPage'
 import { type InterviewState, type Invitation, SIGNAL, STATE } from './documents'
+import type { ChosenDevices } from './microphone'
 import { useOutbox } from './outbox'
-import { PhaseIndicator } from './PhaseIndicator'
-import { ProgressLine } from './ProgressLine'
-import { Rights } from './Rights'
-import { ProblemText } from './ProblemText'
+import { Room } from './Room'
 import type { CandidateSession } from './session'
 import { useTexts } from './texts'
-import { SpeechNotice } from './SpeechNotice'
 import type { VoiceRoomView } from './VoiceRoom'
 
 const VoiceRoom = lazy(() => import('./VoiceRoom'))
@@ -27,31 +22,24 @@ interface InterviewPageProps {
   invitation: Invitation
   invite: string
   session: CandidateSession
-  deviceId: string | null
+  devices: ChosenDevices
   /** Reloads the invitation. */
   onChange: () => Promise<void>
-  /** Joins again to type. */
-  onTyping: () => Promise<void>
+  /** Joins again through a channel. */
+  onChannel: (channel: Channel) => Promise<void>
+  /** Returns to the device check, to speak in an interview that was joined to type; null if the interview is typed. */
+  onMicrophone: (() => void) | null
   /** Called if the candidate wants to continue after the interview has ended early. */
   onReturn: () => void
 }
 
 /** The page of an interview in progress, spoken or typed. */
-export function InterviewPage({ invitation, invite, session, deviceId, onChange, onTyping, onReturn }: InterviewPageProps) {
-  const { room } = useTexts()
+export function InterviewPage({ invitation, invite, session, devices, onChange, onChannel, onMicrophone, onReturn }: InterviewPageProps) {
   const { connection, interviewId } = session
   const { transcript, state } = useTranscript(connection, interviewId)
   const { data, receivedAt, problem } = useLatestEvent(connection, STATE, { id: interviewId })
   const { outbox, state: outboxState } = useOutbox(connection, interviewId, transcript.lastSeq)
-  const [draft, setDraft] = useState('')
-  const typedAt = useRef(0)
-  const onDraft = (text: string) => {
-    setDraft(text)
-    if (!text || Date.now() - typedAt.current < TYPING_INTERVAL) return
-    typedAt.current = Date.now()
-    // the next mark replaces one that was lost
-    connection.mutate(SIGNAL, { input: { interviewId, signal: 'TYPING' } }).catch(() => {})
-  }
+  const draft = useDraft(session, outboxState.messages.length > 0)
   const interview = data?.interviewChanged ?? null
 
   // the invitation may have been loaded before the candidate consented
@@ -62,44 +50,82 @@ export function InterviewPage({ invitation, invite, session, deviceId, onChange,
     // only the invitation says until when the candidate can come back
     if (isClosed) void onChange()
   }, [isClosed, onChange])
+  if (problem?.code === 'NOT_FOUND') return <ErasedPage invitation={current} />
   if (isClosed) return <ClosedPage invitation={current} reason={reason} invite={invite} onChange={onChange} onReturn={onReturn} />
 
-  const shownProblem = problem ?? state.problem
-  const isOver = interview?.status === 'ENDING'
-  // a page that joined to type has no microphone yet: it is chosen before joining
-  const speakAgain = async () => (session.room ? session.renew() : window.location.reload())
-  const renderInterview = (voice: VoiceRoomView | null) => (
-    <Page title={invitation.positionTitle} eyebrow={invitation.organization}>
-      <ProgressLine interview={interview} receivedAt={receivedAt} isRecorded={session.isRecorded && session.room !== null} />
-      <PhaseIndicator state={state} voice={voice} channel={interview?.channel ?? null} isOver={isOver} />
-      {interview?.speechOutage && !isOver && <SpeechNotice outage={interview.speechOutage} onSpeak={speakAgain} />}
-      {voice?.notice}
-      {state.streamStatus === 'reconnecting' && <Notice tone="warn">{room.reconnecting}</Notice>}
-      {shownProblem && (
-        <Notice tone="bad">
-          <ProblemText problem={shownProblem} />
-        </Notice>
-      )}
-      <Captions state={state} pending={outboxState.messages} speech={voice?.speech ?? null} />
-      <Composer draft={draft} onDraft={onDraft} outboxState={outboxState} isOver={isOver} onSend={(text) => outbox.enqueue(text)} />
-      <Controls
+  const renderRoom = (voice: VoiceRoomView | null) =>
+    voice?.isReplaced ? (
+      <ReplacedPage invitation={current} onTakeOver={voice.rejoin} />
+    ) : (
+      <Room
+        invitation={current}
+        invite={invite}
         session={session}
+        interview={interview}
+        receivedAt={receivedAt}
+        state={state}
+        problem={problem ?? state.problem}
+        outboxState={outboxState}
+        onSend={(text) => outbox.enqueue(text)}
+        draft={draft}
         voice={voice}
-        isOver={isOver}
-        canRepeat={state.turns.some(({ speaker }) => speaker === 'INTERVIEWER')}
+        onChange={onChange}
+        onChannel={onChannel}
+        onMicrophone={onMicrophone}
       />
-      {!isOver && <Rights invitation={current} invite={invite} isVoice={voice !== null} onChange={onChange} onTyping={onTyping} />}
-    </Page>
-  )
-  if (!session.room) return renderInterview(null)
+    )
+  if (!session.room) return renderRoom(null)
   return (
-    // the fallback must not contain the composer: unmounting it would lose the draft
-    <Suspense fallback={<Page title={invitation.positionTitle}>{room.connecting}</Page>}>
-      <VoiceRoom session={session} deviceId={deviceId} hasSpeechFailed={Boolean(interview?.speechOutage)} transcript={transcript}>
-        {renderInterview}
+    // the fallback must not contain the composer: unmounting it would lose the focus
+    <Suspense fallback={<Connecting />}>
+      <VoiceRoom session={session} devices={devices} hasSpeechFailed={Boolean(interview?.speechOutage)} transcript={transcript}>
+        {renderRoom}
       </VoiceRoom>
     </Suspense>
   )
+}
+
+function Connecting() {
+  const { room } = useTexts()
+  return (
+    <main className="candidate grid min-h-dvh place-content-center">
+      <p role="status" className="quiet">
+        {room.connecting}
+      </p>
+    </main>
+  )
+}
+
+/** What the candidate has typed and not sent. */
+export interface Draft {
+  text: string
+  /** Whether the text survives a reload. */
+  isSaved: boolean
+  change: (text: string) => void
+}
+
+/** Saves the draft in this tab, tells the interviewer that the candidate is typing, and asks before the page is left with unsent text. */
+function useDraft({ connection, interviewId }: CandidateSession, hasUnsent: boolean): Draft {
+  const key = `viva.draft.${interviewId}`
+  const [text, setText] = useState(() => tabStorage.get(key) ?? '')
+  const [isSaved, setSaved] = useState(true)
+  const typedAt = useRef(0)
+  const mustAsk = hasUnsent || text.trim() !== ''
+  useEffect(() => {
+    if (!mustAsk) return
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    addEventListener('beforeunload', ask)
+    return () => removeEventListener('beforeunload', ask)
+  }, [mustAsk])
+  const change = (changed: string) => {
+    setText(changed)
+    setSaved(tabStorage.set(key, changed || null))
+    if (!changed || Date.now() - typedAt.current < TYPING_INTERVAL) return
+    typedAt.current = Date.now()
+    // the next mark replaces one that was lost
+    connection.mutate(SIGNAL, { input: { interviewId, signal: 'TYPING' } }).catch(() => {})
+  }
+  return { text, isSaved, change }
 }
 
 /** Returns the invitation with the newest state of the interview. */
@@ -110,10 +136,27 @@ function applyState(invitation: Invitation, interview: InterviewState | null): I
   return {
     ...invitation,
     status,
+    state: findState(status),
     endReason,
     requests: requests ?? invitation.requests,
     accommodations,
     // not Progress.limitSeconds, which also grows while the clock is stopped
     limitMinutes: Math.round((invitation.limitMinutes / invitation.accommodations.timeFactor) * accommodations.timeFactor),
+  }
+}
+
+/** Returns whether an interview that the candidate has joined can go on: who came in time is not expired. */
+function findState(status: InterviewState['status']): Invitation['state'] {
+  switch (status) {
+    case 'SCHEDULED':
+    case 'WAITING':
+    case 'IN_PROGRESS':
+      return 'OPEN'
+    case 'EXPIRED':
+    case 'CANCELLED':
+    case 'FAILED':
+      return status
+    default:
+      return 'OVER'
   }
 }

@@ -1,8 +1,10 @@
 import { cleanup, render } from '@testing-library/react'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, beforeAll, expect, it } from 'vitest'
 import { Problem, toProblem } from '../api/problem'
 import { ProblemText } from './ProblemText'
-import { Localized } from './texts'
+import { loadTexts, Localized } from './texts'
+
+beforeAll(() => Promise.all(['de', 'es', 'fr'].map(loadTexts)))
 
 afterEach(cleanup)
 

@@ -1,10 +1,12 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem } from '../api/problem'
 import type { Invitation } from './documents'
 import { Rights } from './Rights'
 import { requestAccommodation, requestAlternative } from './session'
-import { Localized } from './texts'
+import { loadTexts, Localized } from './texts'
+
+beforeAll(() => loadTexts('de'))
 
 vi.mock('./session', () => ({ requestAccommodation: vi.fn(), requestAlternative: vi.fn(), withdrawConsent: vi.fn() }))
 
@@ -75,7 +77,7 @@ describe('Rights', () => {
       '…Eine Pause: an Analytical Engines gesendet.',
       '–Ein Dolmetscher: von Analytical Engines abgelehnt.Leider nicht.',
     ])
-    const offered = screen.getAllByRole<HTMLInputElement>('checkbox', { hidden: true }).map(({ labels }) => labels?.[0]?.textContent)
+    const offered = screen.getAllByRole<HTMLInputElement>('checkbox', { hidden: true }).map(({ labels }) => labels?.[0]?.querySelector('b')?.textContent)
     expect(offered).toEqual(['Tippen statt sprechen', 'Etwas anderes'])
   })
 

@@ -1,14 +1,18 @@
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { ArrowLeft } from 'lucide-react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { newKey } from '../api/idempotencyKey'
 import { type Problem, toProblem } from '../api/problem'
 import type { RequestFieldsFragment, RequestKind, RequestStatus } from '../gql/graphql'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Confirm'
+import { Dialog } from '../ui/Dialog'
 import { Notice } from '../ui/Notice'
 import type { Invitation } from './documents'
 import { ProblemText } from './ProblemText'
 import { requestAccommodation, requestAlternative, withdrawConsent } from './session'
+import { Shell, Title, TroubleFooter } from './Shell'
 import { useTexts } from './texts'
+import { Choice } from './Welcome'
 import type { ConfirmationTexts } from './texts/rights'
 
 /** Maximum characters of the description; the API's limit. */
@@ -28,47 +32,72 @@ interface RightsProps {
   onTyping?: () => Promise<void>
 }
 
-/** What the candidate can request, and the state of the requests: adjustments, a person instead, opting out. */
+/** What the candidate can request: adjustments, a person instead, opting out. Shows the state of the requests above. */
 export function Rights({ invitation, invite, isVoice, onChange, onTyping }: RightsProps) {
   const { rights: texts } = useTexts()
   const { organization } = invitation
-  useReloadOnReturn(invitation, onChange)
   if (invitation.mayRequest.length === 0) return null
   return (
-    <div className="space-y-3">
-      <Requests invitation={invitation} />
-      <details className="rounded-lg border border-line bg-panel">
-        <summary className="cursor-pointer rounded-lg px-4 py-2.5 font-medium">{texts.heading}</summary>
-        <div className="space-y-5 border-t border-line px-4 py-4">
-          <RequestForm
-            options={findOptions(invitation, isVoice)}
-            invitation={invitation}
-            onSubmit={async (kinds, details, idempotencyKey) => {
-              await requestAccommodation({ invite, kinds, details, idempotencyKey })
-              await onChange()
-              if (kinds.includes('TYPING')) await onTyping?.()
-            }}
+    <div className="grid gap-6">
+      <Requests invitation={invitation} onChange={onChange} />
+      <RequestForm
+        options={findOptions(invitation, isVoice)}
+        invitation={invitation}
+        onSubmit={async (kinds, details, idempotencyKey) => {
+          await requestAccommodation({ invite, kinds, details, idempotencyKey })
+          await onChange()
+          if (kinds.includes('TYPING')) await onTyping?.()
+        }}
+      />
+      <section className="grid gap-3 border-t border-line pt-6">
+        <p>{texts.optOut}</p>
+        <div className="flex flex-wrap gap-2">
+          <ConfirmedButton
+            texts={texts.alternative}
+            keep={texts.keep}
+            organization={organization}
+            onConfirm={() => requestAlternative(invite).then(onChange)}
           />
-          <section className="space-y-3 border-t border-line pt-4">
-            <p>{texts.optOut}</p>
-            <div className="flex flex-wrap gap-2">
-              <ConfirmedButton
-                texts={texts.alternative}
-                keep={texts.keep}
-                organization={organization}
-                onConfirm={() => requestAlternative(invite).then(onChange)}
-              />
-              <ConfirmedButton
-                texts={invitation.consent ? texts.withdrawal : texts.refusal}
-                keep={texts.keep}
-                organization={organization}
-                onConfirm={() => withdrawConsent(invite, false).then(onChange)}
-              />
-            </div>
-          </section>
+          <ConfirmedButton
+            texts={invitation.consent ? texts.withdrawal : texts.refusal}
+            keep={texts.keep}
+            organization={organization}
+            onConfirm={() => withdrawConsent(invite, false).then(onChange)}
+          />
         </div>
-      </details>
+      </section>
     </div>
+  )
+}
+
+/** Page with what the candidate can request before the interview. */
+export function RightsPage({ onBack, ...props }: RightsProps & { onBack: () => void }) {
+  const { rights: texts, page } = useTexts()
+  return (
+    <Shell
+      invitation={props.invitation}
+      action={
+        <Button variant="link" onClick={onBack}>
+          <ArrowLeft aria-hidden className="size-5" /> {page.back}
+        </Button>
+      }
+      footer={<TroubleFooter invitation={props.invitation} />}
+    >
+      <Title>{texts.title}</Title>
+      <p className="lead mb-8">{texts.intro}</p>
+      <Rights {...props} />
+    </Shell>
+  )
+}
+
+/** Dialog with what the candidate can request during the interview. */
+export function RightsDialog({ onClose, ...props }: RightsProps & { onClose: () => void }) {
+  const { rights: texts, page } = useTexts()
+  return (
+    <Dialog title={texts.title} close={page.close} onClose={onClose}>
+      <p className="quiet mb-6">{texts.intro}</p>
+      <Rights {...props} />
+    </Dialog>
   )
 }
 
@@ -106,16 +135,17 @@ export function findRequestsToPeople(invitation: Invitation): RequestFieldsFragm
 }
 
 /** The state of the candidate's requests. Screen readers announce changes. */
-function Requests({ invitation }: { invitation: Invitation }) {
+export function Requests({ invitation, onChange }: Pick<RightsProps, 'invitation' | 'onChange'>) {
   const { rights: texts } = useTexts()
+  useReloadOnReturn(invitation, onChange)
   const granted = (['EXTRA_TIME', 'CAPTIONS', 'TYPING'] as const).filter((kind) => isGranted(kind, invitation))
   const others = findRequestsToPeople(invitation)
   const isEmpty = granted.length + others.length === 0
   return (
     <div role="status">
       {!isEmpty && (
-        <div className="space-y-1 rounded-lg border border-line bg-tint px-4 py-3">
-          <h2 className="font-semibold">{texts.requested}</h2>
+        <div className="mt-4 space-y-1 rounded-control border border-line bg-tint px-4 py-3">
+          <h2>{texts.requested}</h2>
           <ul className="space-y-1">
             {granted.map((kind) => (
               <Item key={kind} status="GRANTED">
@@ -180,7 +210,6 @@ function RequestForm({ options, invitation, onSubmit }: RequestFormProps) {
   const [advice, setAdvice] = useState<string | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const attempt = useRef({ input: '', key: '' })
-  const id = useId()
   const kinds = options.filter((kind) => chosen.includes(kind))
   const isOther = kinds.includes('OTHER')
 
@@ -213,44 +242,27 @@ function RequestForm({ options, invitation, onSubmit }: RequestFormProps) {
         void submit()
       }}
     >
-      <fieldset className="space-y-3">
-        <legend className="mb-3">{texts.intro}</legend>
+      <fieldset className="grid gap-3">
+        <legend className="sr-only">{texts.heading}</legend>
         {options.map((kind) => (
-          <div key={kind} className="flex items-start gap-3">
-            <input
-              id={id + kind}
-              type="checkbox"
-              checked={kinds.includes(kind)}
-              onChange={({ target }) => setChosen(target.checked ? [...kinds, kind] : kinds.filter((it) => it !== kind))}
-              aria-describedby={`${id}${kind}-hint`}
-              className="mt-1 size-4 shrink-0 accent-action"
-            />
-            <div>
-              <label htmlFor={id + kind} className="font-medium">
-                {texts.kinds[kind].label}
-              </label>
-              <p id={`${id}${kind}-hint`} className="text-quiet">
-                {texts.kinds[kind].hint(invitation.limitMinutes, invitation.organization)}
-              </p>
-            </div>
-          </div>
+          <Choice
+            key={kind}
+            isChosen={kinds.includes(kind)}
+            onChoose={(isChosen) => setChosen(isChosen ? [...kinds, kind] : kinds.filter((it) => it !== kind))}
+            label={texts.kinds[kind].label}
+            hint={texts.kinds[kind].hint(invitation.limitMinutes, invitation.organization)}
+          />
         ))}
       </fieldset>
       {isOther && (
-        <label className="block">
-          <span className="font-medium">{texts.details}</span>
-          <textarea
-            rows={3}
-            maxLength={MAX_DETAILS}
-            value={details}
-            onChange={({ target }) => setDetails(target.value)}
-            className="mt-1.5 block field-sizing-content max-h-48 min-h-20 w-full resize-none rounded-md border border-line bg-panel px-3 py-2"
-          />
+        <label className="field">
+          <span className="font-[550]">{texts.details}</span>
+          <textarea rows={3} maxLength={MAX_DETAILS} value={details} onChange={({ target }) => setDetails(target.value)} className="input" />
         </label>
       )}
       {advice && <Notice tone="bad">{advice}</Notice>}
       {problem && <ProblemNotice problem={problem} />}
-      <Button type="submit" aria-disabled={isSending}>
+      <Button type="submit" variant="action" aria-disabled={isSending}>
         {texts.submit}
       </Button>
     </form>

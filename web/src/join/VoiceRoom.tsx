@@ -1,29 +1,47 @@
-import { RoomAudioRenderer, RoomContext, useLocalParticipant, useParticipantAttributes, useRemoteParticipants, useStartAudio, useTranscriptions } from '@livekit/components-react'
-import { ParticipantKind } from 'livekit-client'
+import { RoomAudioRenderer, RoomContext, useLocalParticipant, useParticipantAttributes, useParticipantTracks, useRemoteParticipants, useStartAudio, useTranscriptions, VideoTrack } from '@livekit/components-react'
+import { ParticipantKind, type RemoteParticipant, type Room, Track } from 'livekit-client'
 import { type ReactNode, useState } from 'react'
 import type { Transcript } from '../api/transcript'
-import { Button } from '../ui/Button'
-import { Notice } from '../ui/Notice'
-import { Camera } from './Camera'
-import { type RoomState, useRoom } from './room'
+import { Dialog } from '../ui/Dialog'
+import { canChooseSpeaker, type ChosenDevices, type MicrophoneProblem, storeMicrophone, storeSpeaker, useDevices } from './microphone'
+import { type HearingProblem, type RoomState, useHearingProblem, useRoom } from './room'
 import type { CandidateSession } from './session'
 import { useTexts } from './texts'
 
 /** What the interviewer is doing. */
 export type Phase = 'connecting' | 'listening' | 'thinking' | 'speaking'
 
+/** What keeps the candidate from hearing or being heard. `silent`: the browser has blocked the sound. */
+export type VoiceTrouble = 'blocked' | 'reconnecting' | 'silent' | MicrophoneProblem | HearingProblem
+
 /** What the voice room adds to the interview page. */
 export interface VoiceRoomView {
   phase: Phase
   /** Words that the interviewer is speaking now. */
   speech: string | null
-  notice: ReactNode
-  controls: ReactNode
+  trouble: VoiceTrouble | null
+  /** Whether the interview was opened elsewhere. */
+  isReplaced: boolean
+  /** Joins again after that. */
+  rejoin: () => void
+  isMuted: boolean
+  canMute: boolean
+  /** Mutes the microphone, or publishes it (again). */
+  setMuted: (isMuted: boolean) => Promise<void>
+  playSound: () => Promise<void>
+  isCameraOn: boolean
+  setCamera: (isOn: boolean) => Promise<void>
+  /** The candidate's own picture; null while the camera is off. */
+  picture: ReactNode
+  interviewerTrack: MediaStreamTrack | null
+  microphoneTrack: MediaStreamTrack | null
+  /** Dialog to choose other devices. */
+  renderDevices: (onClose: () => void) => ReactNode
 }
 
 interface VoiceRoomProps {
   session: CandidateSession
-  deviceId: string | null
+  devices: ChosenDevices
   /** Whether the interview continues in writing because speech has failed, while the candidate stays in the room. */
   hasSpeechFailed: boolean
   transcript: Transcript
@@ -31,80 +49,125 @@ interface VoiceRoomProps {
 }
 
 /** Joins the LiveKit room: plays the interviewer and publishes the candidate's microphone. */
-export default function VoiceRoom({ session, deviceId, hasSpeechFailed, transcript, children }: VoiceRoomProps) {
-  const state = useRoom(session, deviceId, hasSpeechFailed)
+export default function VoiceRoom({ session, devices, hasSpeechFailed, transcript, children }: VoiceRoomProps) {
+  const state = useRoom(session, devices, hasSpeechFailed)
   return (
     <RoomContext.Provider value={state.room}>
       <RoomAudioRenderer />
-      <RoomContents session={session} state={state} transcript={transcript}>
+      <RoomContents state={state} transcript={transcript}>
         {children}
       </RoomContents>
     </RoomContext.Provider>
   )
 }
 
-function RoomContents({ session, state, transcript, children }: { state: RoomState } & Omit<VoiceRoomProps, 'deviceId' | 'hasSpeechFailed'>) {
+function RoomContents({ state, transcript, children }: { state: RoomState; transcript: Transcript; children: VoiceRoomProps['children'] }) {
+  const { room, status } = state
   const texts = useTexts()
-  const interviewerState = useInterviewerState()
+  const interviewer = useInterviewer()
   const speech = useInterviewerSpeech(transcript)
-  const { localParticipant, microphoneTrack } = useLocalParticipant({ room: state.room })
-  const { canPlayAudio } = useStartAudio({ room: state.room, props: {} })
-  const isConnected = state.status === 'connected'
-  const isMuted = isConnected && microphoneTrack?.isMuted === true
+  const { localParticipant, microphoneTrack, isMicrophoneEnabled, isCameraEnabled, cameraTrack } = useLocalParticipant({ room })
+  const { canPlayAudio } = useStartAudio({ room, props: {} })
+  const isConnected = status === 'connected'
+  const hearingProblem = useHearingProblem(room, isConnected)
+  const findTrouble = (): VoiceTrouble | null => {
+    if (status === 'blocked' || status === 'reconnecting') return status
+    if (!isConnected) return null
+    return state.microphone ?? hearingProblem ?? (canPlayAudio ? null : 'silent')
+  }
   return children({
-    phase: isConnected ? interviewerState : 'connecting',
+    phase: isConnected ? interviewer.phase : 'connecting',
     speech,
-    notice: <RoomNotice state={state} canPlayAudio={canPlayAudio} isMuted={isMuted} />,
-    controls: (
-      <>
-        <Button
-          disabled={!isConnected || !microphoneTrack || state.microphone !== null}
-          onClick={() => void localParticipant.setMicrophoneEnabled(isMuted)}
-        >
-          {isMuted ? texts.voice.unmute : texts.voice.mute}
-        </Button>
-        {session.isRecorded && <Camera canUse={isConnected} />}
-      </>
+    trouble: findTrouble(),
+    isReplaced: status === 'replaced',
+    rejoin: state.rejoin,
+    isMuted: isConnected && !isMicrophoneEnabled && microphoneTrack !== undefined,
+    canMute: isConnected && state.microphone === null,
+    setMuted: async (isMuted) => {
+      if (isMuted) await localParticipant.setMicrophoneEnabled(false)
+      else await state.retryMicrophone()
+    },
+    playSound: () => room.startAudio(),
+    isCameraOn: isCameraEnabled,
+    setCamera: async (isOn) => {
+      await localParticipant.setCameraEnabled(isOn)
+    },
+    picture: isCameraEnabled && cameraTrack && (
+      <VideoTrack
+        trackRef={{ participant: localParticipant, publication: cameraTrack, source: Track.Source.Camera }}
+        aria-label={texts.voice.cameraImage}
+      />
     ),
+    interviewerTrack: interviewer.track,
+    microphoneTrack: (isMicrophoneEnabled && microphoneTrack?.track?.mediaStreamTrack) || null,
+    renderDevices: (onClose) => <DeviceDialog room={room} onClose={onClose} />,
   })
 }
 
-function RoomNotice({ state, canPlayAudio, isMuted }: { state: RoomState; canPlayAudio: boolean; isMuted: boolean }) {
-  const { voice, devices } = useTexts()
-  if (state.status === 'replaced') {
-    return (
-      <Notice tone="warn">
-        {voice.isReplaced} <Button onClick={state.rejoin}>{voice.rejoin}</Button>
-      </Notice>
-    )
+/** Chooses another microphone, speaker or camera during the interview. */
+function DeviceDialog({ room, onClose }: { room: Room; onClose: () => void }) {
+  const { devices, room: texts, page } = useTexts()
+  const choose = async (kind: MediaDeviceKind, deviceId: string) => {
+    await room.switchActiveDevice(kind, deviceId).catch(() => {})
+    if (kind === 'audioinput') storeMicrophone(deviceId)
+    if (kind === 'audiooutput') storeSpeaker(deviceId)
   }
-  if (state.status === 'reconnecting') {
-    return <Notice tone="warn">{voice.isReconnecting}</Notice>
-  }
-  if (state.microphone) {
-    return (
-      <Notice tone="warn">
-        {devices.problems[state.microphone]} {voice.canStillHear}
-      </Notice>
-    )
-  }
-  if (state.status === 'connected' && !canPlayAudio) {
-    return (
-      <Notice tone="warn">
-        {voice.isSilent} <Button onClick={() => void state.room.startAudio()}>{voice.playSound}</Button>
-      </Notice>
-    )
-  }
-  return isMuted ? <Notice>{voice.isMuted}</Notice> : null
+  return (
+    <Dialog title={texts.devices} close={page.close} onClose={onClose}>
+      <div className="grid gap-5">
+        <DeviceField kind="audioinput" label={devices.microphone} room={room} onChoose={choose} />
+        {canChooseSpeaker && <DeviceField kind="audiooutput" label={devices.speaker} room={room} onChoose={choose} />}
+        {room.localParticipant.isCameraEnabled && <DeviceField kind="videoinput" label={devices.camera} room={room} onChoose={choose} />}
+      </div>
+    </Dialog>
+  )
 }
 
-/** Returns the state that the interviewer publishes in the room; during a handover, that of the newest interviewer. */
-function useInterviewerState(): Phase {
+interface DeviceFieldProps {
+  kind: MediaDeviceKind
+  label: string
+  room: Room
+  onChoose: (kind: MediaDeviceKind, deviceId: string) => Promise<void>
+}
+
+function DeviceField({ kind, label, room, onChoose }: DeviceFieldProps) {
+  const found = useDevices(kind)
+  const [chosen, setChosen] = useState(() => room.getActiveDevice(kind) ?? 'default')
+  return (
+    <label className="field">
+      <span className="font-[550]">{label}</span>
+      <select
+        className="input"
+        value={chosen}
+        onChange={({ target }) => {
+          setChosen(target.value)
+          void onChoose(kind, target.value)
+        }}
+      >
+        {found.map((device) => (
+          <option key={device.deviceId} value={device.deviceId}>
+            {device.label || label}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+/** Returns the state and the sound of the interviewer; during a handover, those of the newest one. */
+function useInterviewer(): { phase: Phase; track: MediaStreamTrack | null } {
   const agents = useRemoteParticipants().filter(({ kind }) => kind === ParticipantKind.AGENT)
-  const newest = agents.toSorted((one, other) => Number(one.joinedAt ?? 0) - Number(other.joinedAt ?? 0)).at(-1)
+  let newest: RemoteParticipant | undefined
+  for (const agent of agents) {
+    if (!newest || Number(agent.joinedAt ?? 0) >= Number(newest.joinedAt ?? 0)) newest = agent
+  }
   const { attributes } = useParticipantAttributes(newest ? { participant: newest } : {})
+  const tracks = useParticipantTracks([Track.Source.Microphone], newest?.identity ?? '')
   const state = newest && attributes?.['lk.agent.state']
-  return state === 'listening' || state === 'thinking' || state === 'speaking' ? state : 'connecting'
+  return {
+    phase: state === 'listening' || state === 'thinking' || state === 'speaking' ? state : 'connecting',
+    track: tracks[0]?.publication.track?.mediaStreamTrack ?? null,
+  }
 }
 
 /** Returns the interviewer's words as they are spoken, until their turn is stored. */

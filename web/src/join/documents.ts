@@ -7,8 +7,9 @@ export type InterviewState = StateSubscription['interviewChanged']
 export const INVITATION = graphql(`
   query Invitation($token: String!) {
     invitation(token: $token) {
-      interviewId status organization positionTitle candidateName language channel limitMinutes scheduledFor opensAt expiresAt canReopenUntil
-      consentText { version language text digest }
+      interviewId status state organization contact { name email } logoUrl positionTitle candidateName language channel
+      limitMinutes questions scheduledFor opensAt canReopenUntil
+      consentText { version language text digest recordingText }
       consent { recording withdrawnAt }
       mayRequest endReason
       requests { ...RequestFields }

@@ -3,6 +3,7 @@ import type { Connection } from '../api/connection'
 import { backOff } from '../api/backoff'
 import { newKey } from '../api/idempotencyKey'
 import { type Problem, toProblem } from '../api/problem'
+import { tabStorage } from '../api/storage'
 import { SEND } from './documents'
 
 export interface Message {
@@ -65,7 +66,7 @@ export class Outbox {
       }
       const problem = await this.send(connection, next)
       tries = problem ? tries + 1 : 0
-      if (problem?.isTransient) await backOff(tries, signal)
+      if (problem?.isTransient) await backOff(tries, signal, problem.retryAfterSeconds)
     }
   }
 
@@ -92,14 +93,14 @@ export class Outbox {
 
   private update(part: Partial<OutboxState>): void {
     this.state = { ...this.state, ...part }
-    sessionStorage.setItem(this.storageKey, JSON.stringify(this.state.messages))
+    tabStorage.set(this.storageKey, JSON.stringify(this.state.messages))
     for (const listener of this.listeners) listener()
   }
 }
 
 function loadUnsent(storageKey: string): Message[] {
   // messages with a seq are in the transcript, which is loaded separately
-  const stored = JSON.parse(sessionStorage.getItem(storageKey) ?? '[]') as Message[]
+  const stored = JSON.parse(tabStorage.get(storageKey) ?? '[]') as Message[]
   return stored.filter(({ seq }) => seq === null)
 }
 

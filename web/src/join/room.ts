@@ -1,26 +1,32 @@
-import { DefaultReconnectPolicy, DisconnectReason, Room, RoomEvent } from 'livekit-client'
-import { useEffect, useRef, useState } from 'react'
+import { DefaultReconnectPolicy, DisconnectReason, Room, RoomEvent, Track } from 'livekit-client'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { backOff } from '../api/backoff'
-import { toProblem } from '../api/problem'
-import { findMicrophoneProblem, type MicrophoneProblem } from './microphone'
+import { Problem } from '../api/problem'
+import { type ChosenDevices, findMicrophoneProblem, type MicrophoneProblem } from './microphone'
 import type { CandidateSession } from './session'
 
-export type RoomStatus = 'connecting' | 'connected' | 'reconnecting' | 'replaced' | 'closed'
+/** `blocked`: the API answers, but LiveKit cannot be reached, as behind a firewall. */
+export type RoomStatus = 'connecting' | 'connected' | 'reconnecting' | 'blocked' | 'replaced' | 'closed'
 
 /** Shorter than LiveKit's default, because joining again with the invite also brings a fresh room token. */
 const RECONNECT_MS = [0, 300, 1_000, 2_000, 3_000, 4_000]
+/** Two attempts tell within 20 seconds that the network blocks voice. */
+const CONNECT_TIMEOUT_MS = 8_000
+const BLOCKED_ATTEMPTS = 2
 
 export interface RoomState {
   room: Room
   status: RoomStatus
-  /** Why the candidate cannot be heard. */
+  /** Why the microphone could not be published. */
   microphone: MicrophoneProblem | null
   /** Joins again after another page has replaced this one in the room. */
   rejoin: () => void
+  /** Tries to publish the microphone again. */
+  retryMicrophone: () => Promise<void>
 }
 
 /** Joins the interview's room, and rejoins it after failures, while the component is mounted. */
-export function useRoom(session: CandidateSession, deviceId: string | null, hasSpeechFailed: boolean): RoomState {
+export function useRoom(session: CandidateSession, devices: ChosenDevices, hasSpeechFailed: boolean): RoomState {
   const [room] = useState(
     () =>
       new Room({
@@ -39,42 +45,60 @@ export function useRoom(session: CandidateSession, deviceId: string | null, hasS
     mayRenew.current = !hasSpeechFailed
   }, [hasSpeechFailed])
 
+  const publishMicrophone = useCallback(async () => {
+    try {
+      const deviceId = room.getActiveDevice('audioinput') ?? devices.microphone
+      await room.localParticipant.setMicrophoneEnabled(true, deviceId ? { deviceId } : undefined)
+      setMicrophone(null)
+    } catch (error) {
+      setMicrophone(findMicrophoneProblem(error))
+    }
+  }, [room, devices])
+
   useEffect(() => {
     const stop = new AbortController()
-    const onLost = () => setStatus('reconnecting')
+    let hasConnected = false
+    const onLost = () => setStatus((before) => (before === 'blocked' ? before : 'reconnecting'))
     const onConnected = () => setStatus('connected')
     room.on(RoomEvent.SignalReconnecting, onLost).on(RoomEvent.Reconnecting, onLost).on(RoomEvent.Reconnected, onConnected)
 
-    const publishMicrophone = async () => {
-      try {
-        await room.localParticipant.setMicrophoneEnabled(true, deviceId ? { deviceId } : undefined)
-        setMicrophone(null)
-      } catch (error) {
-        setMicrophone(findMicrophoneProblem(error))
+    const publishDevices = async () => {
+      if (devices.speaker) await room.switchActiveDevice('audiooutput', devices.speaker).catch(() => {})
+      await publishMicrophone()
+      // without a camera, the interview continues
+      if (devices.camera !== null && !hasConnected) {
+        await room.localParticipant.setCameraEnabled(true, devices.camera ? { deviceId: devices.camera } : undefined).catch(() => {})
       }
+      hasConnected = true
     }
     const stayConnected = async () => {
-      for (let tries = rejoins && 1; !stop.signal.aborted; tries++) {
+      for (let tries = rejoins && 1, failures = 0; !stop.signal.aborted; tries++) {
         try {
           if (tries > 0 && mayRenew.current) await session.renew()
           if (session.room) {
             const disconnected = waitForDisconnect(room)
-            await room.connect(session.room.url, session.room.token)
+            await room.connect(session.room.url, session.room.token, {
+              peerConnectionTimeout: CONNECT_TIMEOUT_MS,
+              websocketTimeout: CONNECT_TIMEOUT_MS,
+              maxRetries: 0,
+            })
             tries = 0
+            failures = 0
             onConnected()
-            await publishMicrophone()
+            await publishDevices()
             if ((await disconnected) === DisconnectReason.DUPLICATE_IDENTITY) {
               setStatus('replaced')
               return
             }
           }
         } catch (error) {
-          const problem = toProblem(error)
           // the interview has ended or the invite was replaced: the page learns that from the API
-          if (!problem.isTransient) {
+          if (error instanceof Problem && !error.isTransient) {
             setStatus('closed')
             return
           }
+          if (!(error instanceof Problem)) failures++
+          if (failures >= BLOCKED_ATTEMPTS && !hasConnected) setStatus('blocked')
         }
         if (stop.signal.aborted) return
         onLost()
@@ -87,12 +111,78 @@ export function useRoom(session: CandidateSession, deviceId: string | null, hasS
       room.off(RoomEvent.SignalReconnecting, onLost).off(RoomEvent.Reconnecting, onLost).off(RoomEvent.Reconnected, onConnected)
       void room.disconnect()
     }
-  }, [room, session, deviceId, rejoins])
+  }, [room, session, devices, rejoins, publishMicrophone])
 
-  return { room, status, microphone, rejoin: () => setRejoins((count) => count + 1) }
+  return { room, status, microphone, rejoin: () => setRejoins((count) => count + 1), retryMicrophone: publishMicrophone }
 }
 
 /** Resolves with the reason when the room is left for good. */
 function waitForDisconnect(room: Room): Promise<DisconnectReason | undefined> {
   return new Promise((resolve) => room.once(RoomEvent.Disconnected, resolve))
+}
+
+/** Why the candidate is not heard although the room is connected: the device is gone, or no sound reaches the server. */
+export type HearingProblem = 'unplugged' | 'notHeard'
+
+const CHECK_MS = 1_000
+/** How long a microphone may send nothing, and how long the server may send no reports of what it received, before it is said. */
+const SENDING_MS = 2_000
+const RECEIVING_MS = 5_000
+
+/** Watches whether the microphone's sound reaches the server. */
+export function useHearingProblem(room: Room, isConnected: boolean): HearingProblem | null {
+  const [problem, setProblem] = useState<HearingProblem | null>(null)
+  useEffect(() => {
+    if (!isConnected) return
+    const sending = new Watch()
+    const receiving = new Watch()
+    const check = async (): Promise<HearingProblem | null> => {
+      const publication = room.localParticipant.getTrackPublication(Track.Source.Microphone)
+      const track = publication?.audioTrack
+      if (!publication || !track || publication.isMuted) {
+        sending.reset()
+        receiving.reset()
+        return null
+      }
+      const { readyState, muted } = track.mediaStreamTrack
+      if (readyState === 'ended') return 'unplugged'
+      const report = await track.getRTCStatsReport()
+      let sent = 0
+      let received = 0
+      // oxlint-disable-next-line unicorn/no-array-for-each -- RTCStatsReport is only iterable in newer browsers
+      report?.forEach((stats: RTCOutboundRtpStreamStats & RTCIceCandidatePairStats) => {
+        if (stats.type === 'outbound-rtp') sent += stats.packetsSent ?? 0
+        if (stats.type === 'candidate-pair') received += stats.bytesReceived ?? 0
+      })
+      // a muted track is silenced by the operating system
+      const isSending = sending.isAlive(muted ? -1 : sent, SENDING_MS)
+      const isReceiving = receiving.isAlive(received, RECEIVING_MS)
+      return isSending && isReceiving ? null : 'notHeard'
+    }
+    const timer = setInterval(() => void check().then(setProblem, () => setProblem(null)), CHECK_MS)
+    return () => {
+      clearInterval(timer)
+      setProblem(null)
+    }
+  }, [room, isConnected])
+  return problem
+}
+
+/** A counter that should change. */
+class Watch {
+  private value = -2
+  private changedAt = 0
+
+  reset(): void {
+    this.value = -2
+  }
+
+  /** Returns whether the counter has changed within `limit` milliseconds. */
+  isAlive(value: number, limit: number, now = performance.now()): boolean {
+    if (value !== this.value) {
+      this.value = value
+      this.changedAt = now
+    }
+    return now - this.changedAt < limit
+  }
 }

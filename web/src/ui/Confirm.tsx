@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useId, useRef } from 'react'
 import { Button } from './Button'
 
 interface ConfirmProps {
@@ -9,28 +9,32 @@ interface ConfirmProps {
   onAnswer: (isYes: boolean) => void
 }
 
-/** Modal confirmation dialog; Escape answers no. */
+/** Modal confirmation of what cannot be undone: the answer that changes nothing stands out, and Escape gives it. */
 export function Confirm({ title, text, yes, no, onAnswer }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null)
+  const id = useId()
   useEffect(() => dialog.current?.showModal(), [])
   return (
     <dialog
       ref={dialog}
-      aria-labelledby="confirm-title"
-      aria-describedby="confirm-text"
+      aria-labelledby={`${id}title`}
+      aria-describedby={`${id}text`}
       onCancel={() => onAnswer(false)}
-      className="m-auto max-w-md rounded-lg border border-line bg-panel p-5 text-ink shadow-xl"
+      className="m-auto w-[calc(100vw-2rem)] max-w-md rounded-panel border border-line bg-raised p-6 text-ink shadow-panel"
     >
-      <h2 id="confirm-title" className="font-semibold">
+      <h2 id={`${id}title`} className="text-xl leading-snug font-semibold">
         {title}
       </h2>
-      <p id="confirm-text" className="mt-1 text-quiet">
+      <p id={`${id}text`} className="mt-2 text-quiet">
         {text}
       </p>
-      <div className="mt-4 flex justify-end gap-2">
-        <Button onClick={() => onAnswer(false)}>{no}</Button>
+      <div className="mt-6 flex flex-wrap justify-end gap-2">
         <Button variant="danger" onClick={() => onAnswer(true)}>
           {yes}
+        </Button>
+        {/* oxlint-disable-next-line jsx-a11y/no-autofocus -- the safe answer of a dialog that has just opened */}
+        <Button variant="action" autoFocus onClick={() => onAnswer(false)}>
+          {no}
         </Button>
       </div>
     </dialog>

@@ -18,7 +18,11 @@ export function usePageTitle(title: string): RefObject<HTMLHeadingElement | null
     isFirstPage = false
   }, [])
   useEffect(() => {
+    const before = document.title
     document.title = `${title} · Viva`
+    return () => {
+      document.title = before
+    }
   }, [title])
   return heading
 }

@@ -2,7 +2,9 @@ import type { RequestKind } from '../../gql/graphql'
 
 /** What candidates read about their rights. */
 export interface RightsTexts {
+  /** Label of the button that opens the page. */
   heading: string
+  title: string
   intro: string
   /** What can be requested, and a hint about it. `minutes` is the present time limit. */
   kinds: Record<Exclude<RequestKind, 'HUMAN'>, { label: string; hint: (minutes: number, organization: string) => string }>

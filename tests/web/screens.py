@@ -1,0 +1,56 @@
+"""Takes pictures of the pages for docs/screens, with web/e2e/screens.mjs against a sandbox of its own (`make screens`)."""
+
+import argparse
+import asyncio
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from cli import keys
+from sandbox.stack import issue_keys, run_stack
+from tests.audio import write_speech
+from tests.web.browser import FLAGS, find_missing_requirement
+
+ROOT = Path(__file__).parents[2]
+SCREENS = ROOT / "web" / "e2e" / "screens.mjs"
+ANSWER = "I moved the tariff calculation out of the nightly job, and compared both results every night for two weeks."
+
+
+async def take_screens(only: str, output: Path, *, serve: bool) -> int:
+    """Start a sandbox and take the pictures. With `serve`, keep it running and print the command instead."""
+    missing = find_missing_requirement()
+    if missing:
+        raise SystemExit(f"The pictures cannot be taken: {missing}")
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        sound = await asyncio.to_thread(write_speech, data / "answer.wav", ANSWER, 120)
+        async with run_stack(ROOT, data) as stack:
+            tokens = await issue_keys(stack, data, keys.provision_key)
+            options = {
+                "url": stack.api_url,
+                "tokens": tokens,
+                "only": only,
+                "output": str(output),
+                "executable": shutil.which("chromium"),
+                "arguments": [*FLAGS, "--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={sound}"],
+            }
+            if serve:
+                print(json.dumps(options), flush=True)
+                await asyncio.Event().wait()
+            process = await asyncio.create_subprocess_exec("node", str(SCREENS), json.dumps(options))
+            return await process.wait()
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="take only the pictures whose name begins with this")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "screens", help="folder of the pictures")
+    parser.add_argument("--serve", action="store_true", help="start the sandbox and print the options of screens.mjs")
+    options = parser.parse_args()
+    raise SystemExit(asyncio.run(take_screens(options.only, options.output, serve=options.serve)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+// Takes pictures of the pages, each in two sizes and two colour schemes: `make screens` (tests/web/screens.py starts the servers).
+// Add a screen to SCREENS: a name, and what to do until the page shows it.
+import { mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+
+const { url, tokens, only, output, executable, arguments: flags } = JSON.parse(process.argv[2])
+const SIZES = [
+  { name: 'desk', width: 1440, height: 900 },
+  { name: 'phone', width: 390, height: 844 },
+]
+const SCHEMES = ['light', 'dark']
+const MAX_BYTES = 150_000
+
+async function callApi(query, input, role = 'RECRUITER') {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[role]}` },
+    body: JSON.stringify({ query, variables: { input } }),
+  })
+  const { data, errors } = await response.json()
+  if (errors) throw new Error(errors[0].message)
+  return data
+}
+
+/** Schedules an interview, and returns the candidate's link and the interview's id. */
+async function schedule(input = {}) {
+  const { scheduleInterview } = await callApi(
+    'mutation($input: ScheduleInterviewInput!) { scheduleInterview(input: $input) { interview { id } invite { url } } }',
+    { candidateName: 'Maya Lindqvist', positionKey: 'software_engineer', channel: 'VOICE', ...input },
+  )
+  return { id: scheduleInterview.interview.id, invite: scheduleInterview.invite.url }
+}
+
+const see = (page, text, timeout = 30_000) => page.getByText(text).first().waitFor({ timeout })
+const press = (page, name) => page.getByRole('button', { name, exact: true }).click()
+
+async function agree(page, { recording = 'Yes, record' } = {}) {
+  if (recording) await page.getByRole('radio', { name: recording }).check()
+  await page.getByRole('checkbox', { name: /agree to take part/ }).check()
+  await press(page, 'Continue')
+}
+
+async function enterRoom(page) {
+  await page.goto((await schedule()).invite)
+  await agree(page)
+  await see(page, 'We can hear you.')
+  await press(page, 'Start the interview')
+  await see(page, 'Viva is speaking')
+}
+
+async function answerFirst(page) {
+  await enterRoom(page)
+  await see(page, 'Question 1 of', 90_000)
+  await see(page, 'Your turn', 60_000)
+}
+
+async function type(page) {
+  await page.goto((await schedule({ channel: 'TEXT' })).invite)
+  await agree(page, { recording: null })
+  await press(page, 'Start the interview')
+  await see(page, 'Your turn')
+}
+
+async function send(page, text) {
+  await page.getByRole('textbox', { name: 'Type your answer' }).fill(text)
+  await press(page, 'Send')
+}
+
+const SCREENS = [
+  { name: 'candidate-welcome', open: async (page) => page.goto((await schedule()).invite).then(() => see(page, 'Welcome, Maya')) },
+  {
+    name: 'candidate-welcome-german',
+    open: async (page) => page.goto((await schedule({ language: 'de' })).invite).then(() => see(page, 'Willkommen, Maya')),
+  },
+  {
+    name: 'candidate-something-different',
+    open: async (page) => {
+      await page.goto((await schedule()).invite)
+      await press(page, 'I need something different')
+      await page.getByRole('checkbox', { name: 'More time' }).check()
+      await page.getByRole('checkbox', { name: 'Something else' }).check()
+      await page.getByRole('textbox', { name: 'What do you need?' }).fill('A sign language interpreter')
+      await press(page, 'Send the request')
+      await see(page, 'More time: granted.')
+    },
+  },
+  {
+    name: 'candidate-devices',
+    open: async (page) => {
+      await page.goto((await schedule()).invite)
+      await agree(page)
+      await see(page, 'We can hear you.')
+    },
+  },
+  {
+    name: 'candidate-devices-blocked',
+    permissions: [],
+    open: async (page) => {
+      await page.addInitScript(() => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('denied', 'NotAllowedError'))
+      })
+      await page.goto((await schedule()).invite)
+      await agree(page)
+      await press(page, 'Check my microphone').catch(() => {})
+      await see(page, 'The microphone is blocked')
+    },
+  },
+  { name: 'candidate-room-greeting', open: enterRoom },
+  { name: 'candidate-room-turn', open: answerFirst },
+  {
+    name: 'candidate-room-typing',
+    open: async (page) => {
+      await answerFirst(page)
+      await press(page, 'Type')
+      await page
+        .getByRole('textbox', { name: 'Type your answer' })
+        .fill('We moved the tariff calculation out of the nightly job. A mistake there would have sent wrong invoices to about 400 customers.')
+    },
+  },
+  {
+    name: 'candidate-room-unplugged',
+    open: async (page) => {
+      await page.addInitScript(() => {
+        const { getUserMedia } = navigator.mediaDevices
+        navigator.mediaDevices.getUserMedia = async (...input) => {
+          const stream = await getUserMedia.apply(navigator.mediaDevices, input)
+          globalThis.capturedTracks = [...(globalThis.capturedTracks ?? []), ...stream.getAudioTracks()]
+          return stream
+        }
+      })
+      await answerFirst(page)
+      await page.evaluate(() => {
+        for (const track of globalThis.capturedTracks) track.stop()
+      })
+      await see(page, 'The microphone is gone')
+    },
+  },
+  {
+    name: 'candidate-typed',
+    open: async (page) => {
+      await type(page)
+      await send(page, 'Hello, I am ready.')
+      await see(page, 'Question 1 of')
+      await see(page, 'Your turn')
+      await page.getByRole('textbox', { name: 'Type your answer' }).fill('I like to find out why things break.')
+    },
+  },
+  {
+    name: 'candidate-end',
+    open: async (page) => {
+      await type(page)
+      await send(page, 'Hello, I am ready.')
+      await see(page, 'Question 1 of')
+      await press(page, 'End')
+      await see(page, 'End the interview now?')
+    },
+  },
+  {
+    name: 'candidate-done',
+    open: async (page) => {
+      await type(page)
+      await press(page, 'End')
+      await press(page, 'End now')
+      await see(page, 'Thank you for your interview')
+    },
+  },
+  {
+    name: 'candidate-cancelled',
+    open: async (page) => {
+      const { id, invite } = await schedule()
+      await callApi('mutation($input: CancelInterviewInput!) { cancelInterview(input: $input) { interview { id } } }', { interviewId: id })
+      await page.goto(invite)
+      await see(page, 'This interview was cancelled')
+    },
+  },
+  { name: 'candidate-link-incomplete', open: async (page) => page.goto(`${url}/join`).then(() => see(page, 'This link is incomplete')) },
+]
+
+mkdirSync(output, { recursive: true })
+await callApi(
+  'mutation($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization { id } } }',
+  { name: 'Northwind Logistics', contact: { name: 'Hanna Berg', email: 'hanna.berg@northwind.example' } },
+  'ADMIN',
+)
+// grey letters make smaller pictures than coloured ones
+const browser = await chromium.launch({ executablePath: executable, headless: true, args: [...flags, '--disable-lcd-text'] })
+let failures = 0
+for (const { name, open, permissions = ['microphone', 'camera'] } of SCREENS) {
+  if (!name.startsWith(only)) continue
+  const context = await browser.newContext({ viewport: SIZES[0], permissions, locale: 'en-GB' })
+  const page = await context.newPage()
+  page.on('pageerror', (error) => console.error(`${name}: ${error}`))
+  try {
+    await open(page)
+    for (const size of SIZES) {
+      for (const colorScheme of SCHEMES) {
+        await page.setViewportSize(size)
+        await page.emulateMedia({ colorScheme })
+        await page.waitForTimeout(200)
+        const path = join(output, `${name}-${size.name}-${colorScheme}.png`)
+        await page.screenshot({ path })
+        const { size: bytes } = statSync(path)
+        if (bytes > MAX_BYTES) throw new Error(`${path} has ${bytes} bytes, more than ${MAX_BYTES}`)
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        if (overflow > 0) throw new Error(`${path} scrolls sideways by ${overflow} px`)
+      }
+    }
+    console.log(`${name}: done`)
+  } catch (error) {
+    failures++
+    console.error(`${name}: ${error}`)
+    await page.screenshot({ path: join(output, `${name}-FAILED.png`) }).catch(() => {})
+  }
+  await context.close()
+}
+await browser.close()
+process.exit(failures === 0 ? 0 : 1)
