@@ -220,7 +220,7 @@ async def authenticate(token: str, auth: settings.AuthSettings, credentials: Cre
     Raises Unauthenticated if the token is invalid, expired, revoked or replaced, or its organization is closed.
     """
     principal = await _identify(token, auth, credentials)
-    _check_open(principal, await credentials.closed_organizations.read_ids())
+    check_open(principal, await credentials.closed_organizations.read_ids())
     return principal
 
 
@@ -273,7 +273,7 @@ async def authenticate_session(secret: str, credentials: CredentialReader) -> Pr
     if access is None:
         raise _ended_session_error()
     principal = build_session_principal(access)
-    _check_open(principal, await credentials.closed_organizations.read_ids())
+    check_open(principal, await credentials.closed_organizations.read_ids())
     return principal
 
 
@@ -336,10 +336,11 @@ async def recheck(principal: Principal, credentials: CredentialReader) -> None:
         access_state = await credentials.read_access_state(principal.interview_id)
         if access_state is None or not _grants_access(access_state, principal.generation):
             raise _replaced_access_error()
-    _check_open(principal, await credentials.closed_organizations.read_ids(max_age_seconds=0))
+    check_open(principal, await credentials.closed_organizations.read_ids(max_age_seconds=0))
 
 
-def _check_open(principal: Principal, closed: Collection[ObjectId]) -> None:
+def check_open(principal: Principal, closed: Collection[ObjectId]) -> None:
+    """Raise Unauthenticated if the caller's organization is one of the closed ones."""
     if principal.organization_id in closed:
         raise Unauthenticated(
             "The organization has closed its interviews: write to the organization that invited you."

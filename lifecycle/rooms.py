@@ -34,6 +34,7 @@ from livekit.api import (
 
 from errors import Unavailable
 from models.documents.interview import Interview
+from models.documents.turn import AccessOrigin
 from settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,8 @@ AGENT_NAME_ATTRIBUTE = "lk.agent.name"
 """Participant attribute in which livekit-agents stores the name of the agent."""
 GENERATION_ATTRIBUTE = "viva.generation"
 """Participant attribute with the generation of the invite that the candidate's token is for."""
+ORIGIN_ATTRIBUTE = "viva.origin"
+"""Participant attribute that says how the candidate's token was obtained (AccessOrigin)."""
 ROOM_NAME_PREFIX = "interview-"
 MAX_TOKEN_MINUTES = 30
 """Minutes to join with a token. LiveKit renews the tokens of participants who are in the room."""
@@ -133,8 +136,11 @@ class Rooms:
         async with self._request() as api:
             await self._create_livekit_room(api, interview.id, self._livekit.agent_name, metadata)
 
-    def issue_access(self, interview: Interview) -> RoomAccess:
-        """Return the candidate's access to the interview's room only. Raises Unavailable without a voice channel."""
+    def issue_access(self, interview: Interview, origin: AccessOrigin = AccessOrigin.INVITE) -> RoomAccess:
+        """Return the candidate's access to the interview's room only, which says how it was obtained.
+
+        Raises Unavailable without a voice channel.
+        """
         self.require_configured()
         name = build_room_name(interview.id)
         grants = VideoGrants(
@@ -150,7 +156,7 @@ class Rooms:
             AccessToken(self._livekit.api_key.get_secret_value(), self._livekit.api_secret.get_secret_value())
             .with_identity(CANDIDATE_IDENTITY)
             .with_grants(grants)
-            .with_attributes({GENERATION_ATTRIBUTE: str(interview.invite_generation)})
+            .with_attributes({GENERATION_ATTRIBUTE: str(interview.invite_generation), ORIGIN_ATTRIBUTE: origin})
             .with_ttl(timedelta(minutes=self._token_minutes))
         )
         return RoomAccess(self._livekit.public_url or self._livekit.url, name, token.to_jwt())

@@ -42,7 +42,7 @@ def issue_candidate_access(
     The token says how it was obtained, and for startInterview, by which API key or member.
     """
     needs_room = interview.channel is Channel.VOICE and interview.status in OPEN_STATUSES and services.rooms.is_configured
-    room = services.rooms.issue_access(interview) if needs_room else None
+    room = services.rooms.issue_access(interview, origin) if needs_room else None
     return AccessGrant(*issue_candidate_token(interview, services.settings.auth, origin, issued_to), room)
 
 

@@ -35,10 +35,12 @@ class OrganizationUpdate:
 
 
 async def require_open_organization(organization_id: ObjectId) -> None:
-    """Raise Forbidden if the organization is closed or deleted, for links that work without another credential."""
+    """Raise Forbidden if the organization is closed or deleted: before a session starts, and for links."""
     organization = await get_organization(organization_id)
     if organization is None or organization.closed_at is not None:
-        raise Forbidden("The organization is closed, and none of its links works.")
+        raise Forbidden(
+            "The organization is closed, and none of its credentials and links works: ask the operator of this deployment."
+        )
 
 
 def build_logo_url(services: Services, organization: Organization) -> str | None:

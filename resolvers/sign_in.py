@@ -21,6 +21,7 @@ from models.documents.organization import (
 )
 from models.documents.session import Session
 from models.reads.credentials import SessionAccess
+from resolvers.organizations import require_open_organization
 
 SANDBOX_EMAIL = "{role}@sandbox.invalid"
 """Address of the sandbox's member of each role."""
@@ -96,7 +97,11 @@ async def sign_in_to_sandbox(role: Role) -> SignedIn:
 
 
 async def open_session(owner: Member | ApiKey) -> SignedIn:
-    """Start a session of a member, who has been identified, or of an API key, which has been verified."""
+    """Start a session of a member, who has been identified, or of an API key, which has been verified.
+
+    Raises Forbidden if the organization is closed.
+    """
+    await require_open_organization(owner.organization_id)
     session, secret = await start_session(owner)
     member, key = (owner, None) if isinstance(owner, Member) else (None, owner)
     return SignedIn(session, secret, build_session_principal(SessionAccess(session.id, session.expires_at, member, key)))

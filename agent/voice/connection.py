@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from livekit import rtc
 
-from lifecycle.rooms import CANDIDATE_IDENTITY
+from lifecycle.rooms import CANDIDATE_IDENTITY, ORIGIN_ATTRIBUTE
+from models.documents.turn import AccessOrigin
 
 POLL_SECONDS = 0.25
 """Seconds between two polls of the microphone's packet count."""
@@ -100,3 +101,12 @@ def find_candidate(room: rtc.Room) -> rtc.RemoteParticipant | None:
     """Return the candidate's participant, or None if the candidate is not in the room."""
     participants = room.remote_participants.values()
     return next((participant for participant in participants if participant.identity == CANDIDATE_IDENTITY), None)
+
+
+def read_access_origin(participant: rtc.RemoteParticipant) -> AccessOrigin | None:
+    """Return how the candidate's LiveKit token was obtained; None for a token from before it said so.
+
+    LiveKit sets the attribute from the signed token, and the token does not permit its bearer to change it.
+    """
+    origin = participant.attributes.get(ORIGIN_ATTRIBUTE)
+    return AccessOrigin(origin) if origin in set(AccessOrigin) else None

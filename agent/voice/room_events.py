@@ -9,7 +9,7 @@ from livekit.agents import AgentSession
 from livekit.agents.voice import CloseEvent
 from livekit.agents.voice.room_io import TextInputEvent
 
-from agent.voice.connection import ConnectionMonitor, find_candidate
+from agent.voice.connection import ConnectionMonitor, find_candidate, read_access_origin
 from agent.voice.conversation import Conversation
 from agent.voice.recognizer_monitor import RecognizerMonitor
 from agent.voice.speech import SpeechSessionFailed
@@ -106,6 +106,7 @@ class RoomEvents:
 
     def _on_participant_connected(self, participant: rtc.RemoteParticipant) -> None:
         if participant.identity == CANDIDATE_IDENTITY:
+            self._transcript_writer.candidate_origin = read_access_origin(participant)
             self._presence_changes.put_nowait(participant.sid)
 
     def _on_participant_disconnected(self, participant: rtc.RemoteParticipant) -> None:

@@ -15,7 +15,7 @@ from lifecycle.services import Services
 from lifecycle.turns import store_interviewer_turns, store_message, store_spoken_turn
 from live.messages import Interim
 from models.documents.interview import Interview
-from models.documents.turn import Channel, NewTurn, Speaker, Turn
+from models.documents.turn import AccessOrigin, Channel, NewTurn, Speaker, Turn
 from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.storage.lease import LeaseLost
@@ -46,6 +46,8 @@ class TranscriptWriter:
         self._store_lock = asyncio.Lock()
         self._interims: dict[Speaker, str] = {}
         self._interims_changed = asyncio.Event()
+        self.candidate_origin: AccessOrigin | None = None
+        """How the LiveKit token was obtained with which the candidate is, or was last, in the room."""
         self._last_seq = 0
         """Highest sequence number that is known to be stored."""
 
@@ -71,6 +73,7 @@ class TranscriptWriter:
             is_uncertain=is_uncertain,
             uncertain_words=[] if is_uncertain else uncertain_words,
             interrupted=interrupted,
+            written_with=self.candidate_origin,
         )
         stored = await self._store_with_retry(lambda: store_spoken_turn(self._services, self._interview_id, turn, self._fence))
         self.note_stored([stored])
@@ -83,8 +86,9 @@ class TranscriptWriter:
         """
         for index, start in enumerate(range(0, len(text), MAX_TYPED_CHARACTERS)):
             part = text[start : start + MAX_TYPED_CHARACTERS]
+            store = partial(store_message, self._services, interview, part, f"{key}:{index}", written_with=self.candidate_origin)
             try:
-                await self._store_with_retry(partial(store_message, self._services, interview, part, f"{key}:{index}"))
+                await self._store_with_retry(store)
             except TranscriptFull:
                 log.warning("typed text dropped: the transcript is full", interview_id=str(self._interview_id))
                 return

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -350,3 +351,8 @@ async def revoke_key(key_id: ObjectId) -> ApiKey | None:
     """Revoke the key and return it; None if there is no key with this id."""
     await ApiKey.get_pymongo_collection().update_one({"_id": key_id, "revoked_at": None}, {"$set": {"revoked_at": now()}})
     return await get_key(key_id)
+
+
+def exclude_organizations(organization_ids: Collection[ObjectId]) -> dict[str, Any]:
+    """Return the condition that a document belongs to none of these organizations."""
+    return {"organization_id": {"$nin": list(organization_ids)}} if organization_ids else {}

@@ -1,7 +1,6 @@
 """Which organizations are closed: their credentials do not work, and nothing that costs money begins for them."""
 
 import asyncio
-from collections.abc import Collection
 from typing import Any
 
 from bson import ObjectId
@@ -31,11 +30,6 @@ class ClosedOrganizations:
             self._ids = await self._reads.get(None) or frozenset()
             self._read_at = began_at
         return self._ids
-
-
-def exclude_organizations(organization_ids: Collection[ObjectId]) -> dict[str, Any]:
-    """Return the condition that a document belongs to none of these organizations."""
-    return {"organization_id": {"$nin": list(organization_ids)}} if organization_ids else {}
 
 
 async def _read_closed(_: list[None]) -> dict[None, frozenset[ObjectId]]:

@@ -33,8 +33,8 @@ from models.documents.interview import (
 )
 from models.documents.interview_views import EVALUATION_VIEWS, RESULT_VIEWS
 from models.documents.judgement import JudgementDocument
+from models.documents.organization import exclude_organizations
 from models.documents.usage import Usage
-from models.reads.closed_organizations import exclude_organizations
 from models.storage.backoff import Backoff
 from models.storage.clock import now
 from models.storage.compare_and_set import compare_and_set

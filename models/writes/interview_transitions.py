@@ -27,8 +27,8 @@ from models.documents.interview import (
     get_interview,
 )
 from models.documents.interview_views import EVALUATION_VIEWS
+from models.documents.organization import exclude_organizations
 from models.documents.turn import Channel, NewTurn
-from models.reads.closed_organizations import exclude_organizations
 from models.storage.backoff import Backoff
 from models.storage.lease import (
     DISPATCH_IS_PENDING,

@@ -11,8 +11,8 @@ from typing import Any
 from bson import ObjectId
 
 from models.documents.interview import MAX_PAUSE, OPEN_STATUSES, TERMINAL_STATUSES, Consent, Interview, RoomState
+from models.documents.organization import exclude_organizations
 from models.documents.turn import Channel
-from models.reads.closed_organizations import exclude_organizations
 from models.storage.backoff import Backoff
 from models.storage.lease import (
     ATTEMPT_INCREMENT,

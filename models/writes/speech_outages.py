@@ -9,8 +9,8 @@ from typing import Any
 from bson import ObjectId
 
 from models.documents.interview import OPEN_STATUSES, Interview
+from models.documents.organization import exclude_organizations
 from models.documents.turn import Channel
-from models.reads.closed_organizations import exclude_organizations
 from models.storage.backoff import Backoff
 from models.storage.lease import NOT_ERASED, from_now
 from models.writes.interview_updates import update_interview

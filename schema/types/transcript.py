@@ -98,8 +98,8 @@ class Turn(Node):
     )
 
     written_with: AccessOrigin | None = document_field(
-        "How the sender of a message got the token: START_INTERVIEW means that staff may have written it for the candidate. Null "
-        "for spoken turns, the interviewer's and older ones. FORBIDDEN for candidates.",
+        "How the sender of a message, or the speaker in the room, got the token: START_INTERVIEW means that staff may have "
+        "written or spoken for the candidate. Null for the interviewer's turns and for older ones. FORBIDDEN for candidates.",
         guard=Action.READ_REFERENCES,
     )
 

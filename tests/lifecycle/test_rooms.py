@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 import settings as configuration
 from errors import Unavailable
-from lifecycle.rooms import CANDIDATE_IDENTITY, GENERATION_ATTRIBUTE, Rooms, build_room_name, parse_room_name
+from lifecycle.rooms import CANDIDATE_IDENTITY, GENERATION_ATTRIBUTE, ORIGIN_ATTRIBUTE, Rooms, build_room_name, parse_room_name
 from lifecycle.services import Services
 from models.storage.clock import now
 from sandbox.livekit.server import LivekitServer
@@ -116,7 +116,7 @@ async def test_candidate_token_grants_access_to_one_room_only(services: Services
         "canPublishData": True,
         "canUpdateOwnMetadata": False,
     }
-    assert claims["attributes"] == {GENERATION_ATTRIBUTE: str(interview.invite_generation)}
+    assert claims["attributes"] == {GENERATION_ATTRIBUTE: str(interview.invite_generation), ORIGIN_ATTRIBUTE: "INVITE"}
     assert set(claims) == {"sub", "iss", "nbf", "exp", "video", "kind", "metadata", "name", "attributes"} & set(claims)
 
 

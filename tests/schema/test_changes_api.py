@@ -1,7 +1,10 @@
 """The change feed through the API: pages, cursors, what each role sees, and streams that resume."""
 
 import asyncio
+import re
+import sqlite3
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,12 +19,14 @@ from models.documents.audit_entry import AuditEntry
 from models.documents.change import Change, ChangePosition
 from models.documents.change_sequencer import ensure_sequencer
 from models.documents.interview import Interview, LegalHold
-from models.documents.organization import Role, list_keys
+from models.documents.organization import Role, create_key, list_keys
 from models.writes.evaluation_transitions import add_review
 from models.writes.interview_erasure import delete_erased, mark_erased
+from models.writes.interview_transitions import mark_cancelled
 from models.writes.interview_updates import update_interview
 from models.writes.legal_hold import set_legal_hold
 from tests.factories import new_review
+from tests.helpers import ROOT
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, ServerAddress, issue_token
 
@@ -192,3 +197,76 @@ async def test_changes_are_those_that_the_role_can_see(api: ApiClient, services:
     await services.audit_log.flush()
     entries = await AuditEntry.find({"action": "changes", "outcome": "DONE"}).sort("at").to_list()
     assert [entry.rows for entry in entries] == [len(kinds) for kinds in seen.values()]
+
+
+@pytest.mark.usefixtures("feed")
+async def test_ats_example_of_the_api_guide_loses_and_doubles_nothing(
+    api: ApiClient, server: ServerAddress, tenant: Tenant, other_tenant: Tenant
+) -> None:
+    guide = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    example = re.search(r"^## Synchronize an ATS\n.*?^```python\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    assert example
+    scope: dict[str, Any] = {}
+    exec(example[1], scope)
+    url, db = server.http_url, sqlite3.connect(":memory:", check_same_thread=False)
+    permissions = re.search(r"^A key of role `INTEGRATION` with the permissions (.*?) is enough", guide, re.MULTILINE | re.DOTALL)
+    assert permissions
+    _, key = await create_key(tenant.id, Role.INTEGRATION, "ATS", permissions=re.findall(r"`([A-Z_]+)`", permissions[1]))
+    scope["prepare"](db)
+    scope["time"] = SimpleNamespace(sleep=lambda _: None)
+    open_url, lost = scope["urlopen"], iter([True])
+
+    def lose_first_answer(*args: Any, **options: Any) -> Any:
+        response = open_url(*args, **options)
+        if next(lost, False):
+            raise TimeoutError
+        return response
+
+    async def invite(application: str) -> str:
+        link: str = await asyncio.to_thread(scope["invite"], url, key, application, "Ada Lovelace", tenant.position.key)
+        return link
+
+    async def synchronize() -> dict[str, str]:
+        """Return the status of each application in the copy."""
+        stored = await Interview.find({"organization_id": tenant.id}).to_list()
+        await wait_for_change(tenant, len(stored))
+        await asyncio.to_thread(scope["synchronize"], db, url, key)
+        return dict(db.execute("SELECT application, status FROM interviews").fetchall())
+
+    scope["urlopen"] = lose_first_answer
+    assert await invite("1") == await invite("1"), "one interview, although the first answer was lost"
+    await other_tenant.make_interview()
+    assert await synchronize() == {"1": "SCHEDULED"}
+
+    await invite("2")
+    first = await Interview.find_one({"organization_id": tenant.id, "external_id": "1"})
+    assert first
+    assert await mark_cancelled(first.id, "The position is filled.")
+    await wait_for_change(tenant, 3)
+
+    class KilledProcess(Exception):
+        """The process is killed after it has stored the changes, and before it has stored the cursor."""
+
+    class KilledConnection:
+        def execute(self, statement: str, *values: Any) -> Any:
+            if statement.startswith("UPDATE viva"):
+                raise KilledProcess
+            return db.execute(statement, *values)
+
+        def __enter__(self) -> None:
+            db.__enter__()
+
+        def __exit__(self, *error: Any) -> None:
+            db.__exit__(*error)
+
+    with pytest.raises(KilledProcess):
+        await asyncio.to_thread(scope["synchronize"], KilledConnection(), url, key)
+    assert await synchronize() == {"1": "CANCELLED", "2": "SCHEDULED"}
+
+    # the feed no longer reaches back to the cursor, and meanwhile an interview was erased
+    assert await mark_erased(first.id)
+    await delete_erased(first.id)
+    await wait_for_change(tenant, 5)
+    await ChangePosition.find({"_id": tenant.id}).update({"$set": {"floor": 5}})
+    assert await synchronize() == {"2": "SCHEDULED"}
+    db.close()

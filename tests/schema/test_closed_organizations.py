@@ -7,7 +7,7 @@ import pytest
 from bson import ObjectId
 
 from auth import authenticate_session
-from errors import Unauthenticated
+from errors import Forbidden, Unauthenticated
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.presence import candidate_joined, dispatch_interviewer
 from lifecycle.repairs import repair_all
@@ -32,6 +32,7 @@ from models.writes.interview_transitions import claim_reply
 from models.writes.organization_closing import close_organization, reopen_organization, request_deletion
 from models.writes.retention import set_retention_policy
 from resolvers.recordings import build_playback_url
+from resolvers.sign_in import open_session
 from resolvers.subscriptions import follow_turns
 from tests.factories import add_candidate_turn, new_evaluation, new_recording, new_recording_file, reload_interview
 from tests.helpers import TIMEOUT_SECONDS
@@ -107,6 +108,8 @@ async def test_session_does_not_work(tenant: Tenant) -> None:
     await close(tenant)
     with pytest.raises(Unauthenticated, match="is closed"):
         await authenticate_session(secret, credentials)
+    with pytest.raises(Forbidden, match="is closed"):
+        await open_session(member)
 
 
 async def test_streams_end(tenant: Tenant) -> None:
