@@ -134,6 +134,8 @@ export type InterviewStatus =
 export type InvitationState =
   /** The organization has cancelled the interview. */
   | 'CANCELLED'
+  /** The organization has closed its interviews, and the candidate can only write to it (Invitation.contact). */
+  | 'CLOSED'
   /** The interview can be joined from opensAt. */
   | 'EARLY'
   /** The candidate did not join in time. Only a new invite (renewInvite) helps. */
@@ -255,7 +257,7 @@ export type ReviewFlag =
   /** A pass does not count, because more than a third of its quotes were not in the transcript. */
   | 'UNRELIABLE_QUOTES';
 
-/** The role of a caller. API keys have one of the first four roles. */
+/** The role of a caller. API keys have one of the first four roles, and members one of the first three. */
 export type Role =
   /** May do everything in the organization except write as the candidate. */
   | 'ADMIN'
@@ -263,7 +265,7 @@ export type Role =
   | 'CANDIDATE'
   /** For programs. Like RECRUITER, except for reviewing evaluations, saving positions, reopening interviews, and reading legal holds and what the organization uses. */
   | 'INTEGRATION'
-  /** Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, API keys, the audit log, the retention policy, the notice, decision records and impact analyses. */
+  /** Like ADMIN, except for erasing interviews, reading raw judgements, legal holds, members, API keys, the audit log, the retention policy, the notice, decision records and impact analyses. */
   | 'RECRUITER'
   /** Reads interviews, transcripts, positions and live streams. Cannot read emails, evaluations, decisions or recordings, nor filter or sort by them, and cannot change anything. */
   | 'VIEWER';
