@@ -63,6 +63,15 @@ class MemberLink:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class LinkDetails:
+    """What the holder of a link may know before using it."""
+
+    document: MemberInvitation
+    organization: str
+    has_identity_provider: bool
+
+
 def build_invitation(
     organization_id: ObjectId, email: str, name: str, role: Role, invited_by: str | None, **values: Any
 ) -> MemberInvitation:
@@ -138,6 +147,15 @@ async def get_link(services: Services, token: str) -> MemberInvitation:
     if invitation is None or not invitation.is_open:
         raise unknown_link_error()
     return invitation
+
+
+async def describe_link(services: Services, token: str) -> LinkDetails:
+    """Return what the holder of a link may know before using it. Raises NotFound as `get_link` does."""
+    invitation = await get_link(services, token)
+    organization = await get_organization(invitation.organization_id)
+    if organization is None:
+        raise unknown_link_error()
+    return LinkDetails(invitation, organization.name, has_identity_provider(organization))
 
 
 async def accept_member_invitation(invitation: MemberInvitation) -> SignedIn:

@@ -91,8 +91,8 @@ DATA_BY_FIELD = {
 
 _INVITE_ARGUMENTS = ("invite", "token")
 """Names of arguments that are an invite, and so the credential."""
-_WITH_OTHER_TOKEN = ("acceptMemberInvitation",)
-"""Mutations whose token is none of a candidate."""
+_WITH_OTHER_TOKEN = ("acceptMemberInvitation", "memberLink")
+"""Fields whose token is none of a candidate."""
 
 SelectedData = frozenset[tuple[PersonalData, Action | None]]
 """Personal data in a selection, with the permission that is needed to read them; None if the root field checks it."""

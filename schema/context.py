@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -13,7 +14,7 @@ from pymongo.errors import PyMongoError
 
 from auth import Principal, authenticate, authenticate_program, authenticate_session
 from engine.shared_subscriptions import SubscriptionContext
-from errors import BadInput, Unauthenticated
+from errors import BadInput, NotFound, Unauthenticated
 from lifecycle.access_monitor import AccessMonitor
 from lifecycle.security_log import CredentialKind
 from lifecycle.services import Services
@@ -165,6 +166,15 @@ class GraphQLContext(SubscriptionContext):
         """Raise Unauthenticated if a session counts for nothing in this request."""
         if self.session_refusal is not None:
             raise Unauthenticated(self.session_refusal)
+
+    @contextmanager
+    def recording_refusal(self, kind: CredentialKind) -> Iterator[None]:
+        """Count a credential that turns out to be unknown, and raise the NotFound that says so."""
+        try:
+            yield
+        except NotFound:
+            record_refused_credential(self.services, kind, self.address)
+            raise
 
     def require_session_writer(self) -> SessionWriter:
         """Return what writes the session's cookie. Raises Unauthenticated or BadInput if this request cannot start a session."""

@@ -4,7 +4,6 @@ from typing import Annotated, TypeVar
 
 import strawberry
 
-from errors import NotFound
 from lifecycle.security_log import CredentialKind
 from models.documents.audit_entry import AuditKind
 from resolvers import (
@@ -29,7 +28,7 @@ from resolvers import (
 from resolvers.ids import IdKind, encode_id
 from schema.arguments import RequestBuilder, to_dict_of_sent, to_dict_without_unset, unset_to_none
 from schema.audit import audited
-from schema.context import GraphQLContext, Info, SessionWriter, record_refused_credential
+from schema.context import GraphQLContext, Info, SessionWriter
 from schema.decorators import as_graphql, mutation, object_type
 from schema.inputs.api_keys import CreateApiKeyInput, RevokeApiKeyInput, RotateApiKeyInput
 from schema.inputs.candidate_rights import (
@@ -721,11 +720,8 @@ class Mutation:
           in there with the invited address.
         """
         context = info.context
-        try:
+        with context.recording_refusal(CredentialKind.MEMBER_LINK):
             invitation = await members.get_link(context.services, data.token)
-        except NotFound:
-            record_refused_credential(context.services, CredentialKind.MEMBER_LINK, context.address)
-            raise
         writer = context.require_session_writer()
         signed_in = await members.accept_member_invitation(invitation)
         viewer = await _begin_session(context, writer, signed_in)

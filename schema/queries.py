@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from lifecycle.security_log import CredentialKind
 from models.documents.audit_entry import AuditKind
 from models.documents.interview import Interview as InterviewDocument
 from models.documents.member import Member as MemberDocument
@@ -69,7 +70,7 @@ from schema.types.evaluation_comparison import EvaluationComparison, VersionA, V
 from schema.types.impact_analysis import ImpactAnalysis
 from schema.types.interview import Interview, stored_fields_to_load
 from schema.types.invitation import ConsentText, Invitation
-from schema.types.member import Member, MemberInvitation
+from schema.types.member import Member, MemberInvitation, MemberLink
 from schema.types.node import Node
 from schema.types.organization_usage import OrganizationUsage
 from schema.types.position import Position
@@ -137,6 +138,20 @@ class Query:
     async def sign_in_options(self, info: Info) -> SignInOptions | None:
         """The ways in which people can sign in (signIn). It needs no credential."""
         return as_graphql(SignInOptions, await sign_in.get_sign_in_options(info.context.services))
+
+    @resolved_field()
+    async def member_link(
+        self, info: Info, token: Annotated[str, strawberry.argument(description="The token of the link.")]
+    ) -> MemberLink | None:
+        """The link of a member (inviteMember, renewMemberLink), for the page that the person sees before using it.
+
+        The token is the only credential needed.
+
+        Errors:
+        - NOT_FOUND: the link is invalid, was used, revoked or replaced, or has expired.
+        """
+        with info.context.recording_refusal(CredentialKind.MEMBER_LINK):
+            return MemberLink(details=await members.describe_link(info.context.services, token))
 
     @resolved_field()
     async def interview(self, info: Info, interview_id: Id) -> Interview | None:

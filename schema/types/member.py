@@ -7,6 +7,7 @@ import strawberry
 from models.documents import member as member_documents
 from models.documents import member_invitation as invitation_documents
 from resolvers.ids import IdKind, encode_id
+from resolvers.members import LinkDetails
 from schema.decorators import document_field, object_type, resolved_field
 from schema.types.enums import Role
 from schema.types.node import Node
@@ -64,3 +65,19 @@ class MemberInvitation(Node):
     def of(cls, document: invitation_documents.MemberInvitation) -> "MemberInvitation":
         """Build the invitation from its document."""
         return cls(document=document, id=strawberry.ID(encode_id(IdKind.MEMBER_INVITATION, document.id)))
+
+
+@object_type
+class MemberLink:
+    """What the holder of a member's link reads before using it."""
+
+    details: strawberry.Private[LinkDetails]
+    organization: str = document_field("The name of the organization.", source="details")
+    name: str = document_field("The name of the person for whom the link is.", source="details.document")
+    email: str = document_field("The address of the person.", source="details.document")
+    role: Role = document_field("The role of the person as a member.", source="details.document")
+    expires_at: datetime = document_field("When the link expires.", source="details.document")
+    has_identity_provider: bool = document_field(
+        "Whether the person has to sign in at the organization's identity provider, instead of acceptMemberInvitation.",
+        source="details",
+    )

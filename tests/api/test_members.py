@@ -68,6 +68,12 @@ async def test_invited_person_becomes_a_member_and_is_signed_in(browser: Browser
         )
     )["inviteMember"]
     assert invited["invitation"]["isOpen"]
+    link = await browser.execute(
+        "query($token: String!) { memberLink(token: $token) { organization name role hasIdentityProvider } }",
+        token=invited["url"].partition("#invitation=")[2],
+    )
+    person = {"organization": tenant.organization.name, "name": "Ada Lovelace", "role": "ADMIN"}
+    assert link["memberLink"] == {**person, "hasIdentityProvider": False}
     assert (await accept(browser, invited["url"], "https://elsewhere.example")).codes == ["UNAUTHENTICATED"]
     accepted = await accept(browser, invited["url"])
     assert accepted["acceptMemberInvitation"] == {"viewer": {"role": "ADMIN"}}

@@ -23,6 +23,7 @@ from graphql import (
     is_introspection_type,
 )
 
+from auth import issue_member_link_token
 from errors import ErrorCode
 from models.documents.audit_entry import AuditActor, AuditActorKind, AuditEntry, AuditKind, PersonalData
 from models.documents.budget import Budget
@@ -98,7 +99,7 @@ CANDIDATE_ONLY = frozenset({Role.CANDIDATE})
 
 FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
-        ALL_ROLES: "node viewer interview invitation transcript signInOptions",
+        ALL_ROLES: "node viewer interview invitation transcript signInOptions memberLink",
         ORGANIZATION_ROLES: "interviews position positions changes",
         STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
         DECIDERS: "agreement organizationUsage",
@@ -142,6 +143,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "MemberInvitation": {ADMIN_ONLY: "id name email role invitedBy createdAt expiresAt acceptedAt revokedAt isOpen isRenewal"},
     "MemberInvitationConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
     "MemberInvitationEdge": {ADMIN_ONLY: "cursor node"},
+    "MemberLink": {ALL_ROLES: "organization name email role expiresAt hasIdentityProvider"},
     "AuditEntry": {
         ADMIN_ONLY: "at kind action actor objectIds interviewId data filters rows outcome errorCode address requestId"
     },
@@ -348,6 +350,7 @@ TYPE_QUERIES = {
     "MemberInvitation": "{ memberInvitations { nodes { FIELD } } }",
     "MemberInvitationConnection": "{ memberInvitations { FIELD } }",
     "MemberInvitationEdge": "{ memberInvitations { edges { FIELD } } }",
+    "MemberLink": "{ memberLink(token: $memberLink) { FIELD } }",
     "AuditEntry": "{ auditLog { nodes { FIELD } } }",
     "AuditActor": "{ auditLog { nodes { actor { FIELD } } } }",
     "AuditEntryConnection": "{ auditLog { FIELD } }",
@@ -425,6 +428,7 @@ FIELD_ARGUMENTS = {
     "Query.node": "(id: $interview)",
     "Query.interview": "(id: $interview)",
     "Query.invitation": "(token: $invite)",
+    "Query.memberLink": "(token: $memberLink)",
     "Query.transcript": "(interviewId: $interview)",
     "Query.evaluation": "(interviewId: $interview)",
     "Query.agreement": "(positionKey: $position)",
@@ -497,6 +501,7 @@ class AuthorizationScenario:
         evaluation: EvaluationDocument,
         turn: Turn,
         file: RecordingFile,
+        link: MemberInvitation,
         tokens: dict[Role, str],
     ) -> None:
         self.tokens = tokens
@@ -505,6 +510,7 @@ class AuthorizationScenario:
             "evaluation": global_id_of(evaluation),
             "position": tenant.position.key,
             "invite": tenant.invite_token(interview),
+            "memberLink": issue_member_link_token(link, tenant.services.settings.auth),
         }
         self.first_change_cursor = encode_cursor(CHANGE_ORDER, 0, tenant.id)
         self.nodes = [
@@ -516,7 +522,7 @@ class AuthorizationScenario:
     async def query_error_codes(self, api: ApiClient, role: Role | None, query: str) -> list[str]:
         """Return the error codes that the role gets for this query, which may use the scenario's variables."""
         used = [name for name in self.variables if f"${name}" in query]
-        kinds = {"position": "String!", "invite": "String!"}
+        kinds = dict.fromkeys(("position", "invite", "memberLink"), "String!")
         declared = ", ".join(f"${name}: {kinds.get(name, 'ID!')}" for name in used)
         text = f"query({declared}) {query}" if used else f"query {query}"
         token = self.tokens[role] if role else None
@@ -732,7 +738,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     ).insert()
     member = {"organization_id": tenant.id, "role": Role.ADMIN, "name": "Somebody", "invited_by": "somebody"}
     await Member(**member, email="somebody@example.org", last_signed_in_at=now()).insert()
-    await MemberInvitation(**member, email="another@example.org", expires_at=now() + timedelta(days=1)).insert()
+    link = await MemberInvitation(**member, email="another@example.org", expires_at=now() + timedelta(days=1)).insert()
     await ChangePosition(id=PydanticObjectId(tenant.id), number=2).insert()
     for number, (kind, document) in enumerate(((ChangeKind.INTERVIEW, interview), (ChangeKind.EVALUATION, evaluation)), 1):
         await Change(
@@ -744,7 +750,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             changed_at=now(),
         ).insert()
     tokens = {role: await issue_token(tenant, role, interview) for role in Role}
-    return AuthorizationScenario(tenant, interview, evaluation, turn, file, tokens)
+    return AuthorizationScenario(tenant, interview, evaluation, turn, file, link, tokens)
 
 
 def sample_value(field: GraphQLInputField, scenario: AuthorizationScenario, name: str = "") -> Any:

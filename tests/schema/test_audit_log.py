@@ -70,6 +70,7 @@ NOT_PERSONAL = {
     # of the organization's own people
     "Member": "id name email role invitedBy createdAt lastSignedInAt removedAt hasIdentity",
     "MemberInvitation": "id name email role invitedBy createdAt expiresAt acceptedAt revokedAt isOpen isRenewal",
+    "MemberLink": "organization name email role expiresAt hasIdentityProvider",
     "Notice": "contact alternative updatedBy updatedAt",
     "Organization": "id name isTest notice contact logoUrl",
     "OrganizationUsage": "budgets days",
@@ -80,8 +81,8 @@ NOT_PERSONAL = {
     ),
     "Progress": "question questions exchanges elapsedSeconds limitSeconds",
     "Query": (
-        "node viewer signInOptions interview invitation consentText interviews agreement position positions retentionPolicy "
-        "apiKeys members memberInvitations auditLog decisionRecords changes organizationUsage"
+        "node viewer signInOptions memberLink interview invitation consentText interviews agreement position positions "
+        "retentionPolicy apiKeys members memberInvitations auditLog decisionRecords changes organizationUsage"
     ),
     "Question": "key text listenFor maxProbes criterionKeys",
     "Reopening": "reopenedAt reopenedBy reason status endReason endDetail endedAt returnedAt creditedSeconds",

@@ -167,7 +167,7 @@ async def test_request_without_a_token_returns_no_data(api: ApiClient, scenario:
         name: await scenario.query_error_codes(api, None, f"{{ {field_selection('Query', name)} }}")
         for name in roles_by_field("Query")
     }
-    public = {"invitation", "signInOptions"}
+    public = {"invitation", "signInOptions", "memberLink"}
     assert actual == {name: [] if name in public else ["UNAUTHENTICATED"] for name in roles_by_field("Query")}
 
 
