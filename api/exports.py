@@ -1,7 +1,8 @@
 """Files to save or print: transcripts, reports, explanations for candidates, letters and comparisons.
 
-A caller sends its credential in the Authorization header. What is about an evaluation can also be opened by a link, such as
-Evaluation.reportUrl, because a browser sends no header when it opens a page.
+A caller sends its credential in the Authorization header, and a page of the server its session, which counts by POST only. What
+is about an evaluation can also be opened by a link, such as Evaluation.reportUrl, because a browser sends no header when it opens
+a page.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -13,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from api.client_addresses import read_client_address
+from api.session_cookies import SessionCookies
 from auth import Principal
 from engine.errors import find_error_code, to_failure
 from errors import BadInput, ErrorCode
@@ -29,7 +31,7 @@ from resolvers.audit_log import DONE, AuditLogFilter, export_audit_log, record_f
 from resolvers.candidate_comparison import MAX_COMPARED
 from resolvers.ids import parse_id
 from resolvers.reports import ReportAccess
-from schema.context import authenticate_header, choose_request_id
+from schema.context import authenticate_cookie, authenticate_header, choose_request_id
 from schema.types.scalars import parse_datetime
 
 _STATUS_CODES = {
@@ -142,7 +144,10 @@ def build_export_routes(middleware: Sequence[Middleware] = ()) -> list[BaseRoute
         "/comparison.csv": (serve_comparison, (PersonalData.CANDIDATE, PersonalData.EVALUATION)),
         "/audit-log.jsonl": (serve_audit_log, (PersonalData.AUDIT_LOG,)),
     }
-    return [Route(path, _answer(handler, data), middleware=middleware) for path, (handler, data) in handlers.items()]
+    return [
+        Route(path, _answer(handler, data), methods=["GET", "POST"], middleware=middleware)
+        for path, (handler, data) in handlers.items()
+    ]
 
 
 def _answer(handler: Handler, data: Collection[PersonalData]) -> Handler:
@@ -182,7 +187,12 @@ async def _read_access(request: Request) -> ReportAccess:
 async def _authenticate(request: Request) -> Principal:
     """Return the caller, who is charged for the file. Raises Unauthenticated and RateLimited."""
     services = _services(request)
-    principal = await authenticate_header(services, request.headers.get("authorization"), _address(request))
+    authorization, cookies = request.headers.get("authorization"), SessionCookies(services.settings.api)
+    secret = cookies.read(request)
+    if authorization is None and secret is not None:
+        principal = await authenticate_cookie(services, secret, cookies.find_refusal(request), _address(request))
+    else:
+        principal = await authenticate_header(services, authorization, _address(request))
     services.rate_limits.spend(Rate.OPERATIONS, principal.caller, FILE_COST)
     # after the charge: an operation above the limit leaves no entry in the audit log
     request.state.principal = principal

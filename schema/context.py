@@ -155,17 +155,7 @@ class GraphQLContext(SubscriptionContext):
         """
         if self.authorization is not None or self.session_secret is None:
             return await self.verify_authorization(self.authorization)
-        self.check_session_origin()
-        try:
-            return await authenticate_session(self.session_secret, self.services.credentials)
-        except Unauthenticated:
-            record_refused_credential(self.services, CredentialKind.SESSION, self.address)
-            raise
-
-    def check_session_origin(self) -> None:
-        """Raise Unauthenticated if a session counts for nothing in this request."""
-        if self.session_refusal is not None:
-            raise Unauthenticated(self.session_refusal)
+        return await authenticate_cookie(self.services, self.session_secret, self.session_refusal, self.address)
 
     @contextmanager
     def recording_refusal(self, kind: CredentialKind) -> Iterator[None]:
@@ -178,7 +168,8 @@ class GraphQLContext(SubscriptionContext):
 
     def require_session_writer(self) -> SessionWriter:
         """Return what writes the session's cookie. Raises Unauthenticated or BadInput if this request cannot start a session."""
-        self.check_session_origin()
+        if self.session_refusal is not None:
+            raise Unauthenticated(self.session_refusal)
         if self.session_writer is None:
             raise BadInput("The response to this operation cannot set a cookie: send it by POST, and accept application/json.")
         return self.session_writer
@@ -256,6 +247,17 @@ async def authenticate_header(services: Services, authorization: str | None, add
         if issuer is not None:
             kind = CredentialKind.PROGRAM_TOKEN
         record_refused_credential(services, kind, address)
+        raise
+
+
+async def authenticate_cookie(services: Services, secret: str, refusal: str | None, address: str) -> Principal:
+    """Return the caller of a session, unless `refusal` says why it counts for nothing. Raises as `authenticate_header` does."""
+    if refusal is not None:
+        raise Unauthenticated(refusal)
+    try:
+        return await authenticate_session(secret, services.credentials)
+    except Unauthenticated:
+        record_refused_credential(services, CredentialKind.SESSION, address)
         raise
 
 

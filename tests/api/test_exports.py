@@ -317,10 +317,10 @@ async def test_comparison_without_a_position_version_is_a_bad_request(exports: E
     assert (await exports.get(f"/comparison.csv?{query}", Role.ADMIN)).status_code == 400
 
 
-async def test_only_get_and_head_are_allowed(exports: ExportScenario) -> None:
+async def test_only_get_head_and_post_are_allowed(exports: ExportScenario) -> None:
     path = f"{exports.interview_path}/transcript.txt"
     headers = bearer_headers(await issue_token(exports.tenant, Role.ADMIN))
-    assert (await exports.client.post(path, headers=headers)).status_code == 405
+    assert (await exports.client.put(path, headers=headers)).status_code == 405
     head = await exports.client.head(path, headers=headers)
     assert (head.status_code, head.content, int(head.headers["content-length"]) > 0) == (200, b"", True)
 

@@ -21,7 +21,7 @@ from models.documents.session import Session
 from models.storage.clock import now
 from tests.api.raw_socket import RawSocketClient, connect_raw
 from tests.api.test_rate_limits import open_limited_server
-from tests.resolvers.tenant import Tenant
+from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, GraphQLResponse, ServerAddress, issue_token, with_services
 
 SIGN_IN = "viewer { role name organization { name } may } expiresAt"
@@ -151,6 +151,15 @@ async def test_header_takes_precedence_over_the_cookie(browser: Browser, tenant:
     sign_out = {"query": "mutation { signOut(input: {}) { everywhere } }"}
     assert (await client.post(sign_out, headers)).codes == ["BAD_INPUT"]
     assert (await browser.read_role())["viewer"]["role"] == "ADMIN"
+
+
+async def test_files_are_read_with_a_session_by_post_only(browser: Browser, tenant: Tenant) -> None:
+    await browser.sign_in(key=await issue_token(tenant, Role.ADMIN))
+    path = f"/interviews/{global_id_of(await tenant.make_completed_interview())}/transcript.txt"
+    read = await browser.client.post(path, headers={"Origin": browser.origin})
+    assert (read.status_code, "Good morning." in read.text) == (200, True)
+    assert (await browser.client.post(path, headers={"Origin": "https://elsewhere.example"})).status_code == 401
+    assert (await browser.client.get(path, headers={"Origin": browser.origin})).status_code == 401
 
 
 async def test_refused_sign_in_starts_no_session(browser: Browser, tenant: Tenant) -> None:
