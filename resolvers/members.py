@@ -27,6 +27,7 @@ from models.writes import members as writes
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_email, clean_line
+from resolvers.organizations import require_open_organization
 from resolvers.sign_in import SignedIn, open_session
 from settings import Settings
 
@@ -141,11 +142,16 @@ async def revoke_member_invitation(
 
 
 async def get_link(services: Services, token: str) -> MemberInvitation:
-    """Return the invitation of a link. Raises NotFound if the link is invalid or does not work any more."""
+    """Return the invitation of a link.
+
+    Raises NotFound if the link is invalid or does not work any more, and Forbidden if the organization is closed.
+    """
     invitation_id = decode_member_link_token(token, services.settings.auth)
     invitation = await get_invitation(invitation_id) if invitation_id else None
     if invitation is None or not invitation.is_open:
         raise unknown_link_error()
+    # before the link is used, which works only once
+    await require_open_organization(invitation.organization_id)
     return invitation
 
 
@@ -155,7 +161,7 @@ async def describe_link(services: Services, token: str) -> LinkDetails:
     organization = await get_organization(invitation.organization_id)
     if organization is None:
         raise unknown_link_error()
-    return LinkDetails(invitation, organization.name, has_identity_provider(organization))
+    return LinkDetails(invitation, organization.name, organization.identity_provider is not None)
 
 
 async def accept_member_invitation(invitation: MemberInvitation) -> SignedIn:

@@ -718,6 +718,7 @@ class Mutation:
         - BAD_INPUT: the operation was sent over WebSocket or as a stream.
         - CONFLICT: the organization has an identity provider: the person becomes a member by signing
           in there with the invited address.
+        - FORBIDDEN: the organization is closed.
         """
         context = info.context
         with context.recording_refusal(CredentialKind.MEMBER_LINK):

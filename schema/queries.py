@@ -149,6 +149,7 @@ class Query:
 
         Errors:
         - NOT_FOUND: the link is invalid, was used, revoked or replaced, or has expired.
+        - FORBIDDEN: the organization is closed.
         """
         with info.context.recording_refusal(CredentialKind.MEMBER_LINK):
             return MemberLink(details=await members.describe_link(info.context.services, token))

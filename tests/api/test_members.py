@@ -10,7 +10,7 @@ from errors import Conflict
 from models.documents.audit_entry import AuditEntry
 from models.documents.interview import InterviewStatus
 from models.documents.member import Member
-from models.documents.organization import Role, create_key
+from models.documents.organization import IdentityProvider, Role, create_key
 from models.documents.session import Session
 from models.storage.clock import now
 from models.writes.members import accept_invitation, remove_member, store_invitation, update_member
@@ -136,6 +136,25 @@ async def test_role_that_no_person_has_or_that_may_do_more_than_the_caller_is_re
         ("removeMember", {"memberId": global_id(member)}),
     ):
         assert (await client.mutate(mutation, narrowed, "__typename", **values)).codes == ["FORBIDDEN"], mutation
+
+
+async def test_organization_with_an_identity_provider_or_closed_lets_nobody_in_by_link_and_uses_none_up(
+    browser: Browser, tenant: Tenant
+) -> None:
+    member = await make_member(tenant, Role.VIEWER)
+    invited = await mutate(browser, tenant, "inviteMember", "url", name="Ada", email="ada@example.org", role="ADMIN")
+    url = invited["inviteMember"]["url"]
+    query = "query($token: String!) { memberLink(token: $token) { hasIdentityProvider } }"
+    provider = IdentityProvider(issuer="https://id.example", client_id="viva")
+    await tenant.organization.set({"identity_provider": provider.model_dump()})
+    link = await browser.execute(query, token=url.partition("#invitation=")[2])
+    assert link["memberLink"] == {"hasIdentityProvider": True}
+    assert (await accept(browser, url)).codes == ["CONFLICT"]
+    assert (await mutate(browser, tenant, "renewMemberLink", "url", memberId=global_id(member))).codes == ["CONFLICT"]
+    await tenant.organization.set({"identity_provider": None, "closed_at": now()})
+    assert (await accept(browser, url)).codes == ["FORBIDDEN"]
+    await tenant.organization.set({"closed_at": None})
+    assert (await accept(browser, url)).errors == []
 
 
 # --- roles and removal

@@ -40,7 +40,7 @@ from tests.factories import make_position
 from tests.resolvers.tenant import Tenant
 from tests.schema.authorization_table import make_authorization_scenario
 
-SHARED = {"change_sequencer"}
+SHARED = {"change_sequencer", "used_sign_ins"}
 """Collections that hold nothing of any organization."""
 
 
