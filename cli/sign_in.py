@@ -13,14 +13,17 @@ from auth import decrypt_secret, encrypt_secret
 from cli.common import exit_with_error, load_settings, require_auth_secret, run_or_exit
 from errors import Conflict
 from models import database
-from models.documents.organization import IdentityProvider, Organization, find_organization, set_identity_provider
+from models.documents.organization import IdentityProvider, Organization, Role, find_organization, set_identity_provider
+from models.writes import member_identity
 from oidc import InvalidProvider, ProviderUnavailable, check_provider
 from resolvers.audit_log import record_command
 from resolvers.ids import IdKind, encode_id
 from resolvers.organization_sign_in import build_redirect_uri
 from settings import Settings
 
-sign_in_app = typer.Typer(no_args_is_help=True, help="Sign-in with an identity provider (OpenID Connect): set, show, remove.")
+sign_in_app = typer.Typer(
+    no_args_is_help=True, help="Sign-in with an identity provider (OpenID Connect): set, show, remove, add-program."
+)
 
 OrganizationOption = Annotated[str, typer.Option("--organization", help="Name of the organization.")]
 MAX_SECRET_CHARACTERS = 10_000
@@ -98,6 +101,33 @@ def remove(organization: OrganizationOption) -> None:
     settings = load_settings()
     run_or_exit(_store(settings, organization, None, "sign-in remove"))
     typer.echo(f"{organization} has no identity provider.")
+
+
+@sign_in_app.command()
+def add_program(
+    organization: OrganizationOption,
+    subject: Annotated[str, typer.Option(help="The `sub` of the program's tokens.")],
+    name: Annotated[str, typer.Option(help="Name of the program, as the audit log states it.")],
+    role: Annotated[Role, typer.Option(help="What the program may do.")] = Role.INTEGRATION,
+) -> None:
+    """Add a member for a program whose tokens have no email, as those of a client-credentials grant."""
+    if role is Role.CANDIDATE:
+        raise exit_with_error("Programs are no candidates: use another role.")
+    settings = load_settings()
+
+    async def store() -> None:
+        async with database.connect(settings.mongodb):
+            found = await _find_organization(organization)
+            if found.identity_provider is None or found.identity_provider.audience is None:
+                raise exit_with_error(f"{organization} admits no tokens of programs: set its provider with --audience first.")
+            try:
+                member = await member_identity.add_program(found.id, found.identity_provider.issuer, subject, name, role)
+            except Conflict as error:
+                raise exit_with_error(str(error)) from None
+            await record_command(settings.audit, found.id, "sign-in add-program", [encode_id(IdKind.MEMBER, member.id)])
+
+    run_or_exit(store())
+    typer.echo(f"{name} is a member of {organization} ({role}).")
 
 
 async def _store(settings: Settings, name: str, provider: IdentityProvider | None, command: str) -> None:

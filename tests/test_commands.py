@@ -23,6 +23,7 @@ import main
 from auth import authenticate, decode_member_link_token, decrypt_secret
 from cli.schema import SCHEMA_SNAPSHOT
 from errors import Unauthenticated
+from models.documents.member import find_member_by_identity
 from models.documents.member_invitation import MemberInvitation
 from models.documents.organization import Role, create_key, ensure_organization
 from models.reads.credentials import CredentialReader
@@ -234,16 +235,21 @@ async def test_identity_provider_can_be_set_shown_and_removed(
     assert "hush" not in str(stored)
     auth = AuthSettings(secret=SecretStr(SECRET))
     assert decrypt_secret(stored["identity_provider"]["client_secret"], auth) == "hush hush"
-    (code, out, _), (taken, _, error_output) = await asyncio.gather(
+    add = ("sign-in", "add-program", "--organization", "Acme", "--subject", "ats", "--name", "Our ATS")
+    (added, _, _), (code, out, _), (taken, _, error_output) = await asyncio.gather(
+        run_command(tmp_path, *add, **where),
         run_command(tmp_path, "sign-in", "show", "--organization", "Acme", **where),
         run_command(tmp_path, "sign-in", "set", "--organization", "Initech", *options, **where),
     )
     assert (code, issuer.url in out, "hush" in out) == (0, True, False)
+    member = await find_member_by_identity(stored["_id"], issuer.url, "ats")
+    assert member is not None
+    assert (added, member.name, member.role) == (0, "Our ATS", Role.INTEGRATION)
     assert (taken, "Another organization has this issuer and audience" in error_output) == (2, True)
     code, _, _ = await run_command(tmp_path, "sign-in", "remove", "--organization", "Acme", **where)
     assert code == 0
     assert await database["organizations"].distinct("identity_provider") == [None]
-    assert await database["audit_log"].distinct("action") == ["sign-in remove", "sign-in set"]
+    assert await database["audit_log"].distinct("action") == ["sign-in add-program", "sign-in remove", "sign-in set"]
 
 
 async def test_budgets_of_an_organization_can_be_set_and_shown(

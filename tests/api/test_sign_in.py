@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import jwt
 import pytest
+from beanie import PydanticObjectId
 from pymongo.asynchronous.database import AsyncDatabase
 from starlette.applications import Starlette
 from starlette.responses import Response
@@ -22,9 +23,13 @@ from errors import Unauthenticated
 from lifecycle.services import Services
 from models.documents.audit_entry import AuditEntry
 from models.documents.member import Member
+from models.documents.member_invitation import MemberInvitation, find_open_invitation
 from models.documents.organization import IdentityProvider, Organization, Role, create_key, set_identity_provider
 from models.documents.session import Session
 from models.storage.clock import now
+from models.writes.member_identity import add_program
+from models.writes.members import revoke_invitation, store_invitation
+from resolvers.members import build_invitation
 from settings import ApiSettings
 from tests.api.test_rate_limits import open_app
 from tests.oidc_issuer import CODE_SECONDS, OidcIssuer, Person, SigningKey, leave_unsigned, sign_with_public_key
@@ -195,6 +200,31 @@ async def test_member_who_has_an_identity_is_not_recognized_by_email(browser: Br
     browser.client.cookies.clear()
     assert_page(await browser.sign_in(), 403, "You do not have access")
     assert await Session.count() == 1
+
+
+async def test_invited_person_becomes_a_member_with_the_invited_email(
+    browser: Browser, organization: Organization, services: Services, issuer: OidcIssuer
+) -> None:
+    invitation = await store_invitation(build_invitation(organization.id, "Ada@Example.org", "Ada Lovelace", Role.VIEWER, None))
+    issuer.person = Person(verified={"email_verified": False})
+    assert_page(await browser.sign_in(), 403, "did not confirm")
+    issuer.person = Person()
+    async with open_browser(services) as other:
+        pages = await asyncio.gather(browser.sign_in(), Browser(other, organization.name).sign_in())
+    assert [page.status_code for page in pages] == [200, 200]
+    assert await browser.read_viewer() == {"name": "Ada Lovelace", "role": "VIEWER"}
+    [member] = await Member.find_all().to_list()
+    assert (member.email, member.issuer, member.subject) == ("ada@example.org", issuer.url, "ada-1815")
+    assert await revoke_invitation(invitation.id) == await MemberInvitation.get(invitation.id)
+
+    # an invitation that was revoked, and one of another organization
+    issuer.person = Person(subject="grace", email="grace@example.org")
+    for owner_id in (organization.id, PydanticObjectId()):
+        await store_invitation(build_invitation(owner_id, "grace@example.org", "Grace", Role.ADMIN, None))
+    revoked = await find_open_invitation(organization.id, "grace@example.org")
+    assert revoked is not None
+    await revoke_invitation(revoked.id)
+    assert_page(await browser.sign_in(), 403, "You do not have access")
 
 
 async def test_removed_member_cannot_sign_in(browser: Browser, ada: Member) -> None:
@@ -445,6 +475,15 @@ async def test_programs_token_acts_as_the_member_with_its_subject_or_verified_em
     with pytest.raises(Unauthenticated, match="no longer a member"):
         await recheck(principal, services.credentials)
     assert (await api.execute("{ viewer { name } }", by_subject)).codes == ["UNAUTHENTICATED"]
+
+
+async def test_program_without_an_email_is_added_by_the_operator(
+    api: ApiClient, organization: Organization, issuer: OidcIssuer
+) -> None:
+    token = issuer.issue("viva-api", sub="service-account-7")
+    assert (await api.execute("{ viewer { name } }", token)).codes == ["UNAUTHENTICATED"]
+    await add_program(organization.id, issuer.url, "service-account-7", "Our ATS", Role.INTEGRATION)
+    assert (await api.execute("{ viewer { name role } }", token))["viewer"] == {"name": "Our ATS", "role": "INTEGRATION"}
 
 
 @pytest.mark.parametrize(
