@@ -254,13 +254,16 @@ async def authenticate_program(token: str, issuer: str, providers: IdentityProvi
     member = await recognize_member(organization.id, issuer, claims["sub"], email) if is_permitted else None
     if member is None:
         raise Unauthenticated("The token's subject is no member of the organization: ask an administrator for an invitation.")
-    return build_member_principal(member, datetime.fromtimestamp(min(claims["exp"], _MAX_TIMESTAMP), UTC))
+    return build_member_principal(member, datetime.fromtimestamp(min(int(claims["exp"]), _MAX_TIMESTAMP), UTC))
 
 
 def read_permitted_email(claims: Mapping[str, Any], provider: IdentityProvider) -> tuple[str | None, bool]:
-    """Return the verified email in the claims, if there is one, and whether the organization admits people with it."""
+    """Return the verified email in the claims, if there is one, and whether the organization admits people with it.
+
+    Without a verified email, only those are admitted whose identity is known already.
+    """
     email = read_verified_email(claims, provider.verified_claim)
-    is_permitted = not provider.email_domains or (email or "").rpartition("@")[2] in provider.email_domains
+    is_permitted = email is None or not provider.email_domains or email.rpartition("@")[2] in provider.email_domains
     return email, is_permitted
 
 

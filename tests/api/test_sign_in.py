@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -480,10 +481,14 @@ async def test_programs_token_acts_as_the_member_with_its_subject_or_verified_em
 async def test_program_without_an_email_is_added_by_the_operator(
     api: ApiClient, organization: Organization, issuer: OidcIssuer
 ) -> None:
-    token = issuer.issue("viva-api", sub="service-account-7")
+    await change_provider(organization, email_domains=["example.org"])
+    token = issuer.issue("viva-api", sub="service-account-7", exp=f"{int(time.time()) + 60}")
     assert (await api.execute("{ viewer { name } }", token)).codes == ["UNAUTHENTICATED"]
     await add_program(organization.id, issuer.url, "service-account-7", "Our ATS", Role.INTEGRATION)
     assert (await api.execute("{ viewer { name role } }", token))["viewer"] == {"name": "Our ATS", "role": "INTEGRATION"}
+    # a time that no calendar has
+    token = issuer.issue("viva-api", sub="service-account-7", exp=10**15)
+    assert (await api.execute("{ viewer { name } }", token))["viewer"] == {"name": "Our ATS"}
 
 
 @pytest.mark.parametrize(
