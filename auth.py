@@ -242,7 +242,8 @@ async def _identify(token: str, auth: settings.AuthSettings, credentials: Creden
 async def authenticate_program(token: str, issuer: str, providers: IdentityProviders) -> Principal:
     """Return the member that a token identifies, which the identity provider of the organization has issued to a program.
 
-    `issuer` is the token's, unverified. Raises Unauthenticated, or Unavailable if the provider's keys cannot be read.
+    `issuer` is the token's, unverified. Raises Unauthenticated, also if the organization is closed, or Unavailable if the
+    provider's keys cannot be read.
     """
     audiences = read_audiences(read_unverified_claims(token) or {})
     organization = await find_organization_of_program(issuer, audiences)
@@ -254,7 +255,9 @@ async def authenticate_program(token: str, issuer: str, providers: IdentityProvi
     member = await recognize_member(organization.id, issuer, claims["sub"], email) if is_permitted else None
     if member is None:
         raise Unauthenticated("The token's subject is no member of the organization: ask an administrator for an invitation.")
-    return build_member_principal(member, datetime.fromtimestamp(min(int(claims["exp"]), _MAX_TIMESTAMP), UTC))
+    principal = build_member_principal(member, datetime.fromtimestamp(min(int(claims["exp"]), _MAX_TIMESTAMP), UTC))
+    check_open(principal, [organization.id] if organization.closed_at else [])
+    return principal
 
 
 def read_permitted_email(claims: Mapping[str, Any], provider: IdentityProvider) -> tuple[str | None, bool]:

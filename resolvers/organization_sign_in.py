@@ -56,7 +56,7 @@ class SignInProblem(StrEnum):
     """Why somebody could not sign in."""
 
     UNKNOWN_ORGANIZATION = "unknown_organization"
-    """There is no organization of that name, or it has no identity provider: both look the same to a stranger."""
+    """There is no organization of that name, it has no identity provider or is closed: all look the same to a stranger."""
     EXPIRED = "expired"
     """The answer of the provider belongs to no sign-in that this browser has begun, or it came too late or twice."""
     DECLINED = "declined"
@@ -99,7 +99,7 @@ def choose_target(path: str | None) -> str:
 async def begin_sign_in(services: Services, organization_name: str, target: str) -> PendingSignIn:
     """Begin to sign in with the provider of an organization. Raises SignInFailed."""
     organization = await find_organization(organization_name.strip())
-    if organization is None or organization.identity_provider is None:
+    if organization is None or organization.identity_provider is None or organization.closed_at is not None:
         raise SignInFailed(SignInProblem.UNKNOWN_ORGANIZATION, target)
     provider = organization.identity_provider
     client = await _build_client(services, organization, provider, target)
@@ -137,12 +137,9 @@ async def complete_sign_in(
     if not await claim_sign_in(pending["state"], datetime.fromtimestamp(pending["exp"], UTC)):
         raise SignInFailed(SignInProblem.EXPIRED, target)
     organization = await get_organization(PydanticObjectId(pending["sub"]))
-    provider = organization.identity_provider if organization else None
-    if (
-        organization is None
-        or provider is None
-        or (provider.issuer, provider.client_id) != (pending["issuer"], pending["client"])
-    ):
+    provider = organization.identity_provider if organization and organization.closed_at is None else None
+    is_unchanged = provider and (provider.issuer, provider.client_id) == (pending["issuer"], pending["client"])
+    if organization is None or provider is None or not is_unchanged:
         raise SignInFailed(SignInProblem.EXPIRED, target)
     try:
         metadata = await services.identity_providers.read_metadata(provider.issuer)

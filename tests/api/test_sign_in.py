@@ -30,6 +30,7 @@ from models.documents.session import Session
 from models.storage.clock import now
 from models.writes.member_identity import add_program
 from models.writes.members import revoke_invitation, store_invitation
+from models.writes.organization_closing import close_organization
 from resolvers.members import build_invitation
 from settings import ApiSettings
 from tests.api.test_rate_limits import open_app
@@ -226,6 +227,21 @@ async def test_invited_person_becomes_a_member_with_the_invited_email(
     assert revoked is not None
     await revoke_invitation(revoked.id)
     assert_page(await browser.sign_in(), 403, "You do not have access")
+
+
+async def test_closed_organization_admits_neither_people_nor_programs(
+    browser: Browser, api: ApiClient, ada: Member, organization: Organization, issuer: OidcIssuer
+) -> None:
+    await browser.sign_in()
+    browser.client.cookies.clear()
+    token = issuer.issue("viva-api", sub="ada-1815")
+    assert (await api.execute("{ viewer { name } }", token))["viewer"] == {"name": "Ada Lovelace"}
+    url = await browser.visit_provider(await browser.begin())
+    await close_organization(organization)
+    assert_page(await browser.come_back(url), 400, "expired or was already used")
+    assert_page(await browser.begin(), 404, "no sign-in for an organization of this name")
+    response = await api.execute("{ viewer { name } }", token)
+    assert (response.codes, "is closed" in response.error["message"]) == (["UNAUTHENTICATED"], True)
 
 
 async def test_removed_member_cannot_sign_in(browser: Browser, ada: Member) -> None:
