@@ -26,6 +26,7 @@ from models.documents.interview import ErasureScope, Interview
 from models.documents.judgement import JudgementDocument
 from models.documents.logo import Logo
 from models.documents.member import Member
+from models.documents.member_invitation import MemberInvitation
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization, find_test_organization, get_organization
 from models.documents.organization_usage import OrganizationUsage
@@ -58,6 +59,7 @@ CALLERS: Mapping[type[Document], str] = {ApiKey: "key", Member: "member"}
 """Documents of callers, with the prefix of auth.Principal.caller."""
 ORGANIZATION_MODELS: Sequence[type[Document]] = (
     Session,
+    MemberInvitation,
     Position,
     Notice,
     Logo,

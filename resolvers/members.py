@@ -27,6 +27,7 @@ from models.writes import members as writes
 from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_email, clean_line
+from resolvers.organizations import require_open_organization
 from resolvers.sign_in import SignedIn, open_session
 from settings import Settings
 
@@ -143,8 +144,10 @@ async def get_link(services: Services, token: str) -> MemberInvitation:
 async def accept_member_invitation(invitation: MemberInvitation) -> SignedIn:
     """Let the holder of a link sign in, as a new member if the link is an invitation.
 
-    Raises NotFound if the link has been used meanwhile, and Conflict if the organization has an identity provider.
+    Raises NotFound if the link has been used meanwhile, Conflict if the organization has an identity provider, and Forbidden if
+    it is closed.
     """
+    await require_open_organization(invitation.organization_id)
     await _require_no_identity_provider(invitation.organization_id)
     member = await writes.accept_invitation(invitation)
     if member is None:

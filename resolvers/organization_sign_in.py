@@ -99,7 +99,7 @@ def choose_target(path: str | None) -> str:
 async def begin_sign_in(services: Services, organization_name: str, target: str) -> PendingSignIn:
     """Begin to sign in with the provider of an organization. Raises SignInFailed."""
     organization = await find_organization(organization_name.strip())
-    if organization is None or organization.identity_provider is None:
+    if organization is None or organization.identity_provider is None or organization.closed_at is not None:
         raise SignInFailed(SignInProblem.UNKNOWN_ORGANIZATION, target)
     provider = organization.identity_provider
     client = await _build_client(services, organization, provider, target)
@@ -141,6 +141,7 @@ async def complete_sign_in(
     if (
         organization is None
         or provider is None
+        or organization.closed_at is not None
         or (provider.issuer, provider.client_id) != (pending["issuer"], pending["client"])
     ):
         raise SignInFailed(SignInProblem.EXPIRED, target)
