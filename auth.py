@@ -220,7 +220,7 @@ async def authenticate(token: str, auth: settings.AuthSettings, credentials: Cre
     Raises Unauthenticated if the token is invalid, expired, revoked or replaced, or its organization is closed.
     """
     principal = await _identify(token, auth, credentials)
-    check_open(principal, await credentials.closed_organizations.read_ids())
+    _check_open(principal, await credentials.closed_organizations.read_ids())
     return principal
 
 
@@ -249,6 +249,8 @@ async def authenticate_program(token: str, issuer: str, providers: IdentityProvi
     organization = await find_organization_of_program(issuer, audiences)
     if organization is None or organization.identity_provider is None or organization.identity_provider.audience is None:
         raise Unauthenticated("The token is of an issuer or for an audience that no organization has: send an API key.")
+    if organization.closed_at is not None:
+        raise _closed_organization_error()
     provider = organization.identity_provider
     claims = await providers.verify(token, issuer, organization.identity_provider.audience)
     email, is_permitted = read_permitted_email(claims, provider)
@@ -279,7 +281,7 @@ async def authenticate_session(secret: str, credentials: CredentialReader) -> Pr
     if access is None:
         raise _ended_session_error()
     principal = build_session_principal(access)
-    check_open(principal, await credentials.closed_organizations.read_ids())
+    _check_open(principal, await credentials.closed_organizations.read_ids())
     return principal
 
 
@@ -342,17 +344,20 @@ async def recheck(principal: Principal, credentials: CredentialReader) -> None:
         access_state = await credentials.read_access_state(principal.interview_id)
         if access_state is None or not _grants_access(access_state, principal.generation):
             raise _replaced_access_error()
-    check_open(principal, await credentials.closed_organizations.read_ids(max_age_seconds=0))
+    _check_open(principal, await credentials.closed_organizations.read_ids(max_age_seconds=0))
 
 
-def check_open(principal: Principal, closed: Collection[ObjectId]) -> None:
+def _check_open(principal: Principal, closed: Collection[ObjectId]) -> None:
     """Raise Unauthenticated if the caller's organization is one of the closed ones."""
-    if principal.organization_id in closed:
-        raise Unauthenticated(
-            "The organization has closed its interviews: write to the organization that invited you."
-            if principal.role is Role.CANDIDATE
-            else "The organization is closed, and none of its credentials works: ask the operator of this deployment."
-        )
+    if principal.organization_id not in closed:
+        return
+    if principal.role is Role.CANDIDATE:
+        raise Unauthenticated("The organization has closed its interviews: write to the organization that invited you.")
+    raise _closed_organization_error()
+
+
+def _closed_organization_error() -> Unauthenticated:
+    return Unauthenticated("The organization is closed, and none of its credentials works: ask the operator of this deployment.")
 
 
 def _check_role(principal: Principal, member: Member | None) -> None:

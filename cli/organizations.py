@@ -90,11 +90,11 @@ def close(name: str) -> None:
             await close_organization(organization)
             await _record(settings, organization, "organizations close")
             typer.echo(
-                f"{name} is closed, with its test environment. Within seconds {counts['keys']} keys, {counts['invites']} invites "
-                f"and the tokens of {counts['open_interviews']} open interviews stop working, streams end, and no reply, "
-                "evaluation or room begins. Candidates see a page that says so and names the contact. The retention policy goes "
-                f"on. `main.py organizations reopen` reopens it; `main.py organizations delete` deletes it with its "
-                f"{counts['interviews']} interviews."
+                f"{name} is closed, with its test environment. Within two seconds its keys ({counts['keys']}), sessions, invites "
+                f"({counts['invites']}) and the tokens of open interviews ({counts['open_interviews']}) stop working, streams "
+                "end, and no reply, evaluation or room begins. Candidates see a page that says so and names the contact. The "
+                "retention policy goes on. `main.py organizations reopen` reopens it; `main.py organizations delete` deletes it "
+                f"with its interviews ({counts['interviews']})."
             )
 
     run_or_exit(close_by_name())

@@ -167,8 +167,10 @@ async def describe_link(services: Services, token: str) -> LinkDetails:
 async def accept_member_invitation(invitation: MemberInvitation) -> SignedIn:
     """Let the holder of a link sign in, as a new member if the link is an invitation.
 
-    Raises NotFound if the link has been used meanwhile, and Conflict if the organization has an identity provider.
+    Raises NotFound if the link has been used meanwhile, Conflict if the organization has an identity provider, and Forbidden if
+    it is closed.
     """
+    await require_open_organization(invitation.organization_id)
     await _require_no_identity_provider(invitation.organization_id)
     member = await writes.accept_invitation(invitation)
     if member is None:

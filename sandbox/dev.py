@@ -1,6 +1,7 @@
 """`make dev`: runs the whole sandbox until Ctrl-C, and prints what a person needs to use it."""
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Mapping
@@ -81,6 +82,10 @@ async def _print_guide(console: Console, root: Path, stack: Stack, issued: Mappi
         console.print(f"  {role:<12} {secret}")
     console.print("  CANDIDATE    returned by startInterview as access.token")
     console.print(f"\n[bold]A first query[/]\n{FIRST_QUERY}")
+    if "MONGODB_URL" not in os.environ:
+        url = stack.settings.mongodb.url
+        console.print("\n[bold]For commands such as `.venv/bin/python main.py organizations list`[/]")
+        console.print(f'  export MONGODB_URL="{url}" AUTH_SECRET="$(cat .viva/secret)" API_PUBLIC_URL={stack.api_url}')
     console.print("\nLogs: .viva/logs. Ctrl-C ends all of it; the data stays in .viva (make clean removes it).")
 
 

@@ -78,7 +78,7 @@ async def make_full_tenant(tenant: Tenant) -> None:
     assert interview
     await claim_reference(tenant.id, "tester", "ATS-7", interview.id)
     organization_id = PydanticObjectId(tenant.id)
-    member = await Member(organization_id=organization_id, role=Role.ADMIN, name="Ada", email="ada@example.org").insert()
+    member = await Member(organization_id=organization_id, role=Role.ADMIN, name="Ada", email="first@example.org").insert()
     await Session(organization_id=organization_id, digest=f"of {member.id}", member_id=member.id, expires_at=now()).insert()
     for caller in (f"candidate:{interview.id}", f"key:{(await list_keys(tenant.id))[0].id}", f"member:{member.id}"):
         await claim_key(caller, "sendMessage", "a key", ["0"], ObjectId())
