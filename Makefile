@@ -141,7 +141,7 @@ bench-lists: install ## measure lists with 100,000 stored interviews; fails if o
 bench-costs: install ## measure the cost of a turn, a lease and a stored interview (docs/performance.md)
 	$(BIN)/python -m benchmarks.costs
 
-faults: install ## kill servers and processes under load, and check what subscribers see: ten minutes; ONLY=name,name runs some (docs/reliability.md)
+faults: install ## kill servers and processes under load, and check what subscribers see: a quarter of an hour; ONLY=name,name runs some (docs/reliability.md)
 	$(BIN)/python -m tests.faults $(if $(ONLY),--only $(ONLY))
 
 lock: install ## compile the pinned requirements from pyproject.toml

@@ -92,12 +92,14 @@ async def _authorize_and_clean_filter(
     if where.external_ids is not None:
         require_permission(principal, Action.READ_REFERENCES, field="filter.externalIds")
     _check_ranges(where)
-    # the condition is left out where it hides nothing, because it is in no index
-    hides_unrated = (
-        selects_by_results
+    # the conditions are left out where they hide nothing, because they are in no index
+    selects_by_updates = order_field is InterviewOrderField.UPDATED_AT or where.updated_at_or_after is not None
+    is_blind_reviewer = (
+        (selects_by_results or selects_by_updates)
         and has_permission(principal, Action.REVIEW_EVALUATION)
         and await interview_list.has_blind_interviews(principal.organization_id)
     )
+    blind_reviewer = PydanticObjectId(principal.caller_id) if is_blind_reviewer and principal.caller_id else None
     return replace(
         where,
         position_keys=clean_filter_values(where.position_keys, "filter.positionKeys"),
@@ -105,7 +107,8 @@ async def _authorize_and_clean_filter(
         candidate=None if where.candidate is None else clean_line(where.candidate, "filter.candidate"),
         view=get_limited_view(principal),
         search_email=has_permission(principal, Action.READ_EMAIL),
-        hide_unrated_from=PydanticObjectId(principal.caller_id) if hides_unrated and principal.caller_id else None,
+        blind_reviewer=blind_reviewer,
+        hide_unrated_from=blind_reviewer if selects_by_results else None,
     )
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from models.documents.interview_views import InterviewView
+
 SORT_FIELDS = {
     "created_at": ("score",),
     "updated_at": ("created_at", "score"),
@@ -69,6 +71,15 @@ OPEN_REQUESTS_INDEX: IndexKeys = [
     ("_id", DESCENDING),
 ]
 """Keys of the partial index of interviews with open requests, which are few."""
+HIDDEN_UPDATE_INDEXES: dict[InterviewView, IndexKeys] = {
+    view: [("organization_id", ASCENDING), (f"updated_for.{view}", DESCENDING), ("_id", DESCENDING)]
+    for view in InterviewView
+    if view is not InterviewView.CANDIDATE
+}
+"""Keys of the partial indexes of interviews whose last change is hidden from a view, by the time of the last visible change.
+
+A turn is visible to all, so that an interview that takes turns is in none of them. Candidates have no lists.
+"""
 RETENTION_INDEX = "retention_of_ended"
 """Name of the index by which interviews are found that a retention policy no longer keeps."""
 
@@ -123,6 +134,17 @@ INDEXES: list[IndexModel] = [
         name="unfinished_evaluations",
     ),
     IndexModel(OPEN_REQUESTS_INDEX, partialFilterExpression={"requests.status": "OPEN"}, name="open_requests"),
+    *(
+        IndexModel(
+            keys,
+            partialFilterExpression={
+                f"updated_for.{view}": {"$type": "date"},
+                **({"is_blind": True} if view is InterviewView.BLIND else {}),
+            },
+            name=f"hidden_updates_{view.lower()}",
+        )
+        for view, keys in HIDDEN_UPDATE_INDEXES.items()
+    ),
     IndexModel([("erasure.pending", ASCENDING)], sparse=True),
     IndexModel([("candidate_order", ASCENDING)], partialFilterExpression=OUTDATED_NAME_KEYS, name="outdated_name_keys"),
     IndexModel([("organization_id", ASCENDING)], partialFilterExpression={"is_blind": True}, name="blind"),

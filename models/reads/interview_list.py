@@ -1,11 +1,12 @@
 """The list of interviews: filters and orders as MongoDB criteria, and the index for each page."""
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from beanie import PydanticObjectId
 from bson import ObjectId
@@ -21,6 +22,7 @@ from models.documents.interview import (
 )
 from models.documents.interview_indexes import (
     FILTER_INDEX_ORDERS,
+    HIDDEN_UPDATE_INDEXES,
     OPEN_REQUESTS_INDEX,
     UNFINISHED_EVALUATIONS,
     UNFINISHED_EVALUATIONS_INDEX,
@@ -31,7 +33,7 @@ from models.documents.interview_indexes import (
 from models.documents.interview_views import InterviewView
 from models.documents.turn import Channel
 from models.reads.interview_row import ROW_CODEC, InterviewRow
-from models.reads.pagination import Page, PageRequest, SortOrder, find_page, find_rows
+from models.reads.pagination import Page, PageRequest, SortOrder, find_page, find_rows, merge_pages
 from text import split_search_words
 
 UPDATED_AFTER_OVERLAP = timedelta(minutes=2)
@@ -40,6 +42,11 @@ UPDATED_AFTER_OVERLAP = timedelta(minutes=2)
 A transaction sets `updated_at` when it writes, and is visible when it commits. MongoDB aborts a transaction that is older than
 `transactionLifetimeLimitSeconds` (60) at its next check, at most 30 s later; the rest is for clocks that differ after a failover.
 """
+
+
+R = TypeVar("R")
+ReadPage = Callable[[Mapping[str, Any], PageRequest, IndexKeys | None], Awaitable[Page[R]]]
+"""Reads the page that the criteria select, using an index if one is named."""
 
 
 class InterviewOrderField(StrEnum):
@@ -53,9 +60,10 @@ class InterviewOrderField(StrEnum):
     CANDIDATE = "CANDIDATE"
 
 
+UPDATED_AT = "updated_at"
 ORDER_FIELDS = {
     InterviewOrderField.CREATED_AT: "created_at",
-    InterviewOrderField.UPDATED_AT: "updated_at",
+    InterviewOrderField.UPDATED_AT: UPDATED_AT,
     InterviewOrderField.STARTED_AT: "started_at",
     InterviewOrderField.SCHEDULED_FOR: "scheduled_for",
     InterviewOrderField.SCORE: "score",
@@ -78,7 +86,9 @@ class InterviewFilter:
     scheduled_before: datetime | None = None
     updated_at_or_after: datetime | None = None
     view: InterviewView | None = None
-    """The caller's limited view, for `updated_at_or_after`; None if the caller sees everything."""
+    """The caller's limited view, for times of the last change; None if the caller sees everything."""
+    blind_reviewer: PydanticObjectId | None = None
+    """Id of a reviewer's API key, for times of the last change of interviews that this reviewer has not rated."""
     min_score: float | None = None
     max_score: float | None = None
     recommendations: Sequence[Recommendation] | None = None
@@ -103,10 +113,10 @@ def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[st
     if where.external_ids is not None:
         criteria.append({"external_id": _match_any(where.external_ids)})
     criteria.extend({field: bounds} for field, bounds in _build_range_criteria(where).items())
-    if where.updated_at_or_after is not None and where.view is not None:
+    hidden_updates = _find_hidden_updates(where)
+    if where.updated_at_or_after is not None and hidden_updates is not None:
         # besides the range of updated_at, which has an index
-        hidden_at = f"updated_for.{where.view}"
-        criteria.append({"$or": [{hidden_at: None}, {hidden_at: {"$gte": where.updated_at_or_after}}]})
+        criteria.append({"$or": [hidden_updates.excluding, {hidden_updates.field: {"$gte": where.updated_at_or_after}}]})
     if where.position_version is not None:
         criteria.append({"position.version": where.position_version})
     if where.evaluation_statuses is not None:
@@ -118,6 +128,37 @@ def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[st
     if where.hide_unrated_from is not None:
         criteria.append({"$or": [{"is_blind": {"$ne": True}}, {"rated_by": where.hide_unrated_from}]})
     return {"$and": criteria}
+
+
+@dataclass(frozen=True, slots=True)
+class _HiddenUpdates:
+    """The interviews whose last change is hidden from the caller."""
+
+    view: InterviewView
+    selecting: Mapping[str, Any]
+    """Criteria of these interviews."""
+    excluding: Mapping[str, Any]
+    """Criteria of all others, whose last change is at `updated_at`."""
+
+    @property
+    def field(self) -> str:
+        """Path of the time of the last visible change."""
+        return f"updated_for.{self.view}"
+
+
+def _find_hidden_updates(where: InterviewFilter) -> _HiddenUpdates | None:
+    """Return which interviews have hidden changes; None for a caller who sees everything."""
+    if where.view is not None:
+        field = f"updated_for.{where.view}"
+        return _HiddenUpdates(where.view, {field: {"$type": "date"}}, {field: None})
+    if where.blind_reviewer is None:
+        return None
+    field, reviewer = f"updated_for.{InterviewView.BLIND}", where.blind_reviewer
+    return _HiddenUpdates(
+        InterviewView.BLIND,
+        {"is_blind": True, "rated_by": {"$ne": reviewer}, field: {"$type": "date"}},
+        {"$or": [{"is_blind": {"$ne": True}}, {"rated_by": reviewer}, {field: None}]},
+    )
 
 
 def _match_any(values: Sequence[object]) -> object:
@@ -228,8 +269,7 @@ def _choose_selective_index(where: InterviewFilter) -> IndexKeys | None:
 
 async def list_interviews(organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Page[Interview]:
     """Return a page of the organization's interviews. Raises BadInput for a cursor of another list."""
-    index = _choose_index(where, request)
-    return await find_page(Interview, build_criteria(organization_id, where), request, index)
+    return await _read_page(partial(find_page, Interview), organization_id, where, request)
 
 
 async def list_interview_rows(
@@ -237,9 +277,28 @@ async def list_interview_rows(
 ) -> Page[InterviewRow]:
     """Return the same page with only these fields and the id of each interview. Raises like `list_interviews`."""
     rows = Interview.get_pymongo_collection().with_options(codec_options=ROW_CODEC)
-    index = _choose_index(where, request)
-    page = await find_rows(rows, build_criteria(organization_id, where), request, fields, index)
+    page = await _read_page(partial(find_rows, rows, fields), organization_id, where, request)
     return Page([InterviewRow(row, fields) for row in page.items], page.sort_keys, page.order, page.has_next, page.has_previous)
+
+
+async def _read_page(read: ReadPage[R], organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Page[R]:
+    """Read a page. By the time of the last change, a caller's list is that of the last change that the caller sees.
+
+    It is merged from two lists: of the interviews whose last change is hidden, and of all others.
+    """
+    criteria, index = build_criteria(organization_id, where), _choose_index(where, request)
+    hidden_updates = _find_hidden_updates(where) if request.order.field == UPDATED_AT else None
+    if hidden_updates is None:
+        return await read(criteria, request, index)
+    hidden_index = HIDDEN_UPDATE_INDEXES[hidden_updates.view] if index == build_index_keys(UPDATED_AT) else index
+    hidden_order = replace(request.order, field=hidden_updates.field)
+    hidden = await read({"$and": [criteria, hidden_updates.selecting]}, request.with_order(hidden_order), hidden_index)
+    others = [criteria, hidden_updates.excluding]
+    if hidden.sort_keys and (hidden.has_previous if request.backward else hidden.has_next):
+        # the page ends there at the latest; without a bound, the read could pass all interviews that have hidden changes
+        furthest, _ = hidden.sort_keys[0 if request.backward else -1]
+        others.append({UPDATED_AT: {"$gte" if request.is_read_descending else "$lte": furthest}})
+    return merge_pages([hidden, await read({"$and": others}, request, index)], request)
 
 
 async def has_blind_interviews(organization_id: ObjectId) -> bool:

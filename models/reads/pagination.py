@@ -4,7 +4,7 @@ import base64
 import binascii
 from bisect import bisect_left, bisect_right
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -71,6 +71,21 @@ class PageRequest:
         if size is not None and not 0 <= size <= MAX_PAGE_SIZE:
             raise BadInput(f"{name} must be between 0 and {MAX_PAGE_SIZE}.", field=name)
         return cls(order, DEFAULT_PAGE_SIZE if size is None else size, before if backward else after, backward)
+
+    def with_order(self, order: SortOrder) -> "PageRequest":
+        """Return the same request for a list whose order has values of the same kind in another field.
+
+        Raises BadInput for a cursor of another list.
+        """
+        cursor = self.cursor
+        if cursor is not None:
+            cursor = encode_cursor(order, *decode_cursor(self.order, cursor, self.cursor_argument))
+        return replace(self, order=order, cursor=cursor)
+
+    @property
+    def cursor_argument(self) -> str:
+        """Name of the argument that has the cursor."""
+        return "before" if self.backward else "after"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +154,11 @@ def _build_keyset_criteria(field: str, value: Any, row_id: ObjectId, *, descendi
     return [{"$or": branches, field: {"$not": {"$gt": value}} if descending else {"$gte": value}}]
 
 
-def get_stored_value(document: StoredDocument, path: str) -> Any:
-    """Return the value at a dotted path of the document."""
+def get_stored_value(document: StoredDocument | Mapping[str, Any], path: str) -> Any:
+    """Return the value at a dotted path of the document or row, or None."""
     value: Any = document
     for name in path.split("."):
-        value = getattr(value, name, None)
+        value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
     return value
 
 
@@ -165,24 +180,35 @@ async def find_page(
 
 async def find_rows(
     rows: AsyncCollection[dict[str, Any]],
+    fields: Collection[str],
     criteria: Mapping[str, Any],
     request: PageRequest,
-    fields: Collection[str],
     index: Sequence[tuple[str, int]] | None,
 ) -> Page[dict[str, Any]]:
     """Read the same page as rows with only these fields, the id and the sort field. Raises BadInput like `find_page`."""
     field, sort = request.order.field, _build_sort(request)
 
+    # MongoDB refuses a field together with a part of it
+    projection = [*fields] if field.partition(".")[0] in fields else [field, *fields]
+
     async def read(conditions: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
         return (
-            await rows.find(conditions, [field, *fields], hint=index, collation=request.order.collation)
+            await rows.find(conditions, projection, hint=index, collation=request.order.collation)
             .sort(sort)
             .limit(count)
             .to_list()
         )
 
     found = await _read_rows(read, criteria, request)
-    return _build_page(found, [(row.get(field), row["_id"]) for row in found], request)
+    return _build_page(found, [(get_stored_value(row, field), row["_id"]) for row in found], request)
+
+
+def merge_pages(pages: Sequence[Page[R]], request: PageRequest) -> Page[R]:
+    """Merge the pages of lists that share no item, each read with `request.with_order`, into the page of one list."""
+    rows = [row for page in pages for row in zip(page.sort_keys, page.items, strict=True)]
+    rows.sort(key=lambda row: row[0], reverse=request.is_read_descending)
+    has_more = any(page.has_previous if request.backward else page.has_next for page in pages)
+    return _build_page([item for _, item in rows], [sort_key for sort_key, _ in rows], request, has_more=has_more)
 
 
 def slice_numbers(numbers: Sequence[int], list_id: ObjectId, request: PageRequest) -> Page[int]:
@@ -192,10 +218,9 @@ def slice_numbers(numbers: Sequence[int], list_id: ObjectId, request: PageReques
     """
     start, stop = 0, len(numbers)
     if request.cursor is not None:
-        argument = "before" if request.backward else "after"
-        number, cursor_list_id = decode_cursor(request.order, request.cursor, argument)
+        number, cursor_list_id = decode_cursor(request.order, request.cursor, request.cursor_argument)
         if type(number) is not int or cursor_list_id != list_id:
-            raise _foreign_cursor_error(argument)
+            raise _foreign_cursor_error(request.cursor_argument)
         sign = -1 if request.order.descending else 1
         find = bisect_left if request.backward else bisect_right
         position = find(numbers, number * sign, key=lambda each: each * sign)
@@ -218,7 +243,7 @@ async def _read_rows(
     """Read the rows of a page, and one more if there is one."""
     ranges: list[dict[str, Any]] = [{}]
     if request.cursor is not None:
-        value, row_id = decode_cursor(request.order, request.cursor, "before" if request.backward else "after")
+        value, row_id = decode_cursor(request.order, request.cursor, request.cursor_argument)
         ranges = _build_keyset_criteria(request.order.field, value, row_id, descending=request.is_read_descending)
     rows: list[R] = []
     for range_criteria in ranges:
@@ -233,9 +258,9 @@ def _build_sort(request: PageRequest) -> list[tuple[str, int]]:
     return [(request.order.field, direction), ("_id", direction)]
 
 
-def _build_page(rows: list[R], sort_keys: list[SortKey], request: PageRequest) -> Page[R]:
-    """Build the page from rows in reading direction, with one extra row if there are more."""
-    has_more = len(rows) > request.size
+def _build_page(rows: list[R], sort_keys: list[SortKey], request: PageRequest, *, has_more: bool = False) -> Page[R]:
+    """Build the page from rows in reading direction, with extra rows, or `has_more`, if there are more."""
+    has_more = has_more or len(rows) > request.size
     rows, sort_keys = rows[: request.size], sort_keys[: request.size]
     if request.backward:
         rows.reverse()

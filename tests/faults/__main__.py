@@ -43,7 +43,7 @@ def main(
     only: Annotated[str, typer.Option(help=f"Run only these scenarios, separated by commas: {', '.join(SCENARIOS)}.")] = "",
     short: Annotated[bool, typer.Option(help="Less load and shorter outages, to try the harness; writes no results.")] = False,
 ) -> None:
-    """Run the fault scenarios. Takes ten minutes; nothing else should be running on the machine."""
+    """Run the fault scenarios. Takes a quarter of an hour; nothing else should be running on the machine."""
     console = Console(highlight=False)
     console.width = max(console.width, WIDTH)
     names = [name.strip() for name in only.split(",")] if only else list(SCENARIOS)

@@ -25,6 +25,8 @@ RECONNECT_SECONDS = 0.5
 """Between the loss of a connection and the next one: the attackers have few connections, and not ever new ones."""
 DRIP_SECONDS = 0.5
 """Between two bytes of a slow request."""
+PUBLISH_SECONDS = 0.02
+"""Between two batches of messages to Redis."""
 HANDSHAKE = (
     b"GET /graphql HTTP/1.1\r\nHost: viva\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
@@ -101,9 +103,23 @@ class Attackers:
         """Send one large document after the other over connections without a credential."""
         self._start(connections, lambda _: self._flood_documents(port))
 
-    async def flood_interview(self, port: int, token: str, interview_id: str, writers: int) -> None:
-        """Send messages of an interview's candidate, each writer one after the other."""
-        self._start(writers, lambda number: self._flood_interview(port, token, interview_id, number))
+    async def flood_interview(self, port: int, token: str, interview_id: str, writers: int, characters: int = 0) -> None:
+        """Send messages of an interview's candidate, each writer one after the other, of at least so many characters."""
+        self._start(writers, lambda number: self._flood_interview(port, token, interview_id, number, characters))
+
+    async def repeat_operation(
+        self, port: int, query: str, connections: int, token: str = "", variables: dict[str, Any] | None = None
+    ) -> None:
+        """Send the same operation again and again over each connection, as soon as it is answered."""
+        content = {"query": query, "variables": variables or {}}
+        self._start(connections, lambda _: self._repeat_operation(port, content, token))
+
+    async def publish_forged(self, port: int, channels: list[str], message: str, stream: str, rate: int) -> None:
+        """Publish a message that is not signed with Viva's key to the channels of Redis by turns, and add it to a stream.
+
+        `port` is that of Redis. Half of the `rate` of commands per second go to the channels.
+        """
+        self._start(1, lambda _: self._publish_forged(port, channels, message, stream, rate))
 
     async def open_slowly(self, port: int, connections: int) -> None:
         """Open connections whose heads and bodies, by turns, never come to an end, and reconnect whenever one is closed."""
@@ -153,14 +169,40 @@ class Attackers:
                 for document in documents:
                     await self._post(reader, writer, {"query": document})
 
-    async def _flood_interview(self, port: int, token: str, interview_id: str, writer_number: int) -> None:
+    async def _flood_interview(self, port: int, token: str, interview_id: str, writer_number: int, characters: int) -> None:
         numbers = itertools.count()
         while True:
             async with self._connect(port) as (reader, writer):
                 for number in numbers:
-                    text = f"{writer_number}:{number}"
-                    values = {"interviewId": interview_id, "text": text, "idempotencyKey": text}
+                    key = f"{writer_number}:{number}"
+                    values = {"interviewId": interview_id, "text": key.ljust(characters, "."), "idempotencyKey": key}
                     await self._post(reader, writer, {"query": SEND, "variables": {"input": values}}, token)
+
+    async def _repeat_operation(self, port: int, content: dict[str, Any], token: str) -> None:
+        while True:
+            async with self._connect(port) as (reader, writer):
+                while True:
+                    await self._post(reader, writer, content, token)
+
+    async def _publish_forged(self, port: int, channels: list[str], message: str, stream: str, rate: int) -> None:
+        commands = [_encode_command("PUBLISH", channel, message) for channel in channels]
+        wake_up = _encode_command("XADD", stream, "MAXLEN", "~", "1000", "*", "data", message)
+        numbers = itertools.cycle(range(len(commands)))
+        pairs = max(1, round(rate * PUBLISH_SECONDS / 2))
+
+        async def publish(writer: asyncio.StreamWriter) -> None:
+            loop = asyncio.get_running_loop()
+            due = loop.time()
+            while True:
+                writer.write(b"".join(commands[next(numbers)] + wake_up for _ in range(pairs)))
+                await writer.drain()
+                self._outcomes["commands"] += 2 * pairs
+                due += PUBLISH_SECONDS
+                await asyncio.sleep(due - loop.time())
+
+        while True:
+            async with self._connect(port) as (reader, writer):
+                await _run_until_first(self._discard(reader), publish(writer))
 
     async def _post(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, content: dict[str, Any], token: str = ""
@@ -171,7 +213,8 @@ class Attackers:
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
         errors = orjson.loads(await reader.readexactly(length)).get("errors")
-        self._outcomes[errors[0]["extensions"]["code"] if errors else "OK"] += 1
+        extensions = errors[0]["extensions"] if errors else {"code": "OK"}
+        self._outcomes[f"{extensions['code']} by budget" if "budget" in extensions else extensions["code"]] += 1
 
     async def _send_slowly(self, port: int, *, is_body: bool) -> None:
         start, rest = (POST % (b"", MAX_BODY_BYTES), b" ") if is_body else (b"GET /graphql HTTP/1.1\r\nX-Slow: ", b"x")
@@ -202,6 +245,12 @@ class Attackers:
         await asyncio.sleep(RECONNECT_SECONDS)
 
 
+def _encode_command(*words: str) -> bytes:
+    """Return a command of Redis."""
+    encoded = [word.encode() for word in words]
+    return b"*%d\r\n" % len(encoded) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in encoded)
+
+
 async def _run_until_first(*coroutines: Coroutine[Any, Any, None]) -> None:
     """Run the coroutines until one of them has ended, and raise its error."""
     tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
@@ -215,7 +264,10 @@ async def _run_until_first(*coroutines: Coroutine[Any, Any, None]) -> None:
 
 async def _main() -> None:
     attackers = Attackers()
-    functions = ("flood_sockets", "flood_documents", "flood_interview", "open_slowly", "stop")
+    functions = (
+        *("flood_sockets", "flood_documents", "flood_interview", "repeat_operation", "publish_forged", "open_slowly"),
+        "stop",
+    )
     await serve_calls({name: getattr(attackers, name) for name in functions})
 
 

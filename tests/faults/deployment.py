@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +47,8 @@ class Deployment:
     subscribers: RemoteProcess
     writers: RemoteProcess
     attackers: RemoteProcess
+    environment: Mapping[str, str]
+    """The settings of the product's processes."""
     keys: dict[Role, str] = field(default_factory=dict)
 
     @property
@@ -82,10 +84,24 @@ class Deployment:
 
             return list(await asyncio.gather(*(start() for _ in range(count))))
 
+    async def restart_apis(self, **settings: str) -> None:
+        """Restart the API processes with these settings instead of the deployment's, until the next call."""
+        for index, api in enumerate(self.apis):
+            await api.kill()
+            self.apis[index] = create_api_process({**self.environment, **settings}, self._api_log(index), ROOT)
+            await self.start_api(index)
+
+    def _api_log(self, index: int) -> Path:
+        return self.folder / f"api-{index}.log"
+
     async def start_api(self, index: int) -> None:
         """Start one API process and wait until it serves. Raises SandboxFailed if it does not."""
         await self.apis[index].start()
         await self.apis[index].wait_until_logged(STARTED)
+
+    async def kill_apis(self) -> None:
+        """Kill all API processes."""
+        await asyncio.gather(*(api.kill() for api in self.apis))
 
     async def restart_missing(self) -> None:
         """Start whatever is not running."""
@@ -162,10 +178,10 @@ async def deploy(folder: Path) -> AsyncIterator[Deployment]:
         subscribers = RemoteProcess("tests.faults.subscribers_process", folder / "subscribers.log", environment)
         writers = RemoteProcess("tests.faults.writers_process", folder / "writers.log", environment)
         attackers = RemoteProcess("tests.faults.attackers_process", folder / "attackers.log", environment)
-        deployment = Deployment(folder, mongod, valkey, proxy, port, apis, subscribers, writers, attackers)
+        deployment = Deployment(folder, mongod, valkey, proxy, port, apis, subscribers, writers, attackers, environment)
         await asyncio.gather(*(stack.enter_async_context(process) for process in (subscribers, writers, attackers)))
-        for index, api in enumerate(apis):
-            stack.push_async_callback(api.kill)
+        stack.push_async_callback(deployment.kill_apis)
+        for index in range(API_PROCESSES):
             await deployment.start_api(index)
             await asyncio.sleep(START_INTERVAL_SECONDS)
         roles: list[Role] = [Role.RECRUITER, Role.VIEWER]

@@ -42,8 +42,10 @@ class Scale:
     after: float = 8.0
     redis_killed: float = 10.0
     redis_black_hole: float = 30.0
+    redis_frozen: float = 30.0
     mongod_killed: float = 3.0
     mongod_down: float = 60.0
+    mongod_frozen: float = 20.0
     api_away: float = 2.0
     stalled: float = 60.0
     filled: float = 34.0
@@ -66,8 +68,10 @@ SHORT = Scale(
     after=1.0,
     redis_killed=2.5,
     redis_black_hole=3.0,
+    redis_frozen=3.0,
     mongod_killed=0.5,
     mongod_down=6.0,
+    mongod_frozen=6.0,
     api_away=0.3,
     stalled=3.0,
     filled=0.0,
@@ -206,12 +210,14 @@ class Load:
 
         `caught_up`: seconds until the subscribers had the last turns, or None if they never had.
         """
+        # the candidate continues to send
+        sent = list(self.candidate.acknowledged)
         stored = await self.deployment.writers.call("stored", interview_ids=self.interview_ids)
         report = await self.deployment.subscribers.call("report")
         lost = sum(stored["last"][interview_id] < seq for interview_id, seq in acknowledged.items())
         typed = await self.deployment.writers.call("candidate_texts", interview_id=self.candidate.interview_id)
-        sent = self.candidate.acknowledged
-        # one more may be stored and not yet acknowledged
+        unrecorded = await self.deployment.writers.call("unrecorded_texts", interview_id=self.candidate.interview_id)
+        # more may be stored in the meantime
         stored_once = typed[: len(sent)] == sent and len(set(typed)) == len(typed)
         violations = ", ".join(f"{number} {kind}" for kind, number in report["violations"].items())
         seen = f"{report['turns']} turns at {report['subscribers']} subscribers"
@@ -221,6 +227,7 @@ class Load:
             count("interviews that lost an acknowledged turn", lost),
             count("stored turns that are out of order or not as written", stored["violations"]),
             effect(f"{len(sent)} acknowledged messages of the API are stored once, in order", stored_once),
+            count("acknowledged messages of the API without an entry in the audit log", len(set(unrecorded) & set(sent))),
             count("subscriptions that were refused", len(report["failed"])),
         ]
 

@@ -30,6 +30,7 @@ from lifecycle.states import finish_interview
 from live.hub import LiveHub
 from live.rate_limits import RateLimits
 from models import database
+from models.documents.audit_entry import AuditEntry
 from models.documents.evaluation import Evaluation
 from models.documents.interview import EndReason, Interview, get_interview
 from models.documents.organization import Role, create_key, ensure_organization, revoke_key
@@ -37,7 +38,8 @@ from models.documents.recording import Recording
 from models.documents.turn import Channel, NewTurn, Speaker, Turn, read_turns
 from models.storage.clock import now
 from models.writes.append_turns import InterviewerUpdate
-from resolvers.ids import IdKind, decode_id
+from resolvers.audit_log import DONE
+from resolvers.ids import IdKind, decode_id, encode_id
 from resolvers.positions import seed_positions
 from sandbox.results import percentile
 from sandbox.stack import ORGANIZATION
@@ -194,6 +196,15 @@ class Writers:
         turns: Sequence[Turn] = await read_turns(decode_id(IdKind.INTERVIEW, interview_id))
         return [turn.text for turn in turns if turn.speaker is Speaker.CANDIDATE]
 
+    async def unrecorded_texts(self, interview_id: str) -> list[str]:
+        """Return what the candidate has said in an interview without an entry of it in the audit log, in order."""
+        said = [turn for turn in await read_turns(decode_id(IdKind.INTERVIEW, interview_id)) if turn.speaker is Speaker.CANDIDATE]
+        entries = AuditEntry.find(
+            {"action": "sendMessage", "outcome": DONE, "interview_id": decode_id(IdKind.INTERVIEW, interview_id)}
+        )
+        recorded = {object_id async for entry in entries for object_id in entry.object_ids}
+        return [turn.text for turn in said if encode_id(IdKind.TURN, turn.id) not in recorded]
+
     async def create_api_key(self, role: str) -> tuple[str, str]:
         """Create an API key of a role and return its id and its secret."""
         owner, is_new = await ensure_organization(ORGANIZATION)
@@ -248,6 +259,7 @@ async def _main() -> None:
         aborting = asyncio.create_task(writers.keep_aborting_orphans())
         functions = (
             *("begin", "halt", "finish", "append_times", "die_between_commit_and_publish", "stored", "candidate_texts"),
+            "unrecorded_texts",
             *("create_api_key", "revoke_api_key", "create_candidate_token"),
         )
         await serve_calls({name: getattr(writers, name) for name in functions})

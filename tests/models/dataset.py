@@ -24,6 +24,7 @@ from models.documents.interview import (
     Recommendation,
     build_name_keys,
 )
+from models.documents.interview_views import InterviewView
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization, Role, create_key
 from models.documents.organization_usage import OrganizationUsage, begin_of_day
@@ -138,7 +139,7 @@ def random_interview_row(rng: random.Random, position: Position, number: int, at
     word = f"name{rng.randrange(200)}"
     name = f"{rng.choice(NAMES)} {word} unique{number}"
     email = f"unique{number}@{rng.choice(['mail', 'post'])}.example"
-    return {
+    row = {
         "organization_id": position.organization_id if number % 2 else ObjectId(),
         "status": status,
         "channel": rng.choice(["TEXT", "VOICE"]),
@@ -161,6 +162,21 @@ def random_interview_row(rng: random.Random, position: Position, number: int, at
         **build_name_keys(name, email),
         "scheduled_for": created_at + timedelta(hours=rng.randrange(1, 5)) if number % 4 == 1 else None,
         "position": {**position_ref_row(position), "key": rng.choice(["tester", "other", "third", "fourth", "fifth"])},
+    }
+    return {**row, **hidden_update_row(created_at, row["updated_at"], number)}
+
+
+REVIEWER_ID = PydanticObjectId()
+
+
+def hidden_update_row(created_at: datetime, updated_at: datetime, number: int) -> Row:
+    """Return the fields of an interview whose last change is hidden from most views in most interviews."""
+    views = [view for position, view in enumerate(InterviewView) if number // 2 % 8 >= 2 + position % 2]
+    is_blind = number % 20 == 1
+    return {
+        "updated_for": dict.fromkeys(views, created_at + (updated_at - created_at) * (number % 97 / 97)),
+        "is_blind": is_blind,
+        "rated_by": [REVIEWER_ID] if number % 60 == 1 else [],
     }
 
 

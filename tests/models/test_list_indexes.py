@@ -1,5 +1,7 @@
 """Lists of interviews and positions use indexes, by MongoDB's query plans with thousands of documents."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from models.database import DOCUMENTS
 from models.documents import position
 from models.documents.interview import Interview
 from models.documents.interview_indexes import FILTER_INDEX_ORDERS
+from models.documents.interview_views import InterviewView
 from models.reads import position_list
 from models.reads.evaluation_counts import count_unfinished_evaluations
 from models.reads.interview_list import (
@@ -18,12 +21,13 @@ from models.reads.interview_list import (
     InterviewFilter,
     InterviewOrderField,
     count_interviews,
+    list_interview_rows,
     list_interviews,
     to_sort_order,
 )
 from models.reads.pagination import Page, PageRequest, SortOrder
-from tests.models.dataset import SampleDataset, assert_uses_indexes
-from tests.models.interview_list_cases import FILTERS, combine_filters, sort_interviews
+from tests.models.dataset import REVIEWER_ID, SampleDataset, assert_uses_indexes
+from tests.models.interview_list_cases import FILTERS, MIDDLE_TIME, combine_filters, sort_interviews
 from tests.models.profiler import Profiler
 
 PAGE_SIZE = 20
@@ -161,6 +165,55 @@ async def test_pages_match_the_list_sorted_in_python(dataset: SampleDataset, nam
             expected += [ids[40 : 40 + PAGE_SIZE], ids[beyond - PAGE_SIZE : beyond]]
         pages = await sample_pages(dataset, name, to_sort_order(field, descending=descending))
         assert [[item.id for item in page.items] for _, page in pages] == expected, (field, descending)
+
+
+LIMITED_CALLERS: dict[str, tuple[InterviewFilter, Callable[[Interview], InterviewView | None]]] = {
+    "viewer": (InterviewFilter(view=InterviewView.VIEWER), lambda _: InterviewView.VIEWER),
+    "integration": (InterviewFilter(view=InterviewView.INTEGRATION), lambda _: InterviewView.INTEGRATION),
+    "blind reviewer": (
+        InterviewFilter(blind_reviewer=REVIEWER_ID),
+        lambda interview: InterviewView.BLIND if interview.is_blind and REVIEWER_ID not in interview.rated_by else None,
+    ),
+}
+"""Callers from whom some changes are hidden: the filter of their lists, and which view they have of an interview."""
+
+
+@pytest.mark.parametrize("caller", LIMITED_CALLERS)
+@pytest.mark.parametrize("descending", [True, False])
+async def test_list_by_time_of_the_last_visible_change_reads_few_interviews(
+    dataset: SampleDataset, profiler: Profiler, caller: str, descending: bool
+) -> None:
+    where, view_of = LIMITED_CALLERS[caller]
+    order = to_sort_order(InterviewOrderField.UPDATED_AT, descending=descending)
+    ordered = sorted(dataset.interviews, key=lambda each: (each.get_updated_at(view_of(each)), each.id), reverse=descending)
+    assert ordered != sorted(dataset.interviews, key=lambda each: (each.updated_at, each.id), reverse=descending)
+    ids, cursor = [each.id for each in ordered], None
+    for start in range(0, 5 * PAGE_SIZE, PAGE_SIZE):
+        request = PageRequest(order, PAGE_SIZE, cursor)
+        page = await list_interviews(dataset.organization_id, where, request)
+        assert [each.id for each in page.items] == ids[start : start + PAGE_SIZE]
+        assert (page.has_next, page.has_previous) == (True, start > 0)
+        plans = await profiler.plans(list_interviews(dataset.organization_id, where, request))
+        assert_uses_indexes(plans, 2)
+        assert not any(plan.sorts for plan in plans), plans
+        assert sum(plan.documents for plan in plans) <= 15 * PAGE_SIZE, plans
+        if cursor is not None:
+            before = await list_interviews(dataset.organization_id, where, PageRequest(order, PAGE_SIZE, cursor, backward=True))
+            assert [each.id for each in before.items] == ids[max(0, start - 1 - PAGE_SIZE) : start - 1]
+        cursor = page.cursors[-1]
+    last = await list_interview_rows(
+        dataset.organization_id, where, PageRequest(order, PAGE_SIZE, backward=True), ["updated_at", "updated_for", "status"]
+    )
+    assert [row.id for row in last.items] == ids[-PAGE_SIZE:]
+    assert (last.has_next, last.has_previous) == (False, True)
+    nothing = await list_interviews(dataset.organization_id, where, PageRequest(order, 0))
+    assert (nothing.items, nothing.has_next) == ([], True)
+    # a page of other fields, from a position's interviews, with a cursor of another page
+    position = replace(where, position_keys=["other"], updated_at_or_after=MIDDLE_TIME)
+    expected = [each.id for each in ordered if each.position.key == "other" and each.get_updated_at(view_of(each)) >= MIDDLE_TIME]
+    page = await list_interviews(dataset.organization_id, position, PageRequest(order, PAGE_SIZE))
+    further = await list_interviews(dataset.organization_id, position, PageRequest(order, PAGE_SIZE, page.cursors[-1]))
+    assert [each.id for each in (*page.items, *further.items)] == expected[: 2 * PAGE_SIZE]
 
 
 async def test_ranges_are_filtered_by_index_keys_before_documents_are_read(dataset: SampleDataset, profiler: Profiler) -> None:

@@ -262,6 +262,18 @@ async def read_view(tenant: Tenant, token: str, interview: Interview) -> tuple[d
     return view, updated_at
 
 
+ROLES_WITH_REVIEWS = (Role.INTEGRATION, Role.ADMIN)
+"""Roles whose tokens of `issue_tokens_of_a_blind_review` can read the reviews of the interview."""
+
+
+async def issue_tokens_of_a_blind_review(tenant: Tenant, interview: Interview) -> dict[Role, str]:
+    """Issue a token to each role that lists interviews. The recruiter has not rated the interview, and the administrator has."""
+    tokens: dict[Role, str] = {role: await issue_token(tenant, role) for role in Role if role is not Role.CANDIDATE}
+    administrator = await authenticate(tokens[Role.ADMIN], tenant.services.settings.auth, tenant.services.credentials)
+    await interview.set({"rated_by": [administrator.key_id]})
+    return tokens
+
+
 async def test_filter_by_time_of_the_change_ignores_what_is_hidden(tenant: Tenant) -> None:
     interview, evaluation = await make_blind_interview(tenant, is_completed=True)
     await add_review(evaluation, new_review(Decision.REJECT))
@@ -269,12 +281,29 @@ async def test_filter_by_time_of_the_change_ignores_what_is_hidden(tenant: Tenan
     query = (
         "query($after: DateTime!) { interviews(filter: {updatedAtOrAfter: $after}) { edges { node { updatedAt } } totalCount } }"
     )
-    for role, count in ((Role.VIEWER, 0), (Role.INTEGRATION, 1), (Role.ADMIN, 1)):
-        context = GraphQLContext(
-            services=tenant.services, request_id="x", authorization=f"Bearer {await issue_token(tenant, role)}"
-        )
+    for role, token in (await issue_tokens_of_a_blind_review(tenant, interview)).items():
+        context = GraphQLContext(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
         result = await SCHEMA.execute(query, {"after": reviewed_at.isoformat()}, context)
+        count = int(role in ROLES_WITH_REVIEWS)
         assert result.data and result.data["interviews"]["totalCount"] == count == len(result.data["interviews"]["edges"])
+
+
+async def test_order_by_time_of_the_change_ignores_what_is_hidden(tenant: Tenant) -> None:
+    interview, evaluation = await make_blind_interview(tenant, is_completed=True)
+    tokens = await issue_tokens_of_a_blind_review(tenant, interview)
+    other = await touch(tenant, await tenant.make_interview())
+    await add_review(evaluation, new_review(Decision.REJECT))
+    query = "{ interviews(orderBy: {field: UPDATED_AT}) { nodes { id updatedAt } } }"
+    for role, token in tokens.items():
+        context = GraphQLContext(services=tenant.services, request_id="x", authorization=f"Bearer {token}")
+        result = await SCHEMA.execute(query, {}, context)
+        assert result.data, result.errors
+        nodes = result.data["interviews"]["nodes"]
+        sees_review = role in ROLES_WITH_REVIEWS
+        assert [node["id"] for node in nodes] == [
+            global_id_of(each) for each in ((interview, other) if sees_review else (other, interview))
+        ]
+        assert nodes == sorted(nodes, key=lambda node: node["updatedAt"], reverse=True)
 
 
 UNREAD = {

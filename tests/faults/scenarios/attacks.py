@@ -3,15 +3,22 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+import orjson
+from bson import ObjectId
 
 from live.cancellation import cancel_and_wait
+from live.signing import SIGNATURE_CHARACTERS
+from models.documents.organization import Role
+from resolvers.ids import IdKind, decode_id
+from resolvers.input_text import DOCUMENT_LIMIT
 from sandbox.results import percentile
+from settings import read_settings
 from tests.faults.attackers_process import FLOODS
 from tests.faults.checks import Check, count, duration, effect
 from tests.faults.deployment import Deployment
@@ -26,6 +33,18 @@ PROBE_SECONDS = 0.05
 SOCKETS = 2
 CONNECTIONS = 4
 WRITERS = 40
+COSTLY_INTERVIEWS = 50
+_TURNS = "transcript(first: 48) { turns { seq speaker text startedAt endedAt } }"
+COSTLY_OPERATION = f"{{ interviews(first: 50) {{ nodes {{ a: {_TURNS} b: {_TURNS} c: {_TURNS} d: {_TURNS} }} }} }}"
+"""It costs 48,402 of 50,000."""
+WHOLE_INTERVIEW = (
+    "query($id: ID!) { interview(id: $id) { " + " ".join(f"t{n}: transcript {{ turns {{ text }} }}" for n in range(50)) + " } }"
+)
+"""2 kB that ask for the transcript fifty times."""
+LIMITED_RATE = "600/minute"
+"""More than the load's own address needs: its candidate, and each subscriber once."""
+FORGED_RATE = 20_000
+"""Commands per second of somebody who can write to Redis."""
 
 
 @dataclass
@@ -85,8 +104,75 @@ async def writers_of_one_interview(deployment: Deployment, scale: Scale) -> list
     ((interview_id, token),) = await deployment.start_interviews(1)
     async with run_load(deployment, scale) as load:
         before = await load.run_undisturbed()
-        attack = {"token": token, "interview_id": interview_id, "writers": WRITERS}
-        checks = await _attack(load, "one interview", "flood_interview", allowed={"OK", "RATE_LIMITED"}, **attack)
+        attack: dict[str, Any] = {"token": token, "interview_id": interview_id, "writers": WRITERS}
+        checks = await _attack(load, "one interview", "flood_interview", allowed=("OK", "RATE_LIMITED"), **attack)
+        return [*await load.baseline_checks(before), *checks, *await load.stop_and_verify()]
+
+
+async def costly_operations(deployment: Deployment, scale: Scale) -> list[Check]:
+    """Four connections with a viewer's key send an operation that costs nearly as much as one may."""
+    async with run_load(deployment, scale) as load:
+        # pages are full, and have something to read
+        await deployment.start_interviews(max(0, COSTLY_INTERVIEWS - scale.interviews))
+        before = await load.run_undisturbed()
+        attack: dict[str, Any] = {"query": COSTLY_OPERATION, "token": deployment.keys[Role.VIEWER], "connections": CONNECTIONS}
+        checks = await _attack(load, "costly operations", "repeat_operation", allowed=("OK", "TIMEOUT"), **attack)
+        return [*await load.baseline_checks(before), *checks, *await load.stop_and_verify()]
+
+
+async def flooding_candidate(deployment: Deployment, scale: Scale) -> list[Check]:
+    """A candidate uses up the budget of the own interview and continues, then reads all of it as often as one document can."""
+    ((interview_id, token),) = await deployment.start_interviews(1)
+    async with run_load(deployment, scale) as load:
+        before = await load.run_undisturbed()
+        attack: dict[str, Any] = {
+            "token": token,
+            "interview_id": interview_id,
+            "writers": CONNECTIONS,
+            "characters": DOCUMENT_LIMIT,
+        }
+        flood = await _attack(load, "budget", "flood_interview", allowed=("CONFLICT by budget", "OK"), **attack)
+        stored = await deployment.writers.call("candidate_texts", interview_id=interview_id)
+        attack = {"token": token, "query": WHOLE_INTERVIEW, "variables": {"id": interview_id}, "connections": CONNECTIONS}
+        reading = await _attack(load, "document", "repeat_operation", allowed=("RESPONSE_TOO_LARGE", "TIMEOUT"), **attack)
+        return [
+            *await load.baseline_checks(before),
+            *flood,
+            count("budget: stored characters", sum(map(len, stored)), read_settings().budget.interview_characters),
+            *reading,
+            *await load.stop_and_verify(),
+        ]
+
+
+async def requests_above_the_rate(deployment: Deployment, scale: Scale) -> list[Check]:
+    """Four connections of one address send requests without a pause, above the rate that an address has."""
+    await deployment.restart_apis(RATE_REQUESTS=LIMITED_RATE)
+    try:
+        async with run_load(deployment, scale) as load:
+            before = await load.run_undisturbed()
+            attack: dict[str, Any] = {"query": "{ __typename }", "connections": CONNECTIONS}
+            checks = await _attack(load, "requests", "repeat_operation", allowed=("RATE_LIMITED", "OK"), **attack)
+            return [*await load.baseline_checks(before), *checks, *await load.stop_and_verify()]
+    finally:
+        await deployment.restart_apis()
+
+
+async def forged_messages(deployment: Deployment, scale: Scale) -> list[Check]:
+    """Somebody who can write to Redis floods the followed interviews' channels and the stream of jobs with forged messages."""
+    async with run_load(deployment, scale) as load:
+        before = await load.run_undisturbed()
+        prefix, interview_ids = read_settings().redis.prefix, [decode_id(IdKind.INTERVIEW, each) for each in load.interview_ids]
+        forged = {"Turn": {"id": str(ObjectId()), "interview_id": str(interview_ids[0]), "seq": 1_000_000, "text": "Forged."}}
+        checks = await _attack(
+            load,
+            f"{FORGED_RATE} commands/s",
+            "publish_forged",
+            port=deployment.valkey.port,
+            channels=[f"{prefix}:interview:{each}" for each in interview_ids],
+            message="0" * SIGNATURE_CHARACTERS + orjson.dumps(forged).decode(),
+            stream=f"{prefix}:jobs",
+            rate=FORGED_RATE,
+        )
         return [*await load.baseline_checks(before), *checks, *await load.stop_and_verify()]
 
 
@@ -98,11 +184,16 @@ async def slow_requests(deployment: Deployment, scale: Scale) -> list[Check]:
         return [*await load.baseline_checks(before), *checks, *await load.stop_and_verify()]
 
 
-async def _attack(load: Load, name: str, attack: str, *, allowed: set[str] | None = None, **arguments: Any) -> list[Check]:
-    """Run an attack and return what the well-behaved tenant and the orchestrator have noticed of it."""
+async def _attack(
+    load: Load, name: str, attack: str, *, port: int | None = None, allowed: Sequence[str] = (), **arguments: Any
+) -> list[Check]:
+    """Run an attack and return what the well-behaved tenant and the orchestrator have noticed of it.
+
+    `allowed` has the outcomes that the attackers may have, and begins with one that they must have.
+    """
     attackers, health = load.deployment.attackers, HealthChecks(load.deployment)
     codes_before = (await load.deployment.subscribers.call("report"))["close_codes"]
-    await attackers.call(attack, port=load.deployment.port, **arguments)
+    await attackers.call(attack, port=port or load.deployment.port, **arguments)
     try:
         async with health.running():
             window = await load.run_for(load.scale.attack)
@@ -128,12 +219,9 @@ async def _attack(load: Load, name: str, attack: str, *, allowed: set[str] | Non
         count(f"{name}: subscribers that were disconnected", sum(codes.values()) - sum(codes_before.values())),
     ]
     if allowed:
-        checks.append(
-            count(
-                f"{name}: answers other than {', '.join(sorted(allowed))}",
-                sum(n for code, n in outcomes.items() if code not in allowed),
-            )
-        )
+        others = sum(number for outcome, number in outcomes.items() if outcome not in allowed)
+        checks.append(effect(f"{name}: attackers were answered {allowed[0]}", allowed[0] in outcomes))
+        checks.append(count(f"{name}: answers other than {', '.join(allowed)}", others))
     return checks
 
 

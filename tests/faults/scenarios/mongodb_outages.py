@@ -1,16 +1,24 @@
-"""mongod is killed, for a moment and for a minute."""
+"""mongod is killed, for a moment and for a minute, and suspended."""
 
 import asyncio
 import time
 
+from models.documents.organization import Role
+from sandbox.results import percentile
 from tests.faults.checks import Check, count, duration, effect
 from tests.faults.deployment import Deployment
 from tests.faults.load import Load, Scale, count_outcomes, run_load
+from tests.faults.scenarios.attacks import HEALTH_SECONDS, HealthChecks
+from tests.helpers import Outage, outage
 
 ERROR_SECONDS = 5.0
 """Within which a caller gets an error code, and load balancers a 503: the promise of the API."""
 UNAVAILABLE = 503
+QUERY = "{ interviews(first: 20) { nodes { id status updatedAt candidate { name } } } }"
+QUERY_CONNECTIONS = 4
 RECOVERY_SECONDS = 60.0
+ABORTED_SECONDS = 10.0
+"""Within which transactions without a living owner are aborted: four seconds without an operation, and a sweep."""
 LAST_COMMIT_SECONDS = 0.2
 """After the kill, within which a commit that had succeeded may still be on its way to a subscriber."""
 
@@ -18,39 +26,75 @@ LAST_COMMIT_SECONDS = 0.2
 async def mongod_killed(deployment: Deployment, scale: Scale) -> list[Check]:
     """Kill mongod with SIGKILL and start it again after a moment."""
     async with run_load(deployment, scale) as load:
-        return await _run_outage(load, scale.mongod_killed)
+        return await _run_outage(load, scale.mongod_killed, Outage.KILLED)
 
 
 async def mongod_down(deployment: Deployment, scale: Scale) -> list[Check]:
     """Kill mongod with SIGKILL and start it again after a minute."""
     async with run_load(deployment, scale) as load:
-        return await _run_outage(load, scale.mongod_down)
+        return await _run_outage(load, scale.mongod_down, Outage.KILLED)
 
 
-async def _run_outage(load: Load, seconds: float) -> list[Check]:
+async def mongod_frozen(deployment: Deployment, scale: Scale) -> list[Check]:
+    """Suspend mongod with SIGSTOP while callers send queries: it holds its connections and answers nothing."""
+    async with run_load(deployment, scale) as load:
+        token, health = deployment.keys[Role.VIEWER], HealthChecks(deployment)
+        queries = {"query": QUERY, "token": token, "connections": QUERY_CONNECTIONS}
+        await deployment.attackers.call("repeat_operation", port=deployment.port, **queries)
+        try:
+            async with health.running():
+                checks = await _run_outage(load, scale.mongod_frozen, Outage.FROZEN)
+        finally:
+            outcomes = await deployment.attackers.call("stop")
+        statuses = health.statuses
+        return [
+            *checks,
+            effect(f"queries were sent and had answers ({outcomes})", bool(outcomes.get("OK"))),
+            count(
+                "answers other than OK and UNAVAILABLE",
+                sum(n for code, n in outcomes.items() if code not in ("OK", "UNAVAILABLE")),
+            ),
+            duration(
+                f"/healthz throughout, p99 of {len(health.healthz_seconds)}",
+                percentile(health.healthz_seconds, 0.99),
+                HEALTH_SECONDS,
+            ),
+            count(
+                "health checks without 200",
+                sum(n for one, n in statuses.items() if one.startswith("/healthz") and one != "/healthz 200"),
+            ),
+        ]
+
+
+async def _run_outage(load: Load, seconds: float, kind: Outage) -> list[Check]:
     deployment, scale = load.deployment, load.scale
     before = await load.run_undisturbed()
-    await deployment.mongod.kill()
-    killed_at = time.time()
-    unready, is_alive = await _wait_until_unready(deployment, seconds)
-    await asyncio.sleep(killed_at + seconds - time.time())
-    if seconds > ERROR_SECONDS:
-        async with asyncio.timeout(RECOVERY_SECONDS):
-            # a busy machine may need longer until the first call has failed
-            while all(call.outcome == "OK" for call in load.candidate.calls_within((killed_at, time.time()))):
-                await asyncio.sleep(0.05)
-    await deployment.mongod.start()
-    restarted_at = time.time()
+    async with outage(deployment.mongod, kind):
+        began_at = time.time()
+        unready, is_alive = await _wait_until_unready(deployment, seconds)
+        await asyncio.sleep(began_at + seconds - time.time())
+        if seconds > ERROR_SECONDS:
+            async with asyncio.timeout(RECOVERY_SECONDS):
+                # a busy machine may need longer until the first call has failed
+                while all(call.outcome == "OK" for call in load.candidate.calls_within((began_at, time.time()))):
+                    await asyncio.sleep(0.05)
+    ended_at = time.time()
     async with asyncio.timeout(RECOVERY_SECONDS):
         # the candidate repeats its call until it succeeds
-        while not load.candidate.succeeded_within((restarted_at, time.time())):
+        while not load.candidate.succeeded_within((ended_at, time.time())):
             await asyncio.sleep(0.05)
     recovered_at = time.time()
+    outage_window = began_at + LAST_COMMIT_SECONDS, ended_at
+    async with asyncio.timeout(RECOVERY_SECONDS):
+        # mongod may have to abort transactions of callers that did not wait for it, which lock their interviews
+        while not (await load.latencies(outage_window))["count"]:
+            await asyncio.sleep(0.05)
+    delivered_at = time.time()
     await asyncio.sleep(scale.settle)
     after = await load.run_for(scale.after)
     # includes calls that were waiting when the outage ended
-    calls = load.candidate.calls_within((killed_at, restarted_at))
-    buffered = await load.latencies((killed_at + LAST_COMMIT_SECONDS, restarted_at))
+    calls = load.candidate.calls_within((began_at, ended_at))
+    buffered = await load.latencies(outage_window)
     longest = max((call.seconds for call in calls), default=0.0)
     checks = [
         *await load.baseline_checks(before),
@@ -58,7 +102,8 @@ async def _run_outage(load: Load, seconds: float) -> list[Check]:
         effect("/healthz reports that the process is alive", is_alive),
         duration(f"longest call of the API ({count_outcomes(calls)})", longest, ERROR_SECONDS),
         count("errors without the code UNAVAILABLE", sum(call.outcome not in ("OK", "UNAVAILABLE") for call in calls)),
-        duration("from mongod's restart until a message is accepted", recovered_at - restarted_at),
+        duration("from mongod's return until a message is accepted", recovered_at - ended_at),
+        duration("from mongod's return until turns of the outage arrive", delivered_at - ended_at, ABORTED_SECONDS),
         effect(f"turns of the outage arrived at all subscribers ({buffered['count']:.0f})", bool(buffered["count"])),
         duration("longest delay of one of these turns", buffered["max"]),
         *await load.latency_checks("after", after),

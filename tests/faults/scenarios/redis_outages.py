@@ -5,6 +5,7 @@ import asyncio
 from tests.faults.checks import Check, duration, ratio
 from tests.faults.deployment import Deployment
 from tests.faults.load import RECOVERED_RATIO, Load, Scale, Window, run_load
+from tests.helpers import Outage, outage
 
 AWAY_SECONDS = 2.5
 """Ceiling of p99 from written to received while Redis is away: the poll's two seconds, and the read."""
@@ -28,6 +29,15 @@ async def redis_black_hole(deployment: Deployment, scale: Scale) -> list[Check]:
         before = await load.run_undisturbed()
         async with deployment.proxy.black_hole():
             away = await load.run_for(scale.redis_black_hole)
+        return await _verify(load, before, away)
+
+
+async def redis_frozen(deployment: Deployment, scale: Scale) -> list[Check]:
+    """Suspend valkey with SIGSTOP: it holds its connections and answers nothing."""
+    async with run_load(deployment, scale) as load:
+        before = await load.run_undisturbed()
+        async with outage(deployment.valkey, Outage.FROZEN):
+            away = await load.run_for(scale.redis_frozen)
         return await _verify(load, before, away)
 
 
