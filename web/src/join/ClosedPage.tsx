@@ -47,9 +47,9 @@ export function ClosedPage({ invitation, reason, invite, rights, onChange, onRet
   if (reason === 'early') return <EarlyPage invitation={invitation} rights={rights} onChange={onChange} />
   if (reason === 'optedOut' || invitation.consent?.withdrawnAt) return <OptedOutPage invitation={invitation} invite={invite} />
   const wayBack = canReturn(invitation) && (
-    <section className="panel form mt-8">
-      <p>{texts.closed.comeBack.text(formatTime(texts, Date.parse(invitation.canReopenUntil ?? '')))}</p>
-      <Button variant="action" className="justify-self-start" onClick={onReturn}>
+    <section className="panel next flex flex-wrap items-center justify-between gap-4">
+      <p className="min-w-0 flex-1 basis-64">{texts.closed.comeBack.text(formatTime(texts, Date.parse(invitation.canReopenUntil ?? '')))}</p>
+      <Button variant={reason === 'over' ? 'plain' : 'action'} onClick={onReturn}>
         {texts.closed.comeBack.label}
       </Button>
     </section>
@@ -84,7 +84,6 @@ export function ClosedPage({ invitation, reason, invite, rights, onChange, onRet
         )
       }
     >
-      {wayBack}
       <section className="panel next">
         <h2>{over.heading}</h2>
         <ol>
@@ -96,6 +95,7 @@ export function ClosedPage({ invitation, reason, invite, rights, onChange, onRet
           ))}
         </ol>
       </section>
+      {wayBack}
     </EndPage>
   )
 }

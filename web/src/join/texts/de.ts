@@ -255,7 +255,7 @@ export const DE: Texts = {
     notNow: 'Das ist möglich, sobald Viva gesprochen hat.',
     ending: {
       title: 'Das Gespräch jetzt beenden?',
-      text: 'Alles, was Sie bisher gesagt haben, ist gespeichert und wird angesehen. Sie können zu diesem Gespräch nicht zurückkehren.',
+      text: 'Alles, was Sie bisher gesagt haben, ist gespeichert und wird angesehen. Wenn Sie nur eine Pause brauchen, verlassen Sie diese Seite, und kommen Sie mit demselben Link wieder.',
       confirm: 'Jetzt beenden',
       keep: 'Weitermachen',
     },

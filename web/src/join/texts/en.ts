@@ -255,7 +255,7 @@ export const EN = {
     notNow: 'This is possible once Viva has spoken.',
     ending: {
       title: 'End the interview now?',
-      text: 'Everything you have said so far is saved and will be reviewed. You will not be able to return to this interview.',
+      text: 'Everything you have said so far is saved and will be reviewed. If you only need a break, leave this page and come back with the same link.',
       confirm: 'End now',
       keep: 'Keep going',
     },

@@ -255,7 +255,7 @@ export const ES: Texts = {
     notNow: 'Podrá hacerlo cuando Viva haya hablado.',
     ending: {
       title: '¿Terminar la entrevista ahora?',
-      text: 'Todo lo que ha dicho hasta ahora está guardado y se revisará. No podrá volver a esta entrevista.',
+      text: 'Todo lo que ha dicho hasta ahora está guardado y se revisará. Si solo necesita una pausa, salga de esta página y vuelva con el mismo enlace.',
       confirm: 'Terminar ahora',
       keep: 'Seguir',
     },

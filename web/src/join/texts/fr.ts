@@ -255,7 +255,7 @@ export const FR: Texts = {
     notNow: 'Ce sera possible quand Viva aura parlé.',
     ending: {
       title: 'Terminer l’entretien maintenant ?',
-      text: 'Tout ce que vous avez dit jusqu’ici est enregistré et sera examiné. Vous ne pourrez pas revenir à cet entretien.',
+      text: 'Tout ce que vous avez dit jusqu’ici est enregistré et sera examiné. Si vous avez seulement besoin d’une pause, quittez cette page et revenez avec le même lien.',
       confirm: 'Terminer maintenant',
       keep: 'Poursuivre',
     },
