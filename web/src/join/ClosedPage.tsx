@@ -1,4 +1,4 @@
-import { Check, Clock, type LucideIcon, MonitorSmartphone, TriangleAlert, X } from 'lucide-react'
+import { Check, Clock, Lock, type LucideIcon, MonitorSmartphone, TriangleAlert, X } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { Button } from '../ui/Button'
 import type { Invitation } from './documents'
@@ -7,7 +7,7 @@ import { withdrawConsent } from './session'
 import { Contact, Shell, Title } from './Shell'
 import { formatTime, useTexts } from './texts'
 
-export type ClosedReason = 'early' | 'expired' | 'cancelled' | 'failed' | 'optedOut' | 'over'
+export type ClosedReason = 'early' | 'expired' | 'cancelled' | 'closed' | 'failed' | 'optedOut' | 'over'
 
 /** Returns why the interview cannot be joined now, or null if it can: the server's word, because the browser's clock may be wrong. */
 export function findClosedReason({ state, status, endReason }: Pick<Invitation, 'state' | 'status' | 'endReason'>): ClosedReason | null {
@@ -23,6 +23,8 @@ export function findClosedReason({ state, status, endReason }: Pick<Invitation, 
       return 'cancelled'
     case 'FAILED':
       return 'failed'
+    case 'CLOSED':
+      return 'closed'
     default:
       return 'over'
   }
@@ -117,6 +119,7 @@ const SEALS: Record<ClosedReason | 'replaced', Seal> = {
   replaced: { icon: MonitorSmartphone, tone: 'wait' },
   expired: { icon: Clock, tone: 'warn' },
   cancelled: { icon: X, tone: 'warn' },
+  closed: { icon: Lock, tone: 'warn' },
   failed: { icon: TriangleAlert, tone: 'warn' },
 }
 
