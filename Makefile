@@ -9,7 +9,7 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web protocol-clients chromium pango pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
+.PHONY: help install livekit web protocol-clients chromium pango screens pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ web: $(if $(NODE),web/dist/index.html) ## build the web pages into web/dist (nee
 web/dist/index.html: web/node_modules/installed $(WEB_SOURCES)
 	cd web && npm run --silent build
 	@touch $@
+
+screens: install livekit web chromium ## take the pictures of the pages in docs/screens (ONLY=name takes those that begin so)
+	$(BIN)/python -m tests.web.screens --only "$(ONLY)"
 
 # The clients and audits that tests/protocols runs, which skips them, with a reason, where there is no Node.
 protocol-clients: $(if $(NODE),tests/protocols/node_modules/installed)

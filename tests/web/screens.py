@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+
 from cli import keys
 from sandbox.stack import issue_keys, run_stack
 from tests.audio import write_speech
@@ -15,6 +17,8 @@ from tests.web.browser import FLAGS, find_missing_requirement
 ROOT = Path(__file__).parents[2]
 SCREENS = ROOT / "web" / "e2e" / "screens.mjs"
 ANSWER = "I moved the tariff calculation out of the nightly job, and compared both results every night for two weeks."
+
+MAX_BYTES = 150_000
 
 
 async def take_screens(only: str, output: Path, *, serve: bool) -> int:
@@ -39,7 +43,20 @@ async def take_screens(only: str, output: Path, *, serve: bool) -> int:
                 print(json.dumps(options), flush=True)
                 await asyncio.Event().wait()
             process = await asyncio.create_subprocess_exec("node", str(SCREENS), json.dumps(options))
-            return await process.wait()
+            failures = await process.wait()
+    for picture in sorted(output.glob(f"{only}*.png")):
+        await asyncio.to_thread(shrink, picture)
+    return failures
+
+
+def shrink(picture: Path) -> None:
+    """Reduce a picture to 128 colours. Raises SystemExit if it is still too large for the repository."""
+    with Image.open(picture) as image:
+        reduced = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    reduced.save(picture, optimize=True)
+    size = picture.stat().st_size
+    if size > MAX_BYTES:
+        raise SystemExit(f"{picture} has {size} bytes, more than {MAX_BYTES}")
 
 
 def main() -> None:

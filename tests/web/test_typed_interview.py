@@ -95,6 +95,18 @@ async def test_message_typed_while_offline_is_stored_once(page: BrowserPage, sit
     await page.wait_for_absence("sending…")
     assert [turn.text for turn in await turns_of(interview, Speaker.CANDIDATE)] == ["First, I looked at the logs."]
 
+    await page.fill("Type your answer", "Then I")
+    await page.reload()
+    await page.click("Continue the interview")
+    await page.wait_until("document.querySelector('textarea')?.value === 'Then I'")
+    # the end goes through an outage, too
+    await page.send_command("offline", isOffline=True)
+    await page.click("End")
+    await page.click("End now")
+    await page.wait_for_texts("We keep trying")
+    await page.send_command("offline", isOffline=False)
+    await page.wait_for_texts("Thank you for your interview")
+
 
 async def test_unusable_link_explains_what_to_do(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     for fragment, advice in [

@@ -18,6 +18,7 @@ describe('findClosedReason', () => {
     ['SCHEDULED', 'EXPIRED', 'expired'],
     ['WAITING', 'OPEN', null],
     ['CANCELLED', 'CANCELLED', 'cancelled'],
+    ['IN_PROGRESS', 'CLOSED', 'closed'],
     ['OPTED_OUT', 'OVER', 'optedOut'],
     ['COMPLETED', 'OVER', 'over'],
     ['FAILED', 'FAILED', 'failed'],

@@ -1,4 +1,4 @@
-import { Check, Clock, type LucideIcon, MonitorSmartphone, TriangleAlert, X } from 'lucide-react'
+import { Check, Clock, Lock, type LucideIcon, MonitorSmartphone, TriangleAlert, X } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { Button } from '../ui/Button'
 import type { Invitation } from './documents'
@@ -7,7 +7,7 @@ import { withdrawConsent } from './session'
 import { Contact, Shell, Title } from './Shell'
 import { formatTime, useTexts } from './texts'
 
-export type ClosedReason = 'early' | 'expired' | 'cancelled' | 'failed' | 'optedOut' | 'over'
+export type ClosedReason = 'early' | 'expired' | 'cancelled' | 'closed' | 'failed' | 'optedOut' | 'over'
 
 /** Returns why the interview cannot be joined now, or null if it can: the server's word, because the browser's clock may be wrong. */
 export function findClosedReason({ state, status, endReason }: Pick<Invitation, 'state' | 'status' | 'endReason'>): ClosedReason | null {
@@ -23,6 +23,8 @@ export function findClosedReason({ state, status, endReason }: Pick<Invitation, 
       return 'cancelled'
     case 'FAILED':
       return 'failed'
+    case 'CLOSED':
+      return 'closed'
     default:
       return 'over'
   }
@@ -47,9 +49,9 @@ export function ClosedPage({ invitation, reason, invite, rights, onChange, onRet
   if (reason === 'early') return <EarlyPage invitation={invitation} rights={rights} onChange={onChange} />
   if (reason === 'optedOut' || invitation.consent?.withdrawnAt) return <OptedOutPage invitation={invitation} invite={invite} />
   const wayBack = canReturn(invitation) && (
-    <section className="panel form mt-8">
-      <p>{texts.closed.comeBack.text(formatTime(texts, Date.parse(invitation.canReopenUntil ?? '')))}</p>
-      <Button variant="action" className="justify-self-start" onClick={onReturn}>
+    <section className="panel next flex flex-wrap items-center justify-between gap-4">
+      <p className="min-w-0 flex-1 basis-64">{texts.closed.comeBack.text(formatTime(texts, Date.parse(invitation.canReopenUntil ?? '')))}</p>
+      <Button variant={reason === 'over' ? 'plain' : 'action'} onClick={onReturn}>
         {texts.closed.comeBack.label}
       </Button>
     </section>
@@ -84,7 +86,6 @@ export function ClosedPage({ invitation, reason, invite, rights, onChange, onRet
         )
       }
     >
-      {wayBack}
       <section className="panel next">
         <h2>{over.heading}</h2>
         <ol>
@@ -96,6 +97,7 @@ export function ClosedPage({ invitation, reason, invite, rights, onChange, onRet
           ))}
         </ol>
       </section>
+      {wayBack}
     </EndPage>
   )
 }
@@ -117,6 +119,7 @@ const SEALS: Record<ClosedReason | 'replaced', Seal> = {
   replaced: { icon: MonitorSmartphone, tone: 'wait' },
   expired: { icon: Clock, tone: 'warn' },
   cancelled: { icon: X, tone: 'warn' },
+  closed: { icon: Lock, tone: 'warn' },
   failed: { icon: TriangleAlert, tone: 'warn' },
 }
 

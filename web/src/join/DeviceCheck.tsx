@@ -1,4 +1,4 @@
-import { CameraOff, CircleCheck, Mic, MicOff, Play, Square, Volume2 } from 'lucide-react'
+import { CircleCheck, Mic, MicOff, Play, Square, VideoOff, Volume2 } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Channel } from '../gql/graphql'
 import { Button } from '../ui/Button'
@@ -320,7 +320,7 @@ function CameraView({ camera, onCamera }: { camera: string | null; onCamera: (de
           </>
         ) : (
           <>
-            <CameraOff aria-hidden />
+            <VideoOff aria-hidden />
             <p role="status">{hasFailed ? devices.cameraFailed : devices.cameraIsOff}</p>
             <Button onClick={() => void turnOn(null)}>{devices.turnOnCamera}</Button>
           </>

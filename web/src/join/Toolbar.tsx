@@ -1,4 +1,4 @@
-import { Camera, CameraOff, Captions as CaptionsIcon, Clock, Keyboard, LogOut, Mic, MicOff, RotateCcw, SlidersHorizontal, TriangleAlert } from 'lucide-react'
+import { Captions as CaptionsIcon, Clock, Keyboard, LogOut, Mic, MicOff, RotateCcw, SlidersHorizontal, TriangleAlert, Video, VideoOff } from 'lucide-react'
 import { type ReactNode, type Ref, useRef } from 'react'
 import { useLevelDrawing } from './levels'
 import { useTexts } from './texts'
@@ -39,7 +39,7 @@ export function Toolbar({ typeTool, ...props }: ToolbarProps) {
             <MicrophoneTool voice={voice} isNotHeard={props.isNotHeard} />
             {canUseCamera && (
               <Tool
-                icon={voice.isCameraOn ? <Camera aria-hidden /> : <CameraOff aria-hidden />}
+                icon={voice.isCameraOn ? <Video aria-hidden /> : <VideoOff aria-hidden />}
                 label={room.camera}
                 isPressed={voice.isCameraOn}
                 isQuiet={!voice.isCameraOn}

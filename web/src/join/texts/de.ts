@@ -187,6 +187,7 @@ export const DE: Texts = {
       text: (start, opening) => `Ihr Gespräch beginnt am ${start}. Die Teilnahme ist ab ${opening} möglich; bitte kommen Sie dann wieder.`,
     },
     expired: { title: 'Diese Einladung ist abgelaufen', text: (organization) => `Bitte wenden Sie sich für einen neuen Link an ${organization}.` },
+    closed: { title: 'Die Gespräche sind zurzeit geschlossen', text: (organization) => `${organization} hat die Gespräche vorerst geschlossen. Nichts, was Sie gesagt haben, geht dadurch verloren. Bitte fragen Sie nach, ob und wann es weitergeht.` },
     cancelled: { title: 'Dieses Gespräch wurde abgesagt', text: (organization) => `Bei Fragen wenden Sie sich bitte an ${organization}.` },
     failed: {
       title: 'Das Gespräch musste leider abgebrochen werden',
@@ -238,7 +239,7 @@ export const DE: Texts = {
     sending: 'wird gesendet…',
     answer: 'Antwort tippen',
     send: 'Senden',
-    draft: 'Ihr Entwurf ist auf diesem Gerät gespeichert.',
+    draft: 'Entwurf gespeichert.',
     enterSends: 'Enter sendet, Umschalt + Enter beginnt eine neue Zeile.',
     enterBreaks: 'Enter beginnt eine neue Zeile.',
     charactersLeft: (characters) => `Noch ${characters} Zeichen`,
@@ -255,7 +256,7 @@ export const DE: Texts = {
     notNow: 'Das ist möglich, sobald Viva gesprochen hat.',
     ending: {
       title: 'Das Gespräch jetzt beenden?',
-      text: 'Alles, was Sie bisher gesagt haben, ist gespeichert und wird angesehen. Sie können zu diesem Gespräch nicht zurückkehren.',
+      text: 'Alles, was Sie bisher gesagt haben, ist gespeichert und wird angesehen. Wenn Sie nur eine Pause brauchen, verlassen Sie diese Seite, und kommen Sie mit demselben Link wieder.',
       confirm: 'Jetzt beenden',
       keep: 'Weitermachen',
     },

@@ -186,6 +186,7 @@ export const EN = {
       text: (start: string, opening: string) => `Your interview starts on ${start}. You can join from ${opening}; please come back then.`,
     },
     expired: { title: 'This invitation has expired', text: (organization: string) => `Please ask ${organization} for a new link.` },
+    closed: { title: 'Interviews are closed at the moment', text: (organization: string) => `${organization} has closed its interviews for now. Nothing that you have said is lost. Please ask whether and when you can continue.` },
     cancelled: { title: 'This interview was cancelled', text: (organization: string) => `Please contact ${organization} if you have any questions.` },
     failed: {
       title: 'We are sorry: the interview had to stop',
@@ -238,7 +239,7 @@ export const EN = {
     sending: 'sending…',
     answer: 'Type your answer',
     send: 'Send',
-    draft: 'Your draft is saved on this device.',
+    draft: 'Draft saved.',
     enterSends: 'Enter sends, Shift + Enter starts a new line.',
     enterBreaks: 'Enter starts a new line.',
     charactersLeft: (characters: number) => `${characters} characters left`,
@@ -255,7 +256,7 @@ export const EN = {
     notNow: 'This is possible once Viva has spoken.',
     ending: {
       title: 'End the interview now?',
-      text: 'Everything you have said so far is saved and will be reviewed. You will not be able to return to this interview.',
+      text: 'Everything you have said so far is saved and will be reviewed. If you only need a break, leave this page and come back with the same link.',
       confirm: 'End now',
       keep: 'Keep going',
     },

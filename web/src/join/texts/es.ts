@@ -187,6 +187,7 @@ export const ES: Texts = {
       text: (start, opening) => `Su entrevista empieza el ${start}. Podrá entrar a partir del ${opening}; vuelva entonces.`,
     },
     expired: { title: 'Esta invitación ha caducado', text: (organization) => `Pida un nuevo enlace a ${organization}.` },
+    closed: { title: 'Las entrevistas están cerradas por ahora', text: (organization) => `${organization} ha cerrado sus entrevistas por el momento. No se pierde nada de lo que ha dicho. Pregunte si podrá continuar y cuándo.` },
     cancelled: { title: 'Esta entrevista se ha cancelado', text: (organization) => `Si tiene alguna pregunta, póngase en contacto con ${organization}.` },
     failed: {
       title: 'Lo sentimos: la entrevista ha tenido que detenerse',
@@ -238,7 +239,7 @@ export const ES: Texts = {
     sending: 'enviando…',
     answer: 'Escriba su respuesta',
     send: 'Enviar',
-    draft: 'Su borrador está guardado en este dispositivo.',
+    draft: 'Borrador guardado.',
     enterSends: 'Intro envía; Mayús + Intro empieza una línea.',
     enterBreaks: 'Intro empieza una línea.',
     charactersLeft: (characters) => `Quedan ${characters} caracteres`,
@@ -255,7 +256,7 @@ export const ES: Texts = {
     notNow: 'Podrá hacerlo cuando Viva haya hablado.',
     ending: {
       title: '¿Terminar la entrevista ahora?',
-      text: 'Todo lo que ha dicho hasta ahora está guardado y se revisará. No podrá volver a esta entrevista.',
+      text: 'Todo lo que ha dicho hasta ahora está guardado y se revisará. Si solo necesita una pausa, salga de esta página y vuelva con el mismo enlace.',
       confirm: 'Terminar ahora',
       keep: 'Seguir',
     },

@@ -187,6 +187,7 @@ export const FR: Texts = {
       text: (start, opening) => `Votre entretien commence le ${start}. Vous pourrez entrer à partir du ${opening} ; revenez à ce moment-là.`,
     },
     expired: { title: 'Cette invitation a expiré', text: (organization) => `Veuillez demander un nouveau lien à ${organization}.` },
+    closed: { title: 'Les entretiens sont fermés pour le moment', text: (organization) => `${organization} a fermé ses entretiens pour l’instant. Rien de ce que vous avez dit n’est perdu. Demandez si et quand vous pourrez continuer.` },
     cancelled: { title: 'Cet entretien a été annulé', text: (organization) => `Pour toute question, adressez-vous à ${organization}.` },
     failed: {
       title: 'Nous sommes désolés : l’entretien a dû s’arrêter',
@@ -238,7 +239,7 @@ export const FR: Texts = {
     sending: 'envoi…',
     answer: 'Écrivez votre réponse',
     send: 'Envoyer',
-    draft: 'Votre brouillon est enregistré sur cet appareil.',
+    draft: 'Brouillon enregistré.',
     enterSends: 'Entrée envoie, Maj + Entrée va à la ligne.',
     enterBreaks: 'Entrée va à la ligne.',
     charactersLeft: (characters) => `Encore ${characters} caractères`,
@@ -255,7 +256,7 @@ export const FR: Texts = {
     notNow: 'Ce sera possible quand Viva aura parlé.',
     ending: {
       title: 'Terminer l’entretien maintenant ?',
-      text: 'Tout ce que vous avez dit jusqu’ici est enregistré et sera examiné. Vous ne pourrez pas revenir à cet entretien.',
+      text: 'Tout ce que vous avez dit jusqu’ici est enregistré et sera examiné. Si vous avez seulement besoin d’une pause, quittez cette page et revenez avec le même lien.',
       confirm: 'Terminer maintenant',
       keep: 'Poursuivre',
     },
