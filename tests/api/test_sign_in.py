@@ -31,7 +31,7 @@ from models.storage.clock import now
 from models.writes.member_identity import add_program
 from models.writes.members import revoke_invitation, store_invitation
 from models.writes.organization_closing import close_organization
-from resolvers.members import build_invitation
+from resolvers.members import build_invitation, build_link
 from settings import ApiSettings
 from tests.api.test_rate_limits import open_app
 from tests.oidc_issuer import CODE_SECONDS, OidcIssuer, Person, SigningKey, leave_unsigned, sign_with_public_key
@@ -205,11 +205,17 @@ async def test_member_who_has_an_identity_is_not_recognized_by_email(browser: Br
 
 
 async def test_invited_person_becomes_a_member_with_the_invited_email(
-    browser: Browser, organization: Organization, services: Services, issuer: OidcIssuer
+    browser: Browser, api: ApiClient, organization: Organization, services: Services, issuer: OidcIssuer
 ) -> None:
     invitation = await store_invitation(build_invitation(organization.id, "Ada@Example.org", "Ada Lovelace", Role.VIEWER, None))
     issuer.person = Person(verified={"email_verified": False})
     assert_page(await browser.sign_in(), 403, "did not confirm")
+    # the invitation's link leads to the provider
+    variables = {"token": build_link(services.settings, invitation).url.partition("#invitation=")[2]}
+    link = await api.execute("query($token: String!) { memberLink(token: $token) { hasIdentityProvider } }", **variables)
+    assert link["memberLink"] == {"hasIdentityProvider": True}
+    accept = "mutation($token: String!) { acceptMemberInvitation(input: {token: $token}) { expiresAt } }"
+    assert (await api.post({"query": accept, "variables": variables}, OWN_ORIGIN)).codes == ["CONFLICT"]
     issuer.person = Person()
     async with open_browser(services) as other:
         pages = await asyncio.gather(browser.sign_in(), Browser(other, organization.name).sign_in())
