@@ -258,7 +258,7 @@ async def authenticate_program(token: str, issuer: str, providers: IdentityProvi
     if member is None:
         raise Unauthenticated("The token's subject is no member of the organization: ask an administrator for an invitation.")
     principal = build_member_principal(member, datetime.fromtimestamp(min(int(claims["exp"]), _MAX_TIMESTAMP), UTC))
-    check_open(principal, [organization.id] if organization.closed_at else [])
+    _check_open(principal, [organization.id] if organization.closed_at else [])
     return principal
 
 

@@ -43,10 +43,7 @@ async def take_screens(only: str, output: Path, *, serve: bool) -> int:
                 print(json.dumps(options), flush=True)
                 await asyncio.Event().wait()
             process = await asyncio.create_subprocess_exec("node", str(SCREENS), json.dumps(options))
-            failures = await process.wait()
-    for picture in sorted(output.glob(f"{only}*.png")):
-        await asyncio.to_thread(shrink, picture)
-    return failures
+            return await process.wait()
 
 
 def shrink(picture: Path) -> None:
@@ -66,7 +63,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "screens", help="folder of the pictures")
     parser.add_argument("--serve", action="store_true", help="start the sandbox and print the options of screens.mjs")
     options = parser.parse_args()
-    raise SystemExit(asyncio.run(take_screens(options.only, options.output, serve=options.serve)))
+    failures = asyncio.run(take_screens(options.only, options.output, serve=options.serve))
+    for picture in sorted(options.output.glob(f"{options.only}*.png")):
+        shrink(picture)
+    raise SystemExit(failures)
 
 
 if __name__ == "__main__":
