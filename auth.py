@@ -27,6 +27,7 @@ from models.documents.member import Member
 from models.documents.member_invitation import MemberInvitation
 from models.documents.organization import KEY_PREFIX, ApiKey, IdentityProvider, Role, find_organization_of_program
 from models.documents.turn import AccessOrigin
+from models.reads.closed_organizations import RECHECK_AGE_SECONDS
 from models.reads.credentials import AccessState, CredentialReader, SessionAccess
 from models.reads.interview_row import InterviewRow
 from models.storage.clock import now
@@ -344,7 +345,7 @@ async def recheck(principal: Principal, credentials: CredentialReader) -> None:
         access_state = await credentials.read_access_state(principal.interview_id)
         if access_state is None or not _grants_access(access_state, principal.generation):
             raise _replaced_access_error()
-    _check_open(principal, await credentials.closed_organizations.read_ids(max_age_seconds=0))
+    _check_open(principal, await credentials.closed_organizations.read_ids(RECHECK_AGE_SECONDS))
 
 
 def _check_open(principal: Principal, closed: Collection[ObjectId]) -> None:

@@ -10,6 +10,8 @@ from models.storage.batch_loader import BatchLoader
 
 MAX_AGE_SECONDS = 1.0
 """Age up to which a read of the closed organizations serves further operations and jobs."""
+RECHECK_AGE_SECONDS = 0.2
+"""The same for the repeated checks of open streams, which come from many callers at about the same time."""
 
 _IS_CLOSED: dict[str, Any] = {"closed_at": {"$type": "date"}}
 

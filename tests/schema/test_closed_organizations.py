@@ -31,6 +31,7 @@ from models.storage.lease import renew_lease
 from models.writes.interview_transitions import claim_reply
 from models.writes.organization_closing import close_organization, reopen_organization, request_deletion
 from models.writes.retention import set_retention_policy
+from models.writes.room_transitions import find_ended_interviews, read_presence
 from resolvers.recordings import build_playback_url
 from resolvers.sign_in import open_session
 from resolvers.subscriptions import follow_turns
@@ -151,6 +152,9 @@ async def test_replies_evaluations_and_rooms_do_not_begin_until_it_is_reopened(t
     await repair_all(services)
     assert await claim_reply(typed.id, "a job", 60, closed) is None
     assert await dispatch_interviewer(services, spoken.id) is None
+    # the reconciler deletes its room
+    assert await read_presence(10, closed) == {}
+    assert set(await find_ended_interviews([typed.id, spoken.id], closed)) == {typed.id, spoken.id}
     # a LiveKit token remains valid: who joins with it is disconnected, and no interviewer comes
     await candidate_joined(services, spoken.id, "PA_1")
     stored = (await reload_interview(spoken)).room
