@@ -469,9 +469,10 @@ class Query:
         - BAD_INPUT: the page arguments cannot be combined.
         """
         caller = await info.context.principal()
-        page = await members.list_members(
-            caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
+        read_page = partial(
+            members.list_members, caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
         )
+        page = await info.context.loaders.read_page(read_page)
         return Connection.of(page, Member.of, partial(members.count_members, caller))
 
     @resolved_field()
@@ -486,9 +487,15 @@ class Query:
         - BAD_INPUT: the page arguments cannot be combined.
         """
         caller = await info.context.principal()
-        page = await members.list_member_invitations(
-            caller, unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)
+        read_page = partial(
+            members.list_member_invitations,
+            caller,
+            unset_to_none(first),
+            unset_to_none(after),
+            unset_to_none(last),
+            unset_to_none(before),
         )
+        page = await info.context.loaders.read_page(read_page)
         return Connection.of(page, MemberInvitation.of, partial(members.count_member_invitations, caller))
 
     @resolved_field()

@@ -53,6 +53,10 @@ class Scale:
     churn: float = 30.0
     deaths: int = 4
     """Number of processes killed between commit and publish."""
+    worker_deaths: int = 8
+    """Number of jobs workers that are killed."""
+    between_worker_deaths: float = 2.0
+    """After the start of a worker, until the next one is killed."""
     access: float = 5.0
     """Lifetime of a candidate's token."""
     attack: float = 8.0
@@ -77,6 +81,8 @@ SHORT = Scale(
     filled=0.0,
     churn=3.0,
     deaths=1,
+    worker_deaths=2,
+    between_worker_deaths=2.0,
     access=3.0,
     attack=1.5,
     slow_connections=100,

@@ -32,12 +32,14 @@ from live.rate_limits import RateLimits
 from models import database
 from models.documents.audit_entry import AuditEntry
 from models.documents.evaluation import Evaluation
-from models.documents.interview import EndReason, Interview, get_interview
+from models.documents.interview import EndReason, Interview, InterviewStatus, get_interview
 from models.documents.organization import Role, create_key, ensure_organization, revoke_key
 from models.documents.recording import Recording
+from models.documents.repair_attempt import RepairAttempt
 from models.documents.turn import Channel, NewTurn, Speaker, Turn, read_turns
 from models.storage.clock import now
 from models.writes.append_turns import InterviewerUpdate
+from models.writes.interview_transitions import mark_ending
 from resolvers.audit_log import DONE
 from resolvers.ids import IdKind, decode_id, encode_id
 from resolvers.positions import seed_positions
@@ -205,6 +207,30 @@ class Writers:
         recorded = {object_id async for entry in entries for object_id in entry.object_ids}
         return [turn.text for turn in said if encode_id(IdKind.TURN, turn.id) not in recorded]
 
+    async def abandon(self, interview_ids: list[str]) -> None:
+        """End interviews as a process does that dies before it completes them."""
+        for interview_id in interview_ids:
+            await mark_ending(decode_id(IdKind.INTERVIEW, interview_id), EndReason.WRAPPED_UP)
+
+    async def count_ending(self, interview_ids: list[str]) -> int:
+        """Return how many of these interviews are not completed."""
+        ids = [decode_id(IdKind.INTERVIEW, interview_id) for interview_id in interview_ids]
+        return await Interview.find({"_id": {"$in": ids}, "status": InterviewStatus.ENDING}).count()
+
+    async def poison(self, interview_id: str) -> None:
+        """Make an interview unreadable, so that every repair of it fails."""
+        await self._set_candidate_name(interview_id, 0)
+
+    async def heal(self, interview_id: str) -> int:
+        """Make an interview readable again and return how often its completion was attempted."""
+        await self._set_candidate_name(interview_id, "Maya Lindqvist")
+        attempt = await RepairAttempt.find_one({"repair": "finish", "document_id": decode_id(IdKind.INTERVIEW, interview_id)})
+        return attempt.attempts if attempt else 0
+
+    async def _set_candidate_name(self, interview_id: str, name: object) -> None:
+        rows = Interview.get_pymongo_collection()
+        await rows.update_one({"_id": decode_id(IdKind.INTERVIEW, interview_id)}, {"$set": {"candidate.name": name}})
+
     async def create_api_key(self, role: str) -> tuple[str, str]:
         """Create an API key of a role and return its id and its secret."""
         owner, is_new = await ensure_organization(ORGANIZATION)
@@ -259,7 +285,7 @@ async def _main() -> None:
         aborting = asyncio.create_task(writers.keep_aborting_orphans())
         functions = (
             *("begin", "halt", "finish", "append_times", "die_between_commit_and_publish", "stored", "candidate_texts"),
-            "unrecorded_texts",
+            *("unrecorded_texts", "abandon", "count_ending", "poison", "heal"),
             *("create_api_key", "revoke_api_key", "create_candidate_token"),
         )
         await serve_calls({name: getattr(writers, name) for name in functions})

@@ -209,7 +209,7 @@ async def test_operation_that_takes_too_long_is_cancelled(
         finally:
             cancelled.set()
 
-    monkeypatch.setattr("resolvers.viewer.get_viewer_organization", hang)
+    monkeypatch.setattr("schema.types.viewer.get_viewer_organization", hang)
     monkeypatch.setattr("resolvers.notices.update_notice", hang)
     response = await execute_with_limit(services, await issue_token(tenant, Role.ADMIN), text, operation_seconds=0.2)
     assert cancelled.is_set()
@@ -233,7 +233,7 @@ async def test_operation_of_a_stopped_request_ends_in_the_database(
         operations = turns.database.client.admin.aggregate([{"$currentOp": {}}, {"$match": {"command.comment": "slow"}}])
         return bool(await (await operations).to_list())
 
-    monkeypatch.setattr("resolvers.viewer.get_viewer_organization", read_slowly)
+    monkeypatch.setattr("schema.types.viewer.get_viewer_organization", read_slowly)
     token = await issue_token(tenant, Role.ADMIN)
     request = asyncio.create_task(execute_with_limit(services, token, "{ viewer { role } }", operation_seconds=1.0))
     await wait_until(is_running)

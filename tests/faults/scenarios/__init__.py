@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.faults.checks import Check, Result
 from tests.faults.deployment import Deployment
 from tests.faults.load import Scale
-from tests.faults.scenarios import api_processes, attacks, floods, followers, mongodb_outages, redis_outages
+from tests.faults.scenarios import api_processes, attacks, floods, followers, jobs_processes, mongodb_outages, redis_outages
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Scenario:
 
 
 SCENARIOS = {
+    # the first one, because the workers would join the interviews that others leave open
+    "jobs": Scenario("Jobs workers are killed", jobs_processes.workers_killed, in_test_suite=False),
     "redis-killed": Scenario("Redis is killed", redis_outages.redis_killed),
     "redis-black-hole": Scenario("Redis becomes a black hole", redis_outages.redis_black_hole),
     "redis-frozen": Scenario("Redis is suspended", redis_outages.redis_frozen, in_test_suite=False),

@@ -55,6 +55,11 @@ class HealthChecks:
     healthz_seconds: list[float] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def p99(self) -> float:
+        """99th percentile of the seconds that /healthz took."""
+        return percentile(self.healthz_seconds, 0.99)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Send health checks for the length of the block."""
@@ -208,9 +213,7 @@ async def _attack(
         duration(f"{name}: written to received, p50 of {found['count']}", found["p50"]),
         duration(f"{name}: written to received, p95", found["p95"], TURN_SECONDS),
         duration(f"{name}: scheduling lag of the subscribers' process, p99", found["lag"]),
-        duration(
-            f"{name}: /healthz, p99 of {len(health.healthz_seconds)}", percentile(health.healthz_seconds, 0.99), HEALTH_SECONDS
-        ),
+        duration(f"{name}: /healthz, p99 of {len(health.healthz_seconds)}", health.p99, HEALTH_SECONDS),
         count(
             f"{name}: health checks without 200 ({_format(health.statuses)})",
             health.statuses.total() - sum(health.statuses[one] for one in expected),

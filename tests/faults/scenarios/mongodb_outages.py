@@ -4,7 +4,6 @@ import asyncio
 import time
 
 from models.documents.organization import Role
-from sandbox.results import percentile
 from tests.faults.checks import Check, count, duration, effect
 from tests.faults.deployment import Deployment
 from tests.faults.load import Load, Scale, count_outcomes, run_load
@@ -56,7 +55,7 @@ async def mongod_frozen(deployment: Deployment, scale: Scale) -> list[Check]:
             ),
             duration(
                 f"/healthz throughout, p99 of {len(health.healthz_seconds)}",
-                percentile(health.healthz_seconds, 0.99),
+                health.p99,
                 HEALTH_SECONDS,
             ),
             count(
