@@ -99,7 +99,7 @@ def _content_security_policy(livekit: LivekitSettings) -> str:
         f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{NONCE_PLACEHOLDER}'; "
         "img-src 'self' data:; font-src 'self'; "
         f"connect-src {connect_sources}; media-src 'self' blob:; worker-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
+        "frame-ancestors 'none'; require-trusted-types-for 'script'"
     )
 
 

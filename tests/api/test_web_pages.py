@@ -72,6 +72,7 @@ async def test_policy_allows_only_own_scripts_and_styles_with_a_fresh_nonce(clie
         assert parse_policy(page)["script-src"] == ["'self'"]
         assert parse_policy(page)["style-src"] == ["'self'", f"'nonce-{nonce}'"]
         assert parse_policy(page)["frame-ancestors"] == ["'none'"]
+        assert parse_policy(page)["require-trusted-types-for"] == ["'script'"]
         assert "__NONCE__" not in page.text + page.headers["content-security-policy"]
 
 

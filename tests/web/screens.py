@@ -43,7 +43,15 @@ async def take_screens(only: str, output: Path, *, serve: bool) -> int:
                 print(json.dumps(options), flush=True)
                 await asyncio.Event().wait()
             process = await asyncio.create_subprocess_exec("node", str(SCREENS), json.dumps(options))
-            return await process.wait()
+            failures = await process.wait()
+    await asyncio.to_thread(shrink_all, output, only)
+    return failures
+
+
+def shrink_all(output: Path, only: str) -> None:
+    """Reduce the pictures whose name begins with `only`."""
+    for picture in sorted(output.glob(f"{only}*.png")):
+        shrink(picture)
 
 
 def shrink(picture: Path) -> None:
@@ -63,10 +71,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "screens", help="folder of the pictures")
     parser.add_argument("--serve", action="store_true", help="start the sandbox and print the options of screens.mjs")
     options = parser.parse_args()
-    failures = asyncio.run(take_screens(options.only, options.output, serve=options.serve))
-    for picture in sorted(options.output.glob(f"{options.only}*.png")):
-        shrink(picture)
-    raise SystemExit(failures)
+    raise SystemExit(asyncio.run(take_screens(options.only, options.output, serve=options.serve)))
 
 
 if __name__ == "__main__":
