@@ -44,9 +44,14 @@ async def take_screens(only: str, output: Path, *, serve: bool) -> int:
                 await asyncio.Event().wait()
             process = await asyncio.create_subprocess_exec("node", str(SCREENS), json.dumps(options))
             failures = await process.wait()
-    for picture in sorted(output.glob(f"{only}*.png")):
-        await asyncio.to_thread(shrink, picture)
+    await asyncio.to_thread(shrink_all, output, only)
     return failures
+
+
+def shrink_all(output: Path, only: str) -> None:
+    """Reduce the pictures whose name begins with `only`."""
+    for picture in sorted(output.glob(f"{only}*.png")):
+        shrink(picture)
 
 
 def shrink(picture: Path) -> None:

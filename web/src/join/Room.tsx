@@ -57,7 +57,9 @@ export function Room(props: RoomProps) {
   const texts = useTexts()
   const { room } = texts
   const isOver = interview?.status === 'ENDING'
+  // an interviewer who writes is not in the room, where the candidate may still be
   const isWritten = voice !== null && interview?.channel === 'TEXT'
+  const isTyped = voice === null || isWritten
   const [wantsToType, setWantsToType] = useState(draft.text !== '')
   const [showsCaptions, setShowsCaptions] = useState(true)
   const [dialog, setDialog] = useState<'devices' | 'rights' | 'end' | null>(null)
@@ -65,7 +67,7 @@ export function Room(props: RoomProps) {
   const answer = useRef<HTMLTextAreaElement>(null)
   const typeTool = useRef<HTMLButtonElement>(null)
 
-  const isTyping = voice === null || wantsToType || isWritten
+  const isTyping = isTyped || wantsToType
   const phase = findPhase({ state, voice, channel: interview?.channel ?? null, isOver })
   const question = findOpenQuestion(state.turns)
   const heading = usePageTitle(`${room.phases[phase].title} · ${invitation.positionTitle}`)
@@ -98,7 +100,7 @@ export function Room(props: RoomProps) {
     if (actions.isConfirmed) return <span>{room.isNoted}</span>
     if (voice?.isMuted && !isTyping && phase === 'listening') return <span className="warn">{room.isMuted}</span>
     // while the candidate types, the interviewer's words have no captions
-    if (voice?.speech && isTyping) return <span className="line-clamp-1">{voice.speech}</span>
+    if (voice?.speech && isTyping) return <span>{voice.speech}</span>
     return null
   }
   const notices = (
@@ -120,9 +122,9 @@ export function Room(props: RoomProps) {
       )}
     </>
   )
-  const captions = <Captions state={state} pending={outboxState.messages} speech={voice?.speech ?? null} isTyped={voice === null} />
+  const captions = <Captions state={state} pending={outboxState.messages} speech={voice?.speech ?? null} isTyped={isTyped} />
   return (
-    <div className={`candidate room ${voice ? '' : 'typed'}`}>
+    <div className={`candidate room ${isTyped ? 'typed' : ''}`}>
       <header className="top">
         <Organization invitation={invitation} />
         <Progress interview={interview} receivedAt={props.receivedAt} />
@@ -137,8 +139,8 @@ export function Room(props: RoomProps) {
       </header>
       <main className="stage">
         <div className="turn">
-          <Presence phase={phase} track={voice?.interviewerTrack ?? null} />
-          <TurnLine phase={phase} note={note()} isAnnounced={voice === null} />
+          <Presence phase={phase} track={isTyped ? null : voice.interviewerTrack} />
+          <TurnLine phase={phase} note={note()} isAnnounced={isTyped} />
         </div>
         <div className="question">
           <h1 ref={heading} tabIndex={-1} className={(question?.length ?? 0) > LONG_QUESTION ? 'long' : ''}>
@@ -150,7 +152,7 @@ export function Room(props: RoomProps) {
           {slotTrouble && voice ? (
             <TroublePanel trouble={slotTrouble} voice={voice} onDevices={() => setDialog('devices')} onType={() => type(true)} />
           ) : (
-            (voice === null || (!isTyping && showsCaptions)) && captions
+            (isTyped || (!isTyping && showsCaptions)) && captions
           )}
           {isTyping && (
             <Composer
@@ -161,7 +163,7 @@ export function Room(props: RoomProps) {
               outboxState={outboxState}
               isOver={isOver}
               onSend={props.onSend}
-              onSpeak={voice && !isWritten ? () => type(false) : null}
+              onSpeak={isTyped ? null : () => type(false)}
               trouble={composerTrouble()}
             />
           )}
@@ -169,7 +171,7 @@ export function Room(props: RoomProps) {
       </main>
       {voice?.picture && <aside className="self">{voice.picture}</aside>}
       <Toolbar
-        voice={voice}
+        voice={isTyped ? null : voice}
         canUseCamera={session.isRecorded}
         isNotHeard={isNotHeard && !isTyping}
         showsCaptions={showsCaptions}
@@ -180,7 +182,7 @@ export function Room(props: RoomProps) {
         onDevices={() => setDialog('devices')}
         canSignal={question !== null}
         onSignal={actions.signal}
-        onMicrophone={voice === null ? props.onMicrophone : null}
+        onMicrophone={isWritten && !hasSpeechFailed ? speakAgain : voice === null ? props.onMicrophone : null}
         isOver={isOver}
         onEnd={() => setDialog('end')}
       />

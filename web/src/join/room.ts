@@ -139,11 +139,13 @@ export function useHearingProblem(room: Room, isConnected: boolean): HearingProb
     const check = async (): Promise<HearingProblem | null> => {
       const publication = room.localParticipant.getTrackPublication(Track.Source.Microphone)
       const track = publication?.audioTrack
-      if (!publication || !track || publication.isMuted) {
+      if (publication?.isMuted) {
         sending.reset()
         receiving.reset()
         return null
       }
+      // a server that stands still does not confirm that the microphone is published
+      if (!track) return sending.isAlive(-1, RECEIVING_MS) ? null : 'notHeard'
       const { readyState, muted } = track.mediaStreamTrack
       if (readyState === 'ended') return 'unplugged'
       const report = await track.getRTCStatsReport()
