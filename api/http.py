@@ -114,9 +114,10 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
         *build_export_routes([cors, rate]),
         *logo_routes([rate]),
         *sign_in_routes(settings, [rate]),
-        *build_page_routes(settings, middleware=[rate]),
         *webhook_routes(),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),
+        # the last of them matches every other address that a browser opens
+        *build_page_routes(settings, middleware=[rate]),
     ]
 
 

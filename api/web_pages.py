@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import PathLike, StaticFiles
 from starlette.types import Scope
 
 from settings import LivekitSettings, Settings
 
 DIST = Path(__file__).parents[1] / "web" / "dist"
-PAGE_PATHS = ("/join", "/interviews/{interview_id}")
-"""The paths of Invite.url and Interview.url. One page serves both: its script reads from the URL what to show."""
+PAGE_PATHS = ("/", "/sign-in", "/join", "/interviews", "/interviews/{interview_id}", "/live")
+"""The paths of the pages, among them Invite.url and Interview.url. One file serves all: its script reads the URL."""
 CACHE_FOR_A_YEAR = "public, max-age=31536000, immutable"
 NONCE_PLACEHOLDER = "__NONCE__"
 """Placeholder in index.html (set in vite.config.ts) that each response replaces with a new nonce."""
@@ -43,7 +44,7 @@ def build_page_routes(settings: Settings, dist: Path = DIST, middleware: Sequenc
     index = dist / "index.html"
     is_built = index.is_file()
 
-    async def serve_page(_: Request) -> Response:
+    async def serve_page(_: Request, status_code: int = 200) -> Response:
         nonce = secrets.token_urlsafe(16)
         # Read for each request, so that a new build needs no restart.
         page = (
@@ -56,7 +57,10 @@ def build_page_routes(settings: Settings, dist: Path = DIST, middleware: Sequenc
             "Content-Security-Policy": policy.replace(NONCE_PLACEHOLDER, nonce),
             "Permissions-Policy": "microphone=(self), camera=(self)",
         }
-        return HTMLResponse(page, 200 if is_built else 503, headers)
+        return HTMLResponse(page, status_code if is_built else 503, headers)
+
+    async def serve_unknown_page(request: Request) -> Response:
+        return await serve_page(request, 404)
 
     pages: list[BaseRoute] = [Route(path, serve_page, middleware=middleware) for path in PAGE_PATHS]
     if not is_built:
@@ -64,7 +68,19 @@ def build_page_routes(settings: Settings, dist: Path = DIST, middleware: Sequenc
     return [
         *pages,
         Mount("/assets", ImmutableAssets(directory=dist / "assets"), middleware=[Middleware(GZipMiddleware, compresslevel=6)]),
+        UnknownPageRoute("/{path:path}", serve_unknown_page, middleware=middleware),
     ]
+
+
+class UnknownPageRoute(Route):
+    """Matches what a browser opens as a page. Must be the last route; other requests get the router's plain 404."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match GET and HEAD requests that accept HTML."""
+        is_page = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        if not is_page or "text/html" not in Headers(scope=scope).get("accept", ""):
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 class ImmutableAssets(StaticFiles):

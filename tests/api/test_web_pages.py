@@ -15,7 +15,7 @@ from lifecycle.services import Services
 from settings import LivekitSettings, Settings
 from tests.schema.api_client import with_services
 
-LINKS = ["/join", "/interviews/SW50ZXJ2aWV3OjE"]
+LINKS = ["/", "/sign-in", "/join", "/interviews", "/interviews/SW50ZXJ2aWV3OjE", "/live"]
 SCRIPT = "export const words = 'long enough to be worth compressing';\n" * 40
 
 
@@ -53,6 +53,14 @@ async def test_links_from_the_api_open_the_pages(client: httpx2.AsyncClient, lin
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert page.headers["cache-control"] == "no-cache"
     assert "/assets/index-4f2a.js" in page.text
+
+
+async def test_unknown_address_is_a_page_in_a_browser_and_plain_for_programs(client: httpx2.AsyncClient) -> None:
+    page = await client.get("/jion", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (page.status_code, "/assets/index-4f2a.js" in page.text) == (404, True)
+    assert "content-security-policy" in page.headers
+    for response in (await client.get("/jion"), await client.post("/jion", headers={"Accept": "text/html"})):
+        assert (response.status_code, response.text) == (404, "Not Found")
 
 
 async def test_policy_allows_only_own_scripts_and_styles_with_a_fresh_nonce(client: httpx2.AsyncClient) -> None:

@@ -14,6 +14,8 @@ TIMEOUT_SECONDS = 25.0
 """Seconds that one action or expectation may take on a busy machine."""
 LINE_BYTES = 4 * 1024 * 1024
 
+CLIPBOARD = ("clipboard-read", "clipboard-write")
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -134,7 +136,7 @@ class Browser:
     @asynccontextmanager
     async def open_page(self, *, has_microphone: bool = True) -> AsyncIterator[BrowserPage]:
         """Open a page without cookies or storage; at the end, assert that the page reported no errors."""
-        await self._page.send_command("begin", permissions=["microphone", "camera"] if has_microphone else [])
+        await self._page.send_command("begin", permissions=[*CLIPBOARD, *(("microphone", "camera") if has_microphone else ())])
         yield self._page
         assert await self._page.read_page_errors() == []
         await self._page.send_command("end")

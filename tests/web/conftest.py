@@ -1,3 +1,5 @@
+import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -6,20 +8,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 from anthropic import AsyncAnthropic
+from pymongo.asynchronous.database import AsyncDatabase
 from starlette.applications import Starlette
 
 from agent import typed
 from agent.phrases import load_phrasebook
 from api.http import build_routes
+from lifecycle.change_sequencer import sequence_changes
 from lifecycle.jobs import REPLY
 from lifecycle.services import Services
+from live.cancellation import cancel_and_wait
+from models.documents.change_sequencer import ensure_sequencer
 from models.documents.interview import Interview
+from models.documents.organization import Role
 from sandbox.processes import free_port
 from settings import ApiSettings, RecordingSettings
 from tests.audio import silence, tone, write_wav
 from tests.lifecycle.job_worker import run_worker
 from tests.resolvers.tenant import Tenant, global_id_of
-from tests.schema.api_client import serve, with_services
+from tests.schema.api_client import issue_token, serve, with_services
 from tests.web.browser import Browser, BrowserPage, find_missing_requirement, launch_browser
 
 MICROPHONE_HERTZ = 660
@@ -87,6 +94,27 @@ async def page(chromium: Browser) -> AsyncIterator[BrowserPage]:
     """A page without cookies or storage."""
     async with chromium.open_page() as opened:
         yield opened
+
+
+@pytest.fixture
+async def change_feed(database: AsyncDatabase[dict[str, object]], services: Services) -> AsyncIterator[None]:
+    """A jobs process that numbers the changes, which lists follow."""
+    await ensure_sequencer()
+    task = asyncio.create_task(sequence_changes(services, asyncio.Event()))
+    yield
+    await cancel_and_wait(task)
+
+
+async def sign_in(page: BrowserPage, site: Site, role: Role) -> None:
+    """Give the page's browser a session of an API key, as the sign-in page does."""
+    await page.open(f"{site.url}/sign-in")
+    mutation = {
+        "query": "mutation($key: String!) { signIn(input: {key: $key}) { expiresAt } }",
+        "variables": {"key": await issue_token(site.tenant, role)},
+    }
+    request = {"method": "POST", "headers": {"Content-Type": "application/json"}, "body": json.dumps(mutation)}
+    result = await page.evaluate(f"fetch('/graphql', {json.dumps(request)}).then((response) => response.json())")
+    assert "errors" not in result, result
 
 
 async def begin_voice_interview(page: BrowserPage, invite_url: str) -> None:

@@ -12,18 +12,16 @@ from models.writes.append_turns import append_candidate_turn, append_interviewer
 from tests.audio import encode_sound_part, tone
 from tests.factories import add_candidate_turn, new_interviewer_update, new_recording, new_recording_file, new_turn
 from tests.resolvers.tenant import Tenant
-from tests.schema.api_client import issue_token
 from tests.web.browser import BrowserPage
-from tests.web.conftest import Site
+from tests.web.conftest import Site, sign_in
 
 RECORDING_SECONDS = 20
 
 
-async def open_interview(page: BrowserPage, site: Site, interview: Interview, token: str) -> None:
-    """Open an interview's review page and sign in with a token."""
+async def open_interview(page: BrowserPage, site: Site, interview: Interview, role: Role = Role.RECRUITER) -> None:
+    """Open an interview's page with a session of this role."""
+    await sign_in(page, site, role)
     await page.open(site.review_url(interview))
-    await page.fill("API token", token)
-    await page.click("Open the interview")
 
 
 async def make_recorded_interview(site: Site) -> Interview:
@@ -64,7 +62,7 @@ async def make_recorded_interview(site: Site) -> Interview:
 async def test_review_page_shows_live_turns_and_loses_none_while_offline(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await tenant.make_interview(channel=Channel.TEXT)
     await append_interviewer_turns(interview.id, [new_turn("reply:0", "What draws you to this work?")], new_interviewer_update())
-    await open_interview(page, site, interview, await issue_token(tenant, Role.RECRUITER))
+    await open_interview(page, site, interview)
     await page.wait_for_texts("Ada Lovelace", "Live", "What draws you to this work?")
     await add_candidate_turn(interview, "I like to find out why things break.")
     await page.wait_for_texts("I like to find out why things break.")
@@ -85,28 +83,22 @@ async def test_review_page_shows_live_turns_and_loses_none_while_offline(page: B
 
 async def test_transcript_line_starts_playback_at_its_turn(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_recorded_interview(site)
-    await open_interview(page, site, interview, await issue_token(tenant, Role.RECRUITER))
+    await open_interview(page, site, interview)
     await page.wait_for_texts("Completed", "I like to find out why things break.", "of 100", "Do not use it for decisions.")
     await page.wait_until("document.querySelector('audio').readyState >= 1")
     assert RECORDING_SECONDS - 0.5 < await page.evaluate("document.querySelector('audio').duration") < RECORDING_SECONDS + 0.5
 
     await page.click("Play from 0:08")
-    await page.wait_until("document.querySelector('[aria-current]')?.textContent.includes('why things break')")
+    await page.wait_until("document.querySelector('[role=log] [aria-current]')?.textContent.includes('why things break')")
     assert 7.9 < await page.evaluate("document.querySelector('audio').currentTime") < 12
     assert not await page.evaluate("document.querySelector('audio').paused")
     await page.evaluate("document.querySelector('audio').currentTime = 14.5")
-    await page.wait_until("document.querySelector('[aria-current]')?.textContent.includes('That is all.')")
+    await page.wait_until("document.querySelector('[role=log] [aria-current]')?.textContent.includes('That is all.')")
     assert await page.find_accessibility_violations() == []
 
 
 async def test_viewer_sees_neither_recording_nor_evaluation(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_recorded_interview(site)
-    await open_interview(page, site, interview, "viva_unknown")
-    await page.wait_for_texts("This token is invalid")
-    await page.fill("API token", await issue_token(tenant, Role.VIEWER))
-    await page.click("Open the interview")
+    await open_interview(page, site, interview, Role.VIEWER)
     await page.wait_for_texts("Completed", "I like to find out why things break.")
     assert await page.evaluate("document.querySelectorAll('audio, video, #evaluation').length") == 0
-    # the tab stays signed in
-    await page.reload()
-    await page.wait_for_texts("I like to find out why things break.")

@@ -7,7 +7,7 @@ import { Page } from './ui/Page'
 import { guardAgainstTranslation } from './ui/translationGuard'
 
 const JoinPage = lazy(() => import('./join/JoinPage').then((module) => ({ default: module.JoinPage })))
-const ReviewPage = lazy(() => import('./review/ReviewPage').then((module) => ({ default: module.ReviewPage })))
+const DeskApp = lazy(() => import('./desk/DeskApp'))
 
 /** Error boundary: offers a reload when part of the page fails to load or to render. */
 class ErrorBoundary extends Component<{ children: ReactNode }> {
@@ -41,11 +41,8 @@ createRoot(root).render(
           <Route path="/join">
             <JoinPage />
           </Route>
-          <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
           <Route>
-            <Page title="Page not found">
-              <p>Please open the link that you received.</p>
-            </Page>
+            <DeskApp />
           </Route>
         </Switch>
       </Suspense>

@@ -17,6 +17,21 @@ type Documents = {
     "\n  query Transcript($id: ID!, $after: Int!) {\n    transcript(interviewId: $id, after: $after) {\n      turns { ...TurnFields }\n      lastSeq\n      isComplete\n    }\n  }\n  fragment TurnFields on Turn {\n    id seq speaker text channel questionKey startedAt endedAt interrupted language isUncertain\n    uncertainWords { start end }\n  }\n": typeof types.TranscriptDocument,
     "\n  subscription TurnAdded($id: ID!, $after: Int!) {\n    turnAdded(interviewId: $id, after: $after) { ...TurnFields }\n  }\n": typeof types.TurnAddedDocument,
     "\n  subscription Interim($id: ID!) {\n    interimTranscript(interviewId: $id) { ...InterimFields }\n  }\n  fragment InterimFields on InterimTranscript {\n    speaker text afterSeq at\n  }\n": typeof types.InterimDocument,
+    "\n  query Interviews($filter: InterviewFilter, $orderBy: InterviewOrder, $first: Int!, $after: String, $results: Boolean!) {\n    interviews(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {\n      nodes { ...ListedInterview }\n      pageInfo { hasNextPage endCursor }\n      totalCount\n    }\n  }\n  fragment ListedInterview on Interview {\n    id status endReason isPartial channel createdAt updatedAt scheduledFor startedAt endedAt expiresAt erasedAt externalId candidatePresent\n    candidate { name }\n    position { key version title }\n    progress { question questions }\n    decision @include(if: $results)\n    evaluation @include(if: $results) { isBlind status overallScore recommendation flags }\n  }\n": typeof types.InterviewsDocument,
+    "\n  query TabCounts($results: Boolean!) {\n    review: interviews(filter: { reviewed: false }, first: 0) @include(if: $results) { totalCount }\n    live: interviews(filter: { statuses: [WAITING, IN_PROGRESS, ENDING] }, first: 0) { totalCount }\n    scheduled: interviews(filter: { statuses: [SCHEDULED] }, first: 0) { totalCount }\n    all: interviews(first: 0) { totalCount }\n  }\n": typeof types.TabCountsDocument,
+    "\n  query ChangesCursor {\n    changes(first: 0) { latestCursor }\n  }\n": typeof types.ChangesCursorDocument,
+    "\n  subscription InterviewChanges($after: String, $results: Boolean!) {\n    changed(after: $after) { cursor interviewId interview { ...ListedInterview } }\n  }\n": typeof types.InterviewChangesDocument,
+    "\n  query Invite($id: ID!) {\n    interview(id: $id) { invite { url expiresAt } }\n  }\n": typeof types.InviteDocument,
+    "\n  query PositionChoices {\n    positions(first: 100) { nodes { key version title language limitMinutes } }\n    interviews(first: 1) { nodes { position { key } } }\n  }\n": typeof types.PositionChoicesDocument,
+    "\n  mutation Schedule($input: ScheduleInterviewInput!) {\n    scheduleInterview(input: $input) { interview { id } invite { url expiresAt } }\n  }\n": typeof types.ScheduleDocument,
+    "\n  mutation Renew($input: RenewInviteInput!) {\n    renewInvite(input: $input) { invite { url expiresAt } }\n  }\n": typeof types.RenewDocument,
+    "\n  mutation Cancel($input: CancelInterviewInput!) {\n    cancelInterview(input: $input) { interview { id } }\n  }\n": typeof types.CancelDocument,
+    "\n  subscription LiveInterviews {\n    liveInterviews {\n      kind\n      interview { ...LiveTile }\n    }\n  }\n  fragment LiveTile on Interview {\n    id status channel createdAt scheduledFor startedAt expiresAt pausedAt candidatePresent\n    speechOutage { endedAt }\n    candidate { name }\n    position { title }\n    progress { question questions elapsedSeconds }\n    lastTurn { seq speaker channel text }\n  }\n": typeof types.LiveInterviewsDocument,
+    "\n  mutation EndLiveInterview($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { id } }\n  }\n": typeof types.EndLiveInterviewDocument,
+    "\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n": typeof types.ViewerDocument,
+    "\n  query SignInOptions {\n    signInOptions { apiKey sandboxRoles organizationSignIn }\n  }\n": typeof types.SignInOptionsDocument,
+    "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n": typeof types.SignInDocument,
+    "\n  mutation SignOut {\n    signOut(input: {}) { __typename }\n  }\n": typeof types.SignOutDocument,
     "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status state organization contact { name email } logoUrl positionTitle candidateName language channel\n      limitMinutes questions scheduledFor opensAt canReopenUntil\n      consentText { version language text digest recordingText }\n      consent { recording withdrawnAt }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n": typeof types.InvitationDocument,
     "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording withdrawnAt } mayBeRecorded }\n      access { token room { url name token } }\n    }\n  }\n": typeof types.JoinDocument,
     "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt pausedAt channel\n      speechOutage { endedAt }\n      progress { question questions elapsedSeconds limitSeconds }\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n": typeof types.StateDocument,
@@ -26,7 +41,6 @@ type Documents = {
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": typeof types.SendDocument,
     "\n  mutation Signal($input: SignalInterviewerInput!) {\n    signalInterviewer(input: $input) { interview { id } }\n  }\n": typeof types.SignalDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": typeof types.EndDocument,
-    "\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n": typeof types.ViewerDocument,
     "\n  subscription Reviewed($id: ID!, $all: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      status endReason isPartial endDetail channel startedAt durationSeconds erasedAt\n      candidate { name }\n      position { title }\n      progress { question questions exchanges elapsedSeconds limitSeconds }\n      consent { recording }\n      corrections { seq text }\n      latency { replies p50 { heard } p95 { heard } }\n      recordings @include(if: $all) { ...RecordingFields }\n      evaluation @include(if: $all) {\n        isBlind status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags\n        criteria {\n          key name state level rationale passLevels spread flags\n          questions { questionKey answered }\n          evidence { quote seq start sentence sentenceStart flags }\n        }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n": typeof types.ReviewedDocument,
     "\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n": typeof types.RecordingsDocument,
 };
@@ -34,6 +48,21 @@ const documents: Documents = {
     "\n  query Transcript($id: ID!, $after: Int!) {\n    transcript(interviewId: $id, after: $after) {\n      turns { ...TurnFields }\n      lastSeq\n      isComplete\n    }\n  }\n  fragment TurnFields on Turn {\n    id seq speaker text channel questionKey startedAt endedAt interrupted language isUncertain\n    uncertainWords { start end }\n  }\n": types.TranscriptDocument,
     "\n  subscription TurnAdded($id: ID!, $after: Int!) {\n    turnAdded(interviewId: $id, after: $after) { ...TurnFields }\n  }\n": types.TurnAddedDocument,
     "\n  subscription Interim($id: ID!) {\n    interimTranscript(interviewId: $id) { ...InterimFields }\n  }\n  fragment InterimFields on InterimTranscript {\n    speaker text afterSeq at\n  }\n": types.InterimDocument,
+    "\n  query Interviews($filter: InterviewFilter, $orderBy: InterviewOrder, $first: Int!, $after: String, $results: Boolean!) {\n    interviews(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {\n      nodes { ...ListedInterview }\n      pageInfo { hasNextPage endCursor }\n      totalCount\n    }\n  }\n  fragment ListedInterview on Interview {\n    id status endReason isPartial channel createdAt updatedAt scheduledFor startedAt endedAt expiresAt erasedAt externalId candidatePresent\n    candidate { name }\n    position { key version title }\n    progress { question questions }\n    decision @include(if: $results)\n    evaluation @include(if: $results) { isBlind status overallScore recommendation flags }\n  }\n": types.InterviewsDocument,
+    "\n  query TabCounts($results: Boolean!) {\n    review: interviews(filter: { reviewed: false }, first: 0) @include(if: $results) { totalCount }\n    live: interviews(filter: { statuses: [WAITING, IN_PROGRESS, ENDING] }, first: 0) { totalCount }\n    scheduled: interviews(filter: { statuses: [SCHEDULED] }, first: 0) { totalCount }\n    all: interviews(first: 0) { totalCount }\n  }\n": types.TabCountsDocument,
+    "\n  query ChangesCursor {\n    changes(first: 0) { latestCursor }\n  }\n": types.ChangesCursorDocument,
+    "\n  subscription InterviewChanges($after: String, $results: Boolean!) {\n    changed(after: $after) { cursor interviewId interview { ...ListedInterview } }\n  }\n": types.InterviewChangesDocument,
+    "\n  query Invite($id: ID!) {\n    interview(id: $id) { invite { url expiresAt } }\n  }\n": types.InviteDocument,
+    "\n  query PositionChoices {\n    positions(first: 100) { nodes { key version title language limitMinutes } }\n    interviews(first: 1) { nodes { position { key } } }\n  }\n": types.PositionChoicesDocument,
+    "\n  mutation Schedule($input: ScheduleInterviewInput!) {\n    scheduleInterview(input: $input) { interview { id } invite { url expiresAt } }\n  }\n": types.ScheduleDocument,
+    "\n  mutation Renew($input: RenewInviteInput!) {\n    renewInvite(input: $input) { invite { url expiresAt } }\n  }\n": types.RenewDocument,
+    "\n  mutation Cancel($input: CancelInterviewInput!) {\n    cancelInterview(input: $input) { interview { id } }\n  }\n": types.CancelDocument,
+    "\n  subscription LiveInterviews {\n    liveInterviews {\n      kind\n      interview { ...LiveTile }\n    }\n  }\n  fragment LiveTile on Interview {\n    id status channel createdAt scheduledFor startedAt expiresAt pausedAt candidatePresent\n    speechOutage { endedAt }\n    candidate { name }\n    position { title }\n    progress { question questions elapsedSeconds }\n    lastTurn { seq speaker channel text }\n  }\n": types.LiveInterviewsDocument,
+    "\n  mutation EndLiveInterview($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { id } }\n  }\n": types.EndLiveInterviewDocument,
+    "\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n": types.ViewerDocument,
+    "\n  query SignInOptions {\n    signInOptions { apiKey sandboxRoles organizationSignIn }\n  }\n": types.SignInOptionsDocument,
+    "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n": types.SignInDocument,
+    "\n  mutation SignOut {\n    signOut(input: {}) { __typename }\n  }\n": types.SignOutDocument,
     "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status state organization contact { name email } logoUrl positionTitle candidateName language channel\n      limitMinutes questions scheduledFor opensAt canReopenUntil\n      consentText { version language text digest recordingText }\n      consent { recording withdrawnAt }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n": types.InvitationDocument,
     "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording withdrawnAt } mayBeRecorded }\n      access { token room { url name token } }\n    }\n  }\n": types.JoinDocument,
     "\n  subscription State($id: ID!) {\n    interviewChanged(interviewId: $id) {\n      status endReason startedAt pausedAt channel\n      speechOutage { endedAt }\n      progress { question questions elapsedSeconds limitSeconds }\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n": types.StateDocument,
@@ -43,7 +72,6 @@ const documents: Documents = {
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": types.SendDocument,
     "\n  mutation Signal($input: SignalInterviewerInput!) {\n    signalInterviewer(input: $input) { interview { id } }\n  }\n": types.SignalDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": types.EndDocument,
-    "\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n": types.ViewerDocument,
     "\n  subscription Reviewed($id: ID!, $all: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      status endReason isPartial endDetail channel startedAt durationSeconds erasedAt\n      candidate { name }\n      position { title }\n      progress { question questions exchanges elapsedSeconds limitSeconds }\n      consent { recording }\n      corrections { seq text }\n      latency { replies p50 { heard } p95 { heard } }\n      recordings @include(if: $all) { ...RecordingFields }\n      evaluation @include(if: $all) {\n        isBlind status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags\n        criteria {\n          key name state level rationale passLevels spread flags\n          questions { questionKey answered }\n          evidence { quote seq start sentence sentenceStart flags }\n        }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n": types.ReviewedDocument,
     "\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n": types.RecordingsDocument,
 };
@@ -74,6 +102,66 @@ export function graphql(source: "\n  subscription TurnAdded($id: ID!, $after: In
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription Interim($id: ID!) {\n    interimTranscript(interviewId: $id) { ...InterimFields }\n  }\n  fragment InterimFields on InterimTranscript {\n    speaker text afterSeq at\n  }\n"): (typeof documents)["\n  subscription Interim($id: ID!) {\n    interimTranscript(interviewId: $id) { ...InterimFields }\n  }\n  fragment InterimFields on InterimTranscript {\n    speaker text afterSeq at\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Interviews($filter: InterviewFilter, $orderBy: InterviewOrder, $first: Int!, $after: String, $results: Boolean!) {\n    interviews(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {\n      nodes { ...ListedInterview }\n      pageInfo { hasNextPage endCursor }\n      totalCount\n    }\n  }\n  fragment ListedInterview on Interview {\n    id status endReason isPartial channel createdAt updatedAt scheduledFor startedAt endedAt expiresAt erasedAt externalId candidatePresent\n    candidate { name }\n    position { key version title }\n    progress { question questions }\n    decision @include(if: $results)\n    evaluation @include(if: $results) { isBlind status overallScore recommendation flags }\n  }\n"): (typeof documents)["\n  query Interviews($filter: InterviewFilter, $orderBy: InterviewOrder, $first: Int!, $after: String, $results: Boolean!) {\n    interviews(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {\n      nodes { ...ListedInterview }\n      pageInfo { hasNextPage endCursor }\n      totalCount\n    }\n  }\n  fragment ListedInterview on Interview {\n    id status endReason isPartial channel createdAt updatedAt scheduledFor startedAt endedAt expiresAt erasedAt externalId candidatePresent\n    candidate { name }\n    position { key version title }\n    progress { question questions }\n    decision @include(if: $results)\n    evaluation @include(if: $results) { isBlind status overallScore recommendation flags }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TabCounts($results: Boolean!) {\n    review: interviews(filter: { reviewed: false }, first: 0) @include(if: $results) { totalCount }\n    live: interviews(filter: { statuses: [WAITING, IN_PROGRESS, ENDING] }, first: 0) { totalCount }\n    scheduled: interviews(filter: { statuses: [SCHEDULED] }, first: 0) { totalCount }\n    all: interviews(first: 0) { totalCount }\n  }\n"): (typeof documents)["\n  query TabCounts($results: Boolean!) {\n    review: interviews(filter: { reviewed: false }, first: 0) @include(if: $results) { totalCount }\n    live: interviews(filter: { statuses: [WAITING, IN_PROGRESS, ENDING] }, first: 0) { totalCount }\n    scheduled: interviews(filter: { statuses: [SCHEDULED] }, first: 0) { totalCount }\n    all: interviews(first: 0) { totalCount }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ChangesCursor {\n    changes(first: 0) { latestCursor }\n  }\n"): (typeof documents)["\n  query ChangesCursor {\n    changes(first: 0) { latestCursor }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription InterviewChanges($after: String, $results: Boolean!) {\n    changed(after: $after) { cursor interviewId interview { ...ListedInterview } }\n  }\n"): (typeof documents)["\n  subscription InterviewChanges($after: String, $results: Boolean!) {\n    changed(after: $after) { cursor interviewId interview { ...ListedInterview } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Invite($id: ID!) {\n    interview(id: $id) { invite { url expiresAt } }\n  }\n"): (typeof documents)["\n  query Invite($id: ID!) {\n    interview(id: $id) { invite { url expiresAt } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PositionChoices {\n    positions(first: 100) { nodes { key version title language limitMinutes } }\n    interviews(first: 1) { nodes { position { key } } }\n  }\n"): (typeof documents)["\n  query PositionChoices {\n    positions(first: 100) { nodes { key version title language limitMinutes } }\n    interviews(first: 1) { nodes { position { key } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Schedule($input: ScheduleInterviewInput!) {\n    scheduleInterview(input: $input) { interview { id } invite { url expiresAt } }\n  }\n"): (typeof documents)["\n  mutation Schedule($input: ScheduleInterviewInput!) {\n    scheduleInterview(input: $input) { interview { id } invite { url expiresAt } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Renew($input: RenewInviteInput!) {\n    renewInvite(input: $input) { invite { url expiresAt } }\n  }\n"): (typeof documents)["\n  mutation Renew($input: RenewInviteInput!) {\n    renewInvite(input: $input) { invite { url expiresAt } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Cancel($input: CancelInterviewInput!) {\n    cancelInterview(input: $input) { interview { id } }\n  }\n"): (typeof documents)["\n  mutation Cancel($input: CancelInterviewInput!) {\n    cancelInterview(input: $input) { interview { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription LiveInterviews {\n    liveInterviews {\n      kind\n      interview { ...LiveTile }\n    }\n  }\n  fragment LiveTile on Interview {\n    id status channel createdAt scheduledFor startedAt expiresAt pausedAt candidatePresent\n    speechOutage { endedAt }\n    candidate { name }\n    position { title }\n    progress { question questions elapsedSeconds }\n    lastTurn { seq speaker channel text }\n  }\n"): (typeof documents)["\n  subscription LiveInterviews {\n    liveInterviews {\n      kind\n      interview { ...LiveTile }\n    }\n  }\n  fragment LiveTile on Interview {\n    id status channel createdAt scheduledFor startedAt expiresAt pausedAt candidatePresent\n    speechOutage { endedAt }\n    candidate { name }\n    position { title }\n    progress { question questions elapsedSeconds }\n    lastTurn { seq speaker channel text }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation EndLiveInterview($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { id } }\n  }\n"): (typeof documents)["\n  mutation EndLiveInterview($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query SignInOptions {\n    signInOptions { apiKey sandboxRoles organizationSignIn }\n  }\n"): (typeof documents)["\n  query SignInOptions {\n    signInOptions { apiKey sandboxRoles organizationSignIn }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n"): (typeof documents)["\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignOut {\n    signOut(input: {}) { __typename }\n  }\n"): (typeof documents)["\n  mutation SignOut {\n    signOut(input: {}) { __typename }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -110,10 +198,6 @@ export function graphql(source: "\n  mutation Signal($input: SignalInterviewerIn
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n"): (typeof documents)["\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer { role name organization { name } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1,9 +1,13 @@
+import { Copy } from 'lucide-react'
 import { useRef } from 'react'
+import { Link } from 'wouter'
 import type { Connection } from '../api/connection'
 import { useTranscript } from '../api/transcript'
 import { useLatestEvent } from '../api/useLatestEvent'
+import { useCopyLink } from '../desk/interviews/useCopyLink'
+import { PageHeading } from '../desk/PageHeading'
+import { useSession } from '../desk/session'
 import { Notice } from '../ui/Notice'
-import { Page } from '../ui/Page'
 import { REVIEWED, type ReviewedInterview } from './documents'
 import { EvaluationPanel } from './EvaluationPanel'
 import { TranscriptPanel } from './TranscriptPanel'
@@ -19,9 +23,27 @@ export function Review({ id, connection, canReadAll }: { id: string; connection:
   const media = useRef<HTMLVideoElement>(null)
   const playback = usePlayback(media, recording?.startedAt ?? null, state.turns)
   const shownProblem = problem ?? state.problem
+  const { may } = useSession()
+  const copyLink = useCopyLink()
+  const name = interview?.candidate?.name ?? 'Interview'
+
+  if (shownProblem?.code === 'NOT_FOUND') return <UnknownInterview />
 
   return (
-    <Page title={interview?.candidate?.name ?? 'Interview'} eyebrow={interview?.position.title}>
+    <main>
+      <header className="top-bar">
+        <PageHeading title={name}>
+          <bdi>{name}</bdi>
+        </PageHeading>
+        {interview && <bdi className="quiet cut">{interview.position.title}</bdi>}
+        <span className="flex-1" />
+        {interview && may('RENEW_INVITE') && LINKED_STATUSES.has(interview.status) && (
+          <button type="button" className="btn" onClick={() => void copyLink({ id })}>
+            <Copy className="icon" aria-hidden /> Copy link
+          </button>
+        )}
+      </header>
+      <div className="grid w-full max-w-3xl grid-cols-[minmax(0,1fr)] gap-4 px-6 pb-12 max-[1199px]:px-4">
       {shownProblem && <Notice tone="bad">{shownProblem.message}</Notice>}
       {interview && <InterviewFacts interview={interview} />}
       {interview?.erasedAt && <Notice>This interview was erased.</Notice>}
@@ -34,9 +56,30 @@ export function Review({ id, connection, canReadAll }: { id: string; connection:
         isOver={state.streamStatus === 'ended'}
       />
       {interview?.evaluation && <EvaluationPanel evaluation={interview.evaluation} />}
-    </Page>
+      </div>
+    </main>
   )
 }
+
+/** The address names no interview of the organization. */
+function UnknownInterview() {
+  return (
+    <main>
+      <div className="page-state">
+        <PageHeading title="There is no such interview" />
+        <p className="quiet">It was erased, or the address is incomplete.</p>
+        <div className="line">
+          <Link href="/interviews" className="btn">
+            Interviews
+          </Link>
+        </div>
+      </div>
+    </main>
+  )
+}
+
+/** States in which the candidate's link opens something. */
+const LINKED_STATUSES = new Set<ReviewedInterview['status']>(['SCHEDULED', 'WAITING', 'IN_PROGRESS'])
 
 /** States in which no turn follows, unless the interview is reopened. */
 const FINAL_STATUSES = new Set<ReviewedInterview['status']>(['COMPLETED', 'CANCELLED', 'EXPIRED', 'FAILED', 'OPTED_OUT'])

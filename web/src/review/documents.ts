@@ -3,12 +3,6 @@ import type { ReviewedSubscription } from '../gql/graphql'
 
 export type ReviewedInterview = ReviewedSubscription['interviewChanged']
 
-export const VIEWER = graphql(`
-  query Viewer {
-    viewer { role name organization { name } }
-  }
-`)
-
 /** `all` adds the fields that the VIEWER role may not read. */
 export const REVIEWED = graphql(`
   subscription Reviewed($id: ID!, $all: Boolean!) {

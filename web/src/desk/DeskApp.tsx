@@ -1,0 +1,155 @@
+import './desk.css'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
+import { type Problem, toProblem } from '../api/problem'
+import { InterviewsPage } from './interviews/InterviewsPage'
+import { PageHeading } from './PageHeading'
+import { connectWithCookie, SessionContext, type Session, SIGN_OUT, type Viewer, VIEWER } from './session'
+import { Shell } from './shell/Shell'
+import { useShell } from './shell/shellContext'
+import { SignInPage } from './SignInPage'
+import { ToastProvider } from './Toast'
+
+const LivePage = lazy(() => import('./live/LivePage'))
+const ReviewPage = lazy(() => import('../review/ReviewPage'))
+
+/** The addresses of the desk. */
+const ADDRESSES = /^\/(sign-in|live|interviews(\/[^/]+)?)?$/
+
+/** Who uses the page: unknown until the first answer, then a viewer, or nobody with the reason. */
+type Caller = { state: 'unknown' } | { state: 'nobody'; reason: string | null } | { state: 'known'; viewer: Viewer }
+
+/** The recruiter's desk. Without a session, every address shows the sign-in page and stays as it is. */
+export default function DeskApp() {
+  const [caller, setCaller] = useState<Caller>({ state: 'unknown' })
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [location] = useLocation()
+  const connection = useMemo(
+    () =>
+      connectWithCookie(() =>
+        setCaller((previous) => (previous.state === 'known' ? { state: 'nobody', reason: 'Your session has ended. Please sign in again.' } : previous)),
+      ),
+    [],
+  )
+  useEffect(() => {
+    document.documentElement.dataset.area = 'desk'
+    return () => {
+      delete document.documentElement.dataset.area
+    }
+  }, [])
+  useEffect(() => {
+    let isCurrent = true
+    connection
+      .query(VIEWER, {})
+      .then(({ viewer }) => isCurrent && setCaller({ state: 'known', viewer }))
+      .catch((error: unknown) => {
+        if (!isCurrent) return
+        const found = toProblem(error)
+        if (found.code === 'UNAUTHENTICATED') setCaller({ state: 'nobody', reason: null })
+        else setProblem(found)
+      })
+    return () => {
+      isCurrent = false
+    }
+  }, [connection])
+  const viewer = caller.state === 'known' ? caller.viewer : null
+  const session = useMemo<Session | null>(() => {
+    if (!viewer) return null
+    const allowed = new Set(viewer.may)
+    return {
+      connection,
+      viewer,
+      may: (action) => allowed.has(action),
+      signOut: async () => {
+        await connection.mutate(SIGN_OUT, {})
+        setCaller({ state: 'nobody', reason: null })
+      },
+    }
+  }, [connection, viewer])
+  const onSignedIn = useCallback((signedIn: Viewer) => setCaller({ state: 'known', viewer: signedIn }), [])
+
+  if (problem) return <Unreachable problem={problem} />
+  if (caller.state === 'unknown') return null
+  if (!session) {
+    if (!ADDRESSES.test(location)) return <UnknownAddress />
+    const reason = caller.state === 'nobody' ? caller.reason : null
+    return <SignInPage connection={connection} reason={reason} onSignedIn={onSignedIn} />
+  }
+  return (
+    <SessionContext value={session}>
+      <ToastProvider>
+        <Shell>
+          <Suspense fallback={<main aria-busy="true" />}>
+            <Switch>
+              <Route path="/">
+                <Redirect to="/interviews" replace />
+              </Route>
+              <Route path="/sign-in">
+                <Redirect to="/interviews" replace />
+              </Route>
+              <Route path="/interviews">
+                <InterviewsPage />
+              </Route>
+              <Route path="/live">
+                <LivePage />
+              </Route>
+              <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
+              <Route>
+                <UnknownDeskAddress />
+              </Route>
+            </Switch>
+          </Suspense>
+        </Shell>
+      </ToastProvider>
+    </SessionContext>
+  )
+}
+
+function Unreachable({ problem }: { problem: Problem }) {
+  return (
+    <div className="desk-alone">
+      <main>
+        <PageHeading title="The desk could not be opened" />
+        <p className="quiet">{problem.message}</p>
+        <button type="button" className="btn justify-self-start" onClick={() => window.location.reload()}>
+          Try again
+        </button>
+      </main>
+    </div>
+  )
+}
+
+/** Says that the address is wrong, to candidates, too: it does not ask anybody to sign in. */
+function UnknownAddress() {
+  return (
+    <div className="desk-alone">
+      <main>
+        <PageHeading title="There is no such page" />
+        <p className="quiet">The address may be incomplete, or out of date. For an interview, open the link that you received.</p>
+        <Link href="/" className="btn justify-self-start">
+          Home
+        </Link>
+      </main>
+    </div>
+  )
+}
+
+function UnknownDeskAddress() {
+  const openDialog = useShell()
+  return (
+    <main>
+      <div className="page-state">
+        <PageHeading title="There is no such page" />
+        <p className="quiet">The address may be incomplete, or out of date.</p>
+        <div className="line">
+          <Link href="/interviews" className="btn">
+            Interviews
+          </Link>
+          <button type="button" className="btn" onClick={() => openDialog('palette')}>
+            Search <kbd>Ctrl K</kbd>
+          </button>
+        </div>
+      </div>
+    </main>
+  )
+}

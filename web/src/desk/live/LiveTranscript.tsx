@@ -1,0 +1,72 @@
+import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react'
+import { Link } from 'wouter'
+import { useTranscript } from '../../api/transcript'
+import { Dialog } from '../Dialog'
+import { nameOf } from '../interviews/interviewText'
+import { useSession } from '../session'
+import type { TileInterview } from './documents'
+import { describePhase } from './LiveTile'
+import type { LiveWall } from './liveWall'
+
+interface LiveTranscriptProps {
+  wall: LiveWall
+  id: string
+  onEnd: (interview: TileInterview) => void
+  onClose: () => void
+}
+
+/** What is being said in one interview, beside the wall. */
+export function LiveTranscript({ wall, id, onEnd, onClose }: LiveTranscriptProps) {
+  const { connection, may } = useSession()
+  const subscribe = useCallback((listener: () => void) => wall.subscribeTile(id, listener), [wall, id])
+  const tile = useSyncExternalStore(subscribe, () => wall.getTile(id))
+  const { state } = useTranscript(connection, id)
+  const { turns, interims, problem, streamStatus } = state
+  const end = useRef<HTMLDivElement>(null)
+  const spoken = [interims.INTERVIEWER, interims.CANDIDATE].filter((interim) => interim !== undefined)
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'end' })
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the newest words stay in view
+  }, [turns, interims])
+  const interview = tile?.interview
+  const name = interview ? nameOf({ candidate: interview.candidate ?? null, erasedAt: null }) : 'Transcript'
+  return (
+    <Dialog title={<bdi className="cut">{name}</bdi>} shape="side" onClose={onClose}>
+      <div className="dialog-body">
+        <p className="quiet line flex-wrap">
+          {interview ? `${interview.position.title} · ${describePhase(interview)}` : 'The interview is over.'}
+          <Link href={`/interviews/${id}`} className="font-medium text-accent">
+            Open the page
+          </Link>
+        </p>
+        {problem && (
+          <p role="alert" className="note note-bad">
+            {problem.message}
+          </p>
+        )}
+        {streamStatus === 'reconnecting' && <p className="note">Reconnecting. No part of the transcript will be lost.</p>}
+        <div role="log" aria-label="Transcript" className="grid gap-3">
+          {turns.map((turn) => (
+            <p key={turn.seq} dir="auto" className={turn.speaker === 'CANDIDATE' ? '' : 'quiet'}>
+              <b className="font-semibold">{turn.speaker === 'CANDIDATE' ? 'Candidate' : 'Viva'}</b> {turn.text}
+            </p>
+          ))}
+          {turns.length === 0 && streamStatus !== 'loading' && <p className="quiet">No one has spoken yet.</p>}
+        </div>
+        {spoken.map(({ speaker, text }) => (
+          <p key={speaker} dir="auto" className="quiet italic">
+            <b className="font-semibold">{speaker === 'CANDIDATE' ? 'Candidate' : 'Viva'}</b> {text}
+          </p>
+        ))}
+        <div ref={end} />
+      </div>
+      {interview && (interview.status === 'IN_PROGRESS' ? may('END_INTERVIEW') : interview.status === 'WAITING' && may('CANCEL_INTERVIEW')) && (
+        <div className="dialog-foot sticky bottom-0 bg-raised">
+          <button type="button" className="btn btn-danger" onClick={() => onEnd(interview)}>
+            {interview.status === 'IN_PROGRESS' ? 'End the interview' : 'Cancel the interview'}
+          </button>
+        </div>
+      )}
+    </Dialog>
+  )
+}

@@ -1,0 +1,41 @@
+import { LogOut } from 'lucide-react'
+import { useState } from 'react'
+import { toProblem } from '../../api/problem'
+import { Dialog } from '../Dialog'
+import { useSession } from '../session'
+
+/** Says who is signed in, and signs out. */
+export function UserDialog({ onClose }: { onClose: () => void }) {
+  const { viewer, signOut } = useSession()
+  const [problem, setProblem] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const leave = async () => {
+    setBusy(true)
+    try {
+      await signOut()
+    } catch (error) {
+      setProblem(toProblem(error).message)
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog title={<bdi>{viewer.name}</bdi>} onClose={onClose} shape="narrow">
+      <div className="dialog-body">
+        <p className="quiet">
+          Signed in to <bdi className="font-medium">{viewer.organization.name}</bdi>. The session ends after 12 hours. Signing out ends it in all tabs of this
+          browser.
+        </p>
+        {problem && (
+          <p role="alert" className="note note-bad">
+            {problem}
+          </p>
+        )}
+      </div>
+      <div className="dialog-foot">
+        <button type="button" className="btn" aria-disabled={isBusy} onClick={() => void leave()}>
+          <LogOut className="icon" aria-hidden /> Sign out
+        </button>
+      </div>
+    </Dialog>
+  )
+}
