@@ -7,7 +7,7 @@ import { PageHeading } from './PageHeading'
 import { connectWithCookie, SessionContext, type Session, SIGN_OUT, type Viewer, VIEWER } from './session'
 import { Shell } from './shell/Shell'
 import { useShell } from './shell/shellContext'
-import { SignInPage } from './SignInPage'
+import { InvitationPage, SignInPage } from './SignInPage'
 import { ToastProvider } from './Toast'
 
 const LivePage = lazy(() => import('./live/LivePage'))
@@ -15,6 +15,14 @@ const ReviewPage = lazy(() => import('../review/ReviewPage'))
 
 /** The addresses of the desk. */
 const ADDRESSES = /^\/(sign-in|live|interviews(\/[^/]+)?)?$/
+
+/** Returns the token of an invitation to the organization that the address has; null if it has none. */
+function readInvitation(): string | null {
+  const { pathname, hash } = window.location
+  return pathname === '/sign-in' && hash.startsWith(INVITATION) ? hash.slice(INVITATION.length) : null
+}
+
+const INVITATION = '#invitation='
 
 /** Who uses the page: unknown until the first answer, then a viewer, or nobody with the reason. */
 type Caller = { state: 'unknown' } | { state: 'nobody'; reason: string | null } | { state: 'known'; viewer: Viewer }
@@ -67,7 +75,17 @@ export default function DeskApp() {
     }
   }, [connection, viewer])
   const onSignedIn = useCallback((signedIn: Viewer) => setCaller({ state: 'known', viewer: signedIn }), [])
+  const [invitation, setInvitation] = useState(readInvitation)
 
+  // an invitation is for another person than the one who may be signed in
+  if (invitation !== null) {
+    const accept = (signedIn: Viewer) => {
+      window.history.replaceState(null, '', '/sign-in')
+      setInvitation(null)
+      onSignedIn(signedIn)
+    }
+    return <InvitationPage connection={connection} token={invitation} onSignedIn={accept} />
+  }
   if (problem) return <Unreachable problem={problem} />
   if (caller.state === 'unknown') return null
   if (!session) {

@@ -6,7 +6,7 @@ import type { Role, SignInOptionsQuery } from '../gql/graphql'
 import { newKey } from '../api/idempotencyKey'
 import { POSITIONS, SCHEDULE } from './interviews/documents'
 import { PageHeading } from './PageHeading'
-import { SIGN_IN, SIGN_IN_OPTIONS, type Viewer } from './session'
+import { ACCEPT_INVITATION, SIGN_IN, SIGN_IN_OPTIONS, type Viewer } from './session'
 
 type Options = SignInOptionsQuery['signInOptions']
 
@@ -126,6 +126,46 @@ export function SignInPage({ connection, reason, onSignedIn }: SignInPageProps) 
           {options.apiKey && <KeyForm isBusy={isBusy} onKey={(key) => attempt(async () => onSignedIn(await signIn({ key })))} />}
         </div>
       )}
+    </Frame>
+  )
+}
+
+/** Accepts an invitation to the organization, whose token is the fragment of the URL: servers and their logs never see it. */
+export function InvitationPage({ connection, token, onSignedIn }: { connection: Connection; token: string; onSignedIn: (viewer: Viewer) => void }) {
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const accept = async () => {
+    if (isBusy) return
+    setBusy(true)
+    try {
+      const { acceptMemberInvitation: payload } = await connection.mutate(ACCEPT_INVITATION, { token })
+      if (payload) onSignedIn(payload.viewer)
+    } catch (error) {
+      setProblem(toProblem(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Frame>
+      <div className="grid gap-1">
+        <PageHeading title="You are invited" />
+        <p className="quiet">This link is yours alone and works once. It signs you in to your organization’s interviews for 12 hours.</p>
+      </div>
+      {problem && (
+        <p role="alert" className="note note-bad">
+          {problem.message}
+        </p>
+      )}
+      <div className="sheet">
+        {problem?.code === 'CONFLICT' ? (
+          <OrganizationForm />
+        ) : (
+          <button type="button" className="btn btn-primary" aria-disabled={isBusy} onClick={() => void accept()}>
+            {isBusy ? 'Signing in…' : 'Accept and sign in'}
+          </button>
+        )}
+      </div>
     </Frame>
   )
 }

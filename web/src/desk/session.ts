@@ -24,6 +24,12 @@ export const SIGN_IN = graphql(`
   }
 `)
 
+export const ACCEPT_INVITATION = graphql(`
+  mutation AcceptInvitation($token: String!) {
+    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }
+  }
+`)
+
 export const SIGN_OUT = graphql(`
   mutation SignOut {
     signOut(input: {}) { __typename }

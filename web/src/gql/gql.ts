@@ -31,6 +31,7 @@ type Documents = {
     "\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n": typeof types.ViewerDocument,
     "\n  query SignInOptions {\n    signInOptions { apiKey sandboxRoles organizationSignIn }\n  }\n": typeof types.SignInOptionsDocument,
     "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n": typeof types.SignInDocument,
+    "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n": typeof types.AcceptInvitationDocument,
     "\n  mutation SignOut {\n    signOut(input: {}) { __typename }\n  }\n": typeof types.SignOutDocument,
     "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status state organization contact { name email } logoUrl positionTitle candidateName language channel\n      limitMinutes questions scheduledFor opensAt canReopenUntil\n      consentText { version language text digest recordingText }\n      consent { recording withdrawnAt }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n": typeof types.InvitationDocument,
     "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording withdrawnAt } mayBeRecorded }\n      access { token room { url name token } }\n    }\n  }\n": typeof types.JoinDocument,
@@ -62,6 +63,7 @@ const documents: Documents = {
     "\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n": types.ViewerDocument,
     "\n  query SignInOptions {\n    signInOptions { apiKey sandboxRoles organizationSignIn }\n  }\n": types.SignInOptionsDocument,
     "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n": types.SignInDocument,
+    "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n": types.AcceptInvitationDocument,
     "\n  mutation SignOut {\n    signOut(input: {}) { __typename }\n  }\n": types.SignOutDocument,
     "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status state organization contact { name email } logoUrl positionTitle candidateName language channel\n      limitMinutes questions scheduledFor opensAt canReopenUntil\n      consentText { version language text digest recordingText }\n      consent { recording withdrawnAt }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n": types.InvitationDocument,
     "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording withdrawnAt } mayBeRecorded }\n      access { token room { url name token } }\n    }\n  }\n": types.JoinDocument,
@@ -158,6 +160,10 @@ export function graphql(source: "\n  query SignInOptions {\n    signInOptions { 
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n"): (typeof documents)["\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n"): (typeof documents)["\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -27,6 +27,11 @@ const TABS: [Tab, string][] = [
   ['all', 'All'],
 ]
 
+function buildPath(state: ListState): string {
+  const query = formatListState(state)
+  return `/interviews${query && `?${query}`}`
+}
+
 const NUMBER = new Intl.NumberFormat('en')
 
 /** The list of interviews: tabs, search, filters and order in the URL, and changes as they happen. */
@@ -39,8 +44,7 @@ export function InterviewsPage() {
   const state = useMemo(() => parseListState(new URLSearchParams(query), mayReadResults), [query, mayReadResults])
   const setState = useCallback(
     (part: Partial<ListState>, isReplacement = false) => {
-      const next = formatListState({ ...state, ...part })
-      navigate(`/interviews${next ? `?${next}` : ''}`, { replace: isReplacement })
+      navigate(buildPath({ ...state, ...part }), { replace: isReplacement })
     },
     [navigate, state],
   )
@@ -172,7 +176,7 @@ export function InterviewsPage() {
           {visibleTabs.map(([tab, label]) => (
             <Link
               key={tab}
-              href={`/interviews${tab === 'all' ? '' : `?tab=${tab}`}`}
+              href={buildPath({ ...state, tab, order: null })}
               className="tab"
               {...(tab === state.tab && { 'aria-current': 'true' as const })}
             >
