@@ -102,7 +102,8 @@ async def make_interview(
         ),
         "expires_at": at + timedelta(days=7),
         "started_at": None if is_scheduled or status is InterviewStatus.WAITING else at,
-        "consent": None if is_scheduled else CONSENT,
+        # a copy, because Beanie updates the objects within a document in place
+        "consent": None if is_scheduled else CONSENT.model_copy(),
     }
     return await Interview(**{**fields, **values}).insert()
 
