@@ -7,8 +7,9 @@ from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
 from models.documents.turn import Channel
 from models.storage.clock import now
+from models.writes.append_turns import append_interviewer_turns
 from models.writes.interview_updates import update_interview
-from tests.factories import add_candidate_turn
+from tests.factories import add_candidate_turn, new_interviewer_update, new_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import issue_token
 from tests.web.browser import BrowserPage
@@ -142,3 +143,23 @@ async def test_viewer_sees_no_results_and_cannot_make_interviews(page: BrowserPa
     assert not {"Needs review", "New interview", "Score and band", "Copy link"} & set(shown.split("\n"))
     assert await page.evaluate("document.querySelectorAll('dialog, input[type=checkbox]').length") == 0
     assert await page.find_accessibility_violations() == []
+
+
+async def test_live_tile_follows_the_interview_opens_its_transcript_and_ends_it(
+    page: BrowserPage, site: Site, tenant: Tenant
+) -> None:
+    interview = await tenant.make_interview(channel=Channel.TEXT)
+    await append_interviewer_turns(interview.id, [new_turn("reply:0", "What draws you to this work?")], new_interviewer_update())
+    await sign_in(page, site, Role.RECRUITER)
+    await page.open(f"{site.url}/live")
+    await page.wait_for_texts("1 open", "What draws you to this work?")
+    await add_candidate_turn(interview, "I like to find out why things break.")
+    await page.wait_for_texts("I like to find out why things break.")
+    assert await page.find_accessibility_violations() == []
+    await page.press("j")
+    await page.press("Enter")
+    await page.wait_until("document.querySelectorAll('[role=log] p').length === 2")
+    assert await page.find_accessibility_violations() == []
+    await page.click("End the interview")
+    await page.click("End it now")
+    await page.wait_for_texts("No interview is open")

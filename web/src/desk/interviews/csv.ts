@@ -60,6 +60,7 @@ export async function readAll(connection: Connection, request: ListRequest, onPr
           first: PAGE_SIZE,
           after,
           results: request.mayReadResults,
+          counted: false,
         })
       if (signal.aborted) return []
       for (const interview of interviews.nodes) found.set(interview.id, interview)

@@ -144,7 +144,7 @@ export class InterviewList {
   private async readPage(after: string | null) {
     const { orderBy, mayReadResults } = this.request
     const [byName = {}, byReference] = buildSearches(this.request)
-    const page = { orderBy, first: PAGE_SIZE, results: mayReadResults }
+    const page = { orderBy, first: PAGE_SIZE, results: mayReadResults, counted: after === null }
     const [names, references] = await Promise.all([
       this.connection.query(INTERVIEWS, { ...page, filter: byName, after }),
       // few interviews have one reference: all are on the first page
@@ -152,6 +152,6 @@ export class InterviewList {
     ])
     const found = names.interviews
     const others = (references?.interviews.nodes ?? []).filter(({ id }) => !found.nodes.some((node) => node.id === id))
-    return { nodes: [...others, ...found.nodes], pageInfo: found.pageInfo, totalCount: found.totalCount + others.length }
+    return { nodes: [...others, ...found.nodes], pageInfo: found.pageInfo, totalCount: found.totalCount == null ? this.state.total : found.totalCount + others.length }
   }
 }

@@ -168,7 +168,7 @@ export default function LivePage() {
       {ending && (
         <ConfirmDialog
           title={isWaiting ? 'Cancel this interview?' : 'End this interview?'}
-          action={isWaiting ? 'Cancel the interview' : 'End the interview'}
+          action={isWaiting ? 'Cancel it now' : 'End it now'}
           onConfirm={() => void end(ending)}
           onClose={() => setEnding(null)}
         >

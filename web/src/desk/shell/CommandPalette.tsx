@@ -116,7 +116,7 @@ function useCandidates(text: string): readonly ListedInterview[] {
     if (!text) return undefined
     const timer = setTimeout(async () => {
       try {
-        const { interviews } = await connection.query(INTERVIEWS, { filter: { candidate: text }, orderBy: { field: 'CREATED_AT' }, first: 8, after: null, results })
+        const { interviews } = await connection.query(INTERVIEWS, { filter: { candidate: text }, orderBy: { field: 'CREATED_AT' }, first: 8, after: null, results, counted: false })
         setFound({ text, interviews: interviews.nodes })
       } catch {
         // the palette still goes to pages
