@@ -84,7 +84,7 @@ export function SignInPage({ connection, reason, onSignedIn }: SignInPageProps) 
         {messages}
         <div className="grid grid-cols-2 gap-4 max-[719px]:grid-cols-1">
           <section className="sheet grid-rows-[1fr_auto] content-stretch">
-            <div className="grid gap-1">
+            <div className="grid content-start gap-1">
               <h2 className="font-semibold">See it as a recruiter</h2>
               <p className="quiet">Make interviews, watch them live, read and review what was said.</p>
             </div>
@@ -93,7 +93,7 @@ export function SignInPage({ connection, reason, onSignedIn }: SignInPageProps) 
             </button>
           </section>
           <section className="sheet grid-rows-[1fr_auto] content-stretch">
-            <div className="grid gap-1">
+            <div className="grid content-start gap-1">
               <h2 className="font-semibold">See it as a candidate</h2>
               <p className="quiet">Talk or type with the interviewer. The interview appears on the recruiter’s pages as you go.</p>
             </div>

@@ -3,9 +3,9 @@ import type { Connection } from '../../api/connection'
 import { TAB_COUNTS } from './documents'
 import type { Tab } from './listState'
 
-const REFRESH_MS = 3_000
+const REFRESH_MS = 5_000
 
-/** Returns how many interviews each tab has, at most three seconds after the number of changes has moved. */
+/** Returns how many interviews each tab has, at most five seconds after the number of changes has moved. */
 export function useTabCounts(connection: Connection, mayReadResults: boolean, changes: number): Record<Tab, number | null> | null {
   const [counts, setCounts] = useState<Record<Tab, number | null> | null>(null)
   const readAt = useRef(-Infinity)
