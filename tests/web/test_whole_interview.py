@@ -66,5 +66,5 @@ async def test_candidate_talks_to_the_interviewer_and_recruiter_plays_the_record
             ".querySelector('button').ariaLabel"
         )
         await page.click(place)
-        await page.wait_until("document.querySelector('[aria-current]')?.textContent.includes('things break')")
+        await page.wait_until("document.querySelector('li[aria-current]')?.textContent.includes('things break')")
         assert await page.find_accessibility_violations() == []
