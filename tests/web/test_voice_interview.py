@@ -137,6 +137,7 @@ async def test_candidate_types_in_the_room_and_switches_devices(
         return (await reload_interview(interview)).channel is Channel.TEXT
 
     await wait_until(is_written)
+    await page.click("Close")
     await page.wait_for_texts("I like to find out why things break.")
 
     await page.click("End")

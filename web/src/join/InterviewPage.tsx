@@ -3,12 +3,11 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { tabStorage } from '../api/storage'
 import { useTranscript } from '../api/transcript'
 import { useLatestEvent } from '../api/useLatestEvent'
-import type { Channel } from '../gql/graphql'
 import { ClosedPage, ErasedPage, findClosedReason, ReplacedPage } from './ClosedPage'
 import { type InterviewState, type Invitation, SIGNAL, STATE } from './documents'
 import type { ChosenDevices } from './microphone'
 import { useOutbox } from './outbox'
-import { Room } from './Room'
+import { Room, type RoomDialog } from './Room'
 import type { CandidateSession } from './session'
 import { useTexts } from './texts'
 import type { VoiceRoomView } from './VoiceRoom'
@@ -25,8 +24,8 @@ interface InterviewPageProps {
   devices: ChosenDevices
   /** Reloads the invitation. */
   onChange: () => Promise<void>
-  /** Joins again through a channel. */
-  onChannel: (channel: Channel) => Promise<void>
+  /** Continues the interview in writing. */
+  onTyping: () => Promise<void>
   /** Returns to the device check, to speak in an interview that was joined to type; null if the interview is typed. */
   onMicrophone: (() => void) | null
   /** Called if the candidate wants to continue after the interview has ended early. */
@@ -34,12 +33,13 @@ interface InterviewPageProps {
 }
 
 /** The page of an interview in progress, spoken or typed. */
-export function InterviewPage({ invitation, invite, session, devices, onChange, onChannel, onMicrophone, onReturn }: InterviewPageProps) {
+export function InterviewPage({ invitation, invite, session, devices, onChange, onTyping, onMicrophone, onReturn }: InterviewPageProps) {
   const { connection, interviewId } = session
   const { transcript, state } = useTranscript(connection, interviewId)
   const { data, receivedAt, problem } = useLatestEvent(connection, STATE, { id: interviewId })
   const { outbox, state: outboxState } = useOutbox(connection, interviewId, transcript.lastSeq)
   const draft = useDraft(session, outboxState.messages.length > 0)
+  const [dialog, setDialog] = useState<RoomDialog | null>(null)
   const interview = data?.interviewChanged ?? null
 
   // the invitation may have been loaded before the candidate consented
@@ -70,8 +70,10 @@ export function InterviewPage({ invitation, invite, session, devices, onChange, 
         draft={draft}
         voice={voice}
         onChange={onChange}
-        onChannel={onChannel}
+        onTyping={onTyping}
         onMicrophone={onMicrophone}
+        dialog={dialog}
+        onDialog={setDialog}
       />
     )
   if (!session.room) return renderRoom(null)

@@ -75,7 +75,10 @@ function JoinContents({ invite, invitation, problem, reload }: { invite: string 
           invite={invite}
           {...joined}
           onChange={reload}
-          onChannel={async (channel) => setJoined({ session: await join(invite, channel, null), devices: joined.devices })}
+          onTyping={async () => {
+            await joined.session.continueInWriting()
+            setJoined({ ...joined })
+          }}
           onMicrophone={onMicrophone}
           onReturn={() => {
             setJoined(null)

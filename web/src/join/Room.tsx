@@ -3,7 +3,6 @@ import { retryTransient } from '../api/backoff'
 import { newKey } from '../api/idempotencyKey'
 import { type Problem, toProblem } from '../api/problem'
 import type { TranscriptState } from '../api/transcript'
-import type { Channel } from '../gql/graphql'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Confirm'
 import { Notice } from '../ui/Notice'
@@ -31,6 +30,8 @@ const CONFIRMATION_MS = 4_000
 /** Length of a question from which it is shown in smaller letters, in characters. */
 const LONG_QUESTION = 170
 
+export type RoomDialog = 'devices' | 'rights' | 'end'
+
 interface RoomProps {
   /** With the present state of the interview. */
   invitation: Invitation
@@ -47,13 +48,16 @@ interface RoomProps {
   draft: Draft
   voice: VoiceRoomView | null
   onChange: () => Promise<void>
-  onChannel: (channel: Channel) => Promise<void>
+  onTyping: () => Promise<void>
   onMicrophone: (() => void) | null
+  /** The open dialog, which stays open when the room changes between voice and typing. */
+  dialog: RoomDialog | null
+  onDialog: (dialog: RoomDialog | null) => void
 }
 
 /** The room: the open question, the interviewer's presence and the tools, with one slot for captions, typing or trouble. */
 export function Room(props: RoomProps) {
-  const { invitation, invite, session, interview, state, outboxState, draft, voice, onChange } = props
+  const { invitation, invite, session, interview, state, outboxState, draft, voice, onChange, dialog, onDialog } = props
   const texts = useTexts()
   const { room } = texts
   const isOver = interview?.status === 'ENDING'
@@ -62,7 +66,6 @@ export function Room(props: RoomProps) {
   const isTyped = voice === null || isWritten
   const [wantsToType, setWantsToType] = useState(draft.text !== '')
   const [showsCaptions, setShowsCaptions] = useState(true)
-  const [dialog, setDialog] = useState<'devices' | 'rights' | 'end' | null>(null)
   const actions = useActions(session)
   const answer = useRef<HTMLTextAreaElement>(null)
   const typeTool = useRef<HTMLButtonElement>(null)
@@ -131,7 +134,7 @@ export function Room(props: RoomProps) {
         <div className="end">
           {session.isRecorded && session.room && <span className="rec">{room.isRecorded}</span>}
           {!isOver && (
-            <Button variant="link" className="-my-1 px-2" onClick={() => setDialog('rights')}>
+            <Button variant="link" className="-my-1 px-2" onClick={() => onDialog('rights')}>
               {texts.page.help}
             </Button>
           )}
@@ -150,7 +153,7 @@ export function Room(props: RoomProps) {
         <div className="slot">
           {notices}
           {slotTrouble && voice ? (
-            <TroublePanel trouble={slotTrouble} voice={voice} onDevices={() => setDialog('devices')} onType={() => type(true)} />
+            <TroublePanel trouble={slotTrouble} voice={voice} onDevices={() => onDialog('devices')} onType={() => type(true)} />
           ) : (
             (isTyped || (!isTyping && showsCaptions)) && captions
           )}
@@ -179,22 +182,22 @@ export function Room(props: RoomProps) {
         isTyping={isTyping}
         onTyping={type}
         typeTool={typeTool}
-        onDevices={() => setDialog('devices')}
+        onDevices={() => onDialog('devices')}
         canSignal={question !== null}
         onSignal={actions.signal}
         onMicrophone={isWritten && !hasSpeechFailed ? speakAgain : voice === null ? props.onMicrophone : null}
         isOver={isOver}
-        onEnd={() => setDialog('end')}
+        onEnd={() => onDialog('end')}
       />
-      {dialog === 'devices' && voice?.renderDevices(() => setDialog(null))}
+      {dialog === 'devices' && voice?.renderDevices(() => onDialog(null))}
       {dialog === 'rights' && (
         <RightsDialog
           invitation={invitation}
           invite={invite}
           isVoice={voice !== null}
           onChange={onChange}
-          onTyping={() => props.onChannel('TEXT')}
-          onClose={() => setDialog(null)}
+          onTyping={props.onTyping}
+          onClose={() => onDialog(null)}
         />
       )}
       {dialog === 'end' && (
@@ -204,7 +207,7 @@ export function Room(props: RoomProps) {
           yes={room.ending.confirm}
           no={room.ending.keep}
           onAnswer={(isYes) => {
-            setDialog(null)
+            onDialog(null)
             if (isYes) actions.end()
           }}
         />

@@ -43,7 +43,7 @@ export class CandidateSession implements Credential {
 
   constructor(
     private readonly invite: string,
-    readonly channel: Channel,
+    private channel: Channel,
     private joinResult: JoinResult,
   ) {}
 
@@ -72,6 +72,22 @@ export class CandidateSession implements Credential {
   renew(): Promise<void> {
     this.renewal ??= this.joinAgain()
     return this.renewal
+  }
+
+  /**
+   * Joins again to type. The server removes the candidate from the room, which joins again when it loses its connection: then it
+   * has to join to type as well, since joining by voice would undo this. Rejects with a Problem, and the channel is as before.
+   */
+  async continueInWriting(): Promise<void> {
+    await this.renewal?.catch(() => {})
+    const { channel } = this
+    this.channel = 'TEXT'
+    try {
+      await this.renew()
+    } catch (error) {
+      this.channel = channel
+      throw error
+    }
   }
 
   private async joinAgain(): Promise<void> {
