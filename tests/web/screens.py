@@ -55,9 +55,9 @@ def shrink_all(output: Path, only: str) -> None:
 
 
 def shrink(picture: Path) -> None:
-    """Reduce a picture to 128 colours. Raises SystemExit if it is still too large for the repository."""
+    """Reduce a picture to 256 colours, rare ones included. Raises SystemExit if it is still too large for the repository."""
     with Image.open(picture) as image:
-        reduced = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+        reduced = image.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     reduced.save(picture, optimize=True)
     size = picture.stat().st_size
     if size > MAX_BYTES:
