@@ -16,8 +16,8 @@ DOCUMENT_LIMIT = 20_000
 """Maximum characters of a message, a resume or a job description."""
 MAX_FILTER_VALUES = 100
 
-_NAME_SIGNS = ".,'()-\u00b7\u2010\u2011\u2018\u2019\u200c\u200d\u30fb\ufe0f"
-"""Besides apostrophes and hyphens: the dots and joiners within names, and the selector that makes a symbol an emoji."""
+_NAME_SIGNS = ".,'()-\u00b7\u05be\u05f3\u05f4\u2010\u2011\u2018\u2019\u200c\u200d\u30fb\ufe0f"
+"""Besides apostrophes and hyphens, Hebrew ones among them: the dots and joiners within names, and the selector of emoji."""
 _NAME_CATEGORIES = frozenset({"L", "M", "N", "Z"})
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")

@@ -41,6 +41,8 @@ def test_text_keeps_lines_and_tabs_and_loses_surrounding_blanks() -> None:
         "क्\u200dष",
         "Gal·la",
         "👩\u200d🚀 Ana",
+        "\u05d1\u05df\u05be\u05e9\u05d5\u05e9\u05df",
+        "יעל אברמוביץ\u05f3",
     ],
 )
 def test_candidate_name_keeps_what_names_are_written_with(name: str) -> None:

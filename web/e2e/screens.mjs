@@ -13,10 +13,10 @@ const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.m
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
 const SCHEMES = ['light', 'dark']
 
-async function callApi(query, input, role = 'RECRUITER') {
+async function callApi(query, input, role = 'RECRUITER', token = tokens[role]) {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[role]}` },
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify({ query, variables: { input } }),
   })
   const { data, errors } = await response.json()
@@ -93,7 +93,144 @@ async function send(page, text) {
   await press(page, 'Send')
 }
 
+// The desk.
+
+const SCHEDULED_NAMES = [
+  'Tomás Ó Cinnéide 🙃',
+  'יעל אברמוביץ׳',
+  'Priya Venkataraghavan',
+  'Oluwaseun Adébáyọ̀',
+  'Wolfeschlegelsteinhausenbergerdorff-Montgomery, Maximiliane Alexandra Philippa',
+  'نور الهدى بنت عبد الرحمن',
+  'Bjørn Håkon Sæther',
+]
+const ANSWERS = [
+  'I moved the tariff calculation out of the nightly job. A mistake there would have sent wrong invoices to about 400 customers.',
+  'I put the old and the new calculation side by side for two weeks, and compared every result in the morning.',
+  'The depots had changed their cut-off hour, and nobody had told us. I found it by comparing one week with the week before.',
+]
+const CONSENT = { textVersion: null, recording: false }
+
+async function waitForReply(id) {
+  for (;;) {
+    const { interview } = await callApi('query($input: ID!) { interview(id: $input) { lastTurn { speaker } } }', id)
+    if (interview.lastTurn?.speaker === 'INTERVIEWER') return
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+}
+
+/** Takes an interview in writing with so many answers, and ends it if asked to. */
+async function talk(name, answers, { isEnded = false } = {}) {
+  const { id, invite } = await schedule({ candidateName: name, channel: 'TEXT' })
+  const token = invite.split('#')[1]
+  const { invitation } = await callApi('query($input: String!) { invitation(token: $input) { consentText { version } } }', token, 'CANDIDATE')
+  const { joinInterview } = await callApi(
+    'mutation($input: JoinInterviewInput!) { joinInterview(input: $input) { access { token } } }',
+    { invite: token, consent: { ...CONSENT, textVersion: invitation.consentText.version } },
+    'CANDIDATE',
+  )
+  const candidate = joinInterview.access.token
+  for (let count = 0; count < answers; count++) {
+    await callApi(
+      'mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }',
+      { interviewId: id, text: ANSWERS[count % ANSWERS.length] },
+      'CANDIDATE',
+      candidate,
+    )
+    await waitForReply(id)
+  }
+  if (isEnded) {
+    await callApi('mutation($input: EndInterviewInput!) { endInterview(input: $input) { interview { id } } }', { interviewId: id })
+  }
+}
+
+let filled = null
+
+/** Fills the organization once with interviews in several states. */
+const fillDesk = () =>
+  (filled ??= (async () => {
+    await Promise.all(['Maya Lindqvist', 'Thảo Nguyễn'].map((name) => talk(name, 3, { isEnded: true })))
+    for (const candidateName of SCHEDULED_NAMES) await schedule({ candidateName })
+    await Promise.all(['Zuzana Dvořáková', 'עמית בן־שושן', 'Siân Llewellyn', 'Rasmus Grönqvist'].map((name, index) => talk(name, index)))
+  })())
+
+/** Opens an address of the desk with the sandbox's session. */
+async function enterDesk(page, path, text) {
+  await fillDesk()
+  await page.goto(url)
+  await press(page, 'Enter as recruiter')
+  await page.getByRole('heading', { name: 'Interviews' }).waitFor()
+  await page.goto(`${url}${path}`)
+  await see(page, text)
+}
+
+const enterList = (page) => enterDesk(page, '/interviews?tab=all', 'Zuzana Dvořáková')
+
 const SCREENS = [
+  { name: 'desk-sandbox', open: (page) => page.goto(url).then(() => see(page, 'Take the interview')) },
+  { name: 'desk-interviews', open: enterList },
+  {
+    name: 'desk-selected',
+    open: async (page) => {
+      await enterList(page)
+      for (const key of ['j', 'x', 'j', 'j', 'Shift+X']) await page.keyboard.press(key)
+      await see(page, '3 selected')
+    },
+  },
+  {
+    name: 'desk-filter',
+    open: async (page) => {
+      await enterDesk(page, '/interviews?channel=TEXT&days=30', 'Zuzana Dvořáková')
+      await press(page, 'Filter')
+    },
+  },
+  { name: 'desk-nothing-found', open: (page) => enterDesk(page, '/interviews?q=Lindkvist', 'Nobody matches') },
+  {
+    name: 'desk-new',
+    open: async (page) => {
+      await enterList(page)
+      await page.keyboard.press('n')
+      await page.getByRole('textbox', { name: 'Candidate’s name' }).fill('Réka Szőke-Hallgrímsdóttir')
+    },
+  },
+  {
+    name: 'desk-created',
+    open: async (page) => {
+      await enterList(page)
+      await page.keyboard.press('n')
+      await page.getByRole('textbox', { name: 'Candidate’s name' }).fill('Jürgen Ößwald')
+      await page.keyboard.press('Enter')
+      await see(page, 'Created for')
+    },
+  },
+  {
+    name: 'desk-search',
+    open: async (page) => {
+      await enterList(page)
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').fill('ma')
+      await page.getByRole('option', { name: /Maya Lindqvist/ }).waitFor()
+    },
+  },
+  {
+    name: 'desk-keys',
+    open: async (page) => {
+      await enterList(page)
+      await page.keyboard.press('?')
+      await see(page, 'Single characters are shortcuts')
+    },
+  },
+  { name: 'desk-live', open: (page) => enterDesk(page, '/live', 'Rasmus Grönqvist') },
+  {
+    name: 'desk-live-transcript',
+    open: async (page) => {
+      await enterDesk(page, '/live', 'Rasmus Grönqvist')
+      await press(page, 'Rasmus Grönqvist')
+      await page.getByRole('log').getByText('side by side').waitFor()
+    },
+  },
+  { name: 'desk-unknown-interview', open: (page) => enterDesk(page, '/interviews/SW50ZXJ2aWV3OjE', 'There is no such interview') },
+  { name: 'desk-unknown-address', open: (page) => page.goto(`${url}/nowhere`).then(() => see(page, 'There is no such page')) },
   { name: 'candidate-welcome', open: async (page) => page.goto((await schedule()).invite).then(() => see(page, 'Welcome, Maya')) },
   {
     name: 'candidate-welcome-german',
@@ -211,7 +348,7 @@ await callApi(
 )
 const browser = await chromium.launch({ executablePath: executable, headless: true, args: flags })
 let failures = 0
-for (const { name, open, permissions = ['microphone', 'camera'] } of SCREENS) {
+for (const { name, open, permissions = ['microphone', 'camera', 'clipboard-read', 'clipboard-write'] } of SCREENS) {
   if (!name.startsWith(only)) continue
   const context = await browser.newContext({ viewport: SIZES[0], permissions, locale: 'en-GB' })
   const page = await context.newPage()

@@ -115,7 +115,7 @@ export function NewInterviewDialog({ onClose }: { onClose: () => void }) {
                 ref={nameField}
                 className="input"
                 dir="auto"
-                maxLength={200}
+                maxLength={80}
                 autoComplete="off"
                 data-first-focus
                 aria-invalid={isNameMissing || undefined}
