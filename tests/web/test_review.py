@@ -74,17 +74,21 @@ async def test_review_page_shows_live_turns_and_loses_none_while_offline(page: B
     await add_candidate_turn(interview, "That is all.")
     await page.wait_for_texts("And to fix them.", "That is all.")
     assert await page.read_lines("Transcript") == [
-        "Interviewer What draws you to this work?",
-        "Candidate I like to find out why things break. (typed)",
-        "Candidate And to fix them. (typed)",
-        "Candidate That is all. (typed)",
+        "What draws you to this work?",
+        "I like to find out why things break. (typed)",
+        "And to fix them. (typed)",
+        "That is all. (typed)",
     ]
 
 
 async def test_transcript_line_starts_playback_at_its_turn(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_recorded_interview(site)
     await open_interview(page, site, interview)
-    await page.wait_for_texts("Completed", "I like to find out why things break.", "of 100", "Do not use it for decisions.")
+    await page.wait_for_texts("50 Hire", "Completed", "I like to find out why things break.")
+    await page.click("Scorecard")
+    await page.wait_for_texts("Do not use it for decisions.")
+    assert await page.find_accessibility_violations() == []
+    await page.click("Transcript")
     await page.wait_until("document.querySelector('audio').readyState >= 1")
     assert RECORDING_SECONDS - 0.5 < await page.evaluate("document.querySelector('audio').duration") < RECORDING_SECONDS + 0.5
 

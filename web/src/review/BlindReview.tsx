@@ -67,7 +67,7 @@ export function BlindReview({ evaluationId, rubric, editor }: BlindReviewProps) 
                   <h3 className="min-w-0 flex-1">
                     <button type="button" aria-expanded={isOpen} onClick={() => setOpenKey(isOpen ? undefined : key)} className="line w-full text-left">
                       <Icon className="icon" aria-hidden />
-                      <span className="font-semibold">{name}</span> <span className="quiet">{formatShare(weight, rubric)}</span>
+                      <span className="font-semibold">{name}</span> <span className="quiet whitespace-nowrap">{formatShare(weight, rubric)}</span>
                     </button>
                   </h3>
                   <LevelPicker name={`Your level for ${name}`} value={given?.level} onChange={(level) => give(key, level)} />

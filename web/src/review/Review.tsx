@@ -346,7 +346,7 @@ function Coverage({ interview }: { interview: ReviewedInterview }) {
   const [label, part, all] = counted.all > 0 ? ['Coverage', counted.answered, counted.all] : ['Question', progress.question, progress.questions]
   return (
     <Fact label={label}>
-      {part} <span className="quiet">of {all}</span>
+      {part} <span className="quiet">of {all}{counted.all > 0 && ' questions'}</span>
     </Fact>
   )
 }

@@ -144,7 +144,7 @@ function Criterion({ criterion, criteria, levels, evaluation, quotes, editor, is
         <h3 className="min-w-0 flex-1">
           <button type="button" aria-expanded={isOpen} onClick={onToggle} className="line w-full text-left">
             <Chevron className="icon" aria-hidden />
-            <span className="font-semibold">{name}</span> <span className="quiet">{formatShare(weight, criteria)}</span>
+            <span className="font-semibold">{name}</span> <span className="quiet whitespace-nowrap">{formatShare(weight, criteria)}</span>
           </button>
         </h3>
         {own && <span className="small font-medium text-accent">Yours: {own.level ?? 'not assessed'}</span>}
