@@ -224,7 +224,9 @@ async function openDesk(page, path) {
   await page.goto(`${url}${path}`)
 }
 
+/** Saves a copy of the software engineer's position that is reviewed blind, and returns its key. */
 async function copyBlindPosition() {
+  const key = `blind_${Date.now()}`
   const { position } = await callApi(
     `query($input: String!) { position(key: $input) { title language wrapUpAfterExchanges limitMinutes
       questions { key text listenFor maxProbes criterionKeys } criteria { key name description weight levels { value anchor } } } }`,
@@ -232,10 +234,10 @@ async function copyBlindPosition() {
   )
   await callApi(
     'mutation($input: SavePositionInput!) { savePosition(input: $input) { position { key } } }',
-    { ...position, key: 'software_engineer_blind', blindReview: true },
+    { ...position, key, blindReview: true },
     'ADMIN',
   )
-  return 'software_engineer_blind'
+  return key
 }
 
 const SCREENS = [
@@ -254,6 +256,17 @@ const SCREENS = [
       await page.getByRole('textbox', { name: /^Why your level/ }).fill('The check elsewhere is only intended, so the fourth anchor is not met.')
       await page.getByRole('button', { name: 'Hold' }).click()
       await page.getByRole('textbox', { name: 'Reason for the decision' }).fill('Ask again about care for changes.')
+      // phones have tabs
+      await page.setViewportSize(SIZES[1])
+      await press(page, 'Scorecard')
+    },
+  },
+  {
+    name: 'desk-review-files',
+    open: async (page) => {
+      await openDesk(page, `/interviews/${await completeInterview()}`)
+      await press(page, 'More')
+      await see(page, 'the one that counts')
     },
   },
   {
@@ -262,6 +275,8 @@ const SCREENS = [
       await openDesk(page, `/interviews/${await completeInterview({ positionKey: await copyBlindPosition() })}`)
       await see(page, 'Blind review')
       await page.keyboard.press('3')
+      await page.setViewportSize(SIZES[1])
+      await press(page, 'Scorecard')
     },
   },
   {

@@ -38,9 +38,14 @@ export function BlindReview({ evaluationId, rubric, editor }: BlindReviewProps) 
       toast('Your levels are saved.')
     }
   }
+  const giveByKey = (level: number | null) => {
+    give(openKey, level)
+    // the focus goes where Enter leads to the next criterion, away from a button that Enter would press
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-open] input:checked')?.focus())
+  }
   useKeys({
-    ...Object.fromEntries([1, 2, 3, 4, 5].map((level) => [String(level), () => give(openKey, level)])),
-    '-': () => give(openKey, null),
+    ...Object.fromEntries([1, 2, 3, 4, 5].map((level) => [String(level), () => giveByKey(level)])),
+    '-': () => giveByKey(null),
     // in the transcript, Enter plays a line
     Enter: () => (document.activeElement?.closest('[data-seq]') ? false : openNext()),
     'Mod+Enter': () => void save(),
@@ -55,14 +60,23 @@ export function BlindReview({ evaluationId, rubric, editor }: BlindReviewProps) 
             <p>You give your levels first. Viva’s levels, score, words and quotes stay hidden from you until you save, in lists and exports, too.</p>
           </div>
         </div>
-        <section className="card" aria-label="Criteria">
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Enter does nothing else in a radio button */}
+        <section
+          className="card"
+          aria-label="Criteria"
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || !(event.target instanceof HTMLInputElement) || event.target.type !== 'radio') return
+            event.preventDefault()
+            openNext()
+          }}
+        >
           {rubric.map((criterion) => {
             const { key, name, weight, levels } = criterion
             const given = draft.levels[key]
             const isOpen = key === openKey
             const Icon = isOpen ? ChevronDown : given ? Check : ChevronRight
             return (
-              <section key={key} className="criterion">
+              <section key={key} className="criterion" data-open={isOpen || undefined}>
                 <div className="criterion-head">
                   <h3 className="min-w-0 flex-1">
                     <button type="button" aria-expanded={isOpen} onClick={() => setOpenKey(isOpen ? undefined : key)} className="line w-full text-left">

@@ -32,7 +32,7 @@ export function DecisionBar({ evaluation, editor }: DecisionBarProps) {
   const missing = findMissingPart(draft, (key) => evaluation.criteria.find((criterion) => criterion.key === key)?.name ?? key)
   const choose = (decision: Decision) => {
     setWarning(null)
-    change({ decision })
+    change({ decision: draft.decision === decision ? null : decision })
   }
   const save = async () => {
     setWarning(missing)
@@ -84,7 +84,7 @@ export function DecisionBar({ evaluation, editor }: DecisionBarProps) {
           <button type="button" className="btn btn-primary" aria-disabled={missing !== null || isBusy} onClick={() => void save()}>
             Save decision <kbd className="wide-only">Ctrl ↵</kbd>
           </button>
-          <button type="button" className="btn btn-bare" onClick={clear}>
+          <button type="button" className="btn btn-bare wide-only" onClick={clear}>
             Discard
           </button>
         </div>

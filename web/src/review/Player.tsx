@@ -106,10 +106,9 @@ function MediaPlayer({ id, connection, recording, url, media, playback, turns, i
         <button type="button" className="btn" onClick={playback.toggle}>
           {isPaused ? <Play className="icon" aria-hidden /> : <Pause className="icon" aria-hidden />} {isPaused ? 'Play' : 'Pause'}
         </button>
-        <span>
+        <span className="flex-1">
           <b className="font-semibold">{formatOffset(seconds)}</b> <span className="quiet">/ {formatOffset(duration)}</span>
         </span>
-        <span className="flex-1" />
         <button type="button" className="btn btn-bare btn-small wide-only" aria-label="Back 10 seconds" onClick={() => playback.skip(-10)}>
           −10 s
         </button>
