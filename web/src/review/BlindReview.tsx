@@ -78,7 +78,7 @@ export function BlindReview({ evaluationId, rubric, editor }: BlindReviewProps) 
             return (
               <section key={key} className="criterion" data-open={isOpen || undefined}>
                 <div className="criterion-head">
-                  <h3 className="min-w-0 flex-1">
+                  <h3>
                     <button type="button" aria-expanded={isOpen} onClick={() => setOpenKey(isOpen ? undefined : key)} className="line w-full text-left">
                       <Icon className="icon" aria-hidden />
                       <span className="font-semibold">{name}</span> <span className="quiet whitespace-nowrap">{formatShare(weight, rubric)}</span>

@@ -1,5 +1,5 @@
 import { Check, Pause, X } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { DECISIONS, formatMoment } from '../desk/interviews/interviewText'
 import { useSession } from '../desk/session'
 import { useKeys } from '../desk/shell/shortcuts'
@@ -27,6 +27,7 @@ export function DecisionBar({ evaluation, editor }: DecisionBarProps) {
   const { draft, change, clear } = editor
   const { isBusy, problem, run } = useSubmit()
   const [warning, setWarning] = useState<string | null>(null)
+  const field = useRef<HTMLInputElement>(null)
   const latest = evaluation.reviews.at(-1)
   const isEmpty = !draft.decision && Object.keys(draft.levels).length === 0
   const missing = findMissingPart(draft, (key) => evaluation.criteria.find((criterion) => criterion.key === key)?.name ?? key)
@@ -45,10 +46,14 @@ export function DecisionBar({ evaluation, editor }: DecisionBarProps) {
       toast('Your decision is saved.')
     }
   }
+  const chooseByKey = (decision: Decision) => {
+    choose(decision)
+    requestAnimationFrame(() => field.current?.focus())
+  }
   useKeys({
-    a: () => choose('ADVANCE'),
-    h: () => choose('HOLD'),
-    r: () => choose('REJECT'),
+    a: () => chooseByKey('ADVANCE'),
+    h: () => chooseByKey('HOLD'),
+    r: () => chooseByKey('REJECT'),
     'Mod+Enter': () => (isEmpty ? false : void save()),
   })
   return (
@@ -71,6 +76,7 @@ export function DecisionBar({ evaluation, editor }: DecisionBarProps) {
       {!isEmpty && (
         <div className="line flex-wrap">
           <input
+            ref={field}
             className="input min-w-40 flex-1"
             aria-label="Reason for the decision"
             placeholder="Why, in a sentence"

@@ -32,7 +32,7 @@ interface LevelPickerProps {
 export function LevelPicker({ name, value, onChange }: LevelPickerProps) {
   const group = useId()
   const radio = (level: number | null) => (
-    <input type="radio" className="sr-only" name={group} aria-label={level === null ? 'Not assessed' : `Level ${level}`} checked={value === level} onChange={() => onChange(level)} />
+    <input type="radio" name={group} aria-label={level === null ? 'Not assessed' : `Level ${level}`} checked={value === level} onChange={() => onChange(level)} />
   )
   return (
     <fieldset className="line flex-wrap">

@@ -90,7 +90,9 @@ function Versions({ interview, version, onVersion }: Pick<MoreDialogProps, 'inte
         .catch((error: unknown) => setReadProblem(toProblem(error))),
     [connection, id],
   )
-  useEffect(() => void read(), [read])
+  // a change of the interview may be one of its versions
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the interview is a new object after each change
+  useEffect(() => void read(), [read, interview])
   const counting = found?.evaluation?.version
   const shown = found?.evaluationVersions?.nodes.find((each) => each.version === (version ?? counting))
   const submit = async (action: () => Promise<unknown>, sentence: string) => {

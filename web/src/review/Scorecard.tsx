@@ -141,7 +141,7 @@ function Criterion({ criterion, criteria, levels, evaluation, quotes, editor, is
   return (
     <section className="criterion">
       <div className="criterion-head">
-        <h3 className="min-w-0 flex-1">
+        <h3>
           <button type="button" aria-expanded={isOpen} onClick={onToggle} className="line w-full text-left">
             <Chevron className="icon" aria-hidden />
             <span className="font-semibold">{name}</span> <span className="quiet whitespace-nowrap">{formatShare(weight, criteria)}</span>
