@@ -1,12 +1,40 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
+import { readFileSync } from 'node:fs'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 // the API of `make dev`, which `npm run dev` needs
 const target = process.env.API_URL ?? 'http://127.0.0.1:8000'
 
+/**
+ * Replaces each `graphql(...)` by its document from src/gql, so that a page loads only the operations that it uses. Without it, all
+ * pages load those of all others.
+ */
+function inlineDocuments(): Plugin {
+  const documents = new Map<string, string>()
+  return {
+    name: 'inline-graphql-documents',
+    apply: 'build',
+    enforce: 'pre',
+    buildStart() {
+      const generated = readFileSync(new URL('src/gql/graphql.ts', import.meta.url), 'utf8')
+      for (const [, name = '', json = ''] of generated.matchAll(/^export const (\w+)Document = (\{.*\}) as unknown as/gm)) documents.set(name, json)
+    },
+    transform(code, id) {
+      if (!/\/src\/(?!gql\/).*\.tsx?$/.test(id) || !code.includes('graphql(`')) return null
+      const inlined = code.replaceAll(/\bgraphql\(`\s*\w+ (\w+)[^`]*`\)/g, (_, name: string) => {
+        const json = documents.get(name)
+        if (!json) this.error(`src/gql has no document for ${name}: run \`npm run codegen\``)
+        return json
+      })
+      return { code: inlined.replace(/^import \{ graphql \} from .*$/m, ''), map: null }
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [inlineDocuments(), react(), tailwindcss()],
   // api/web_pages.py replaces this placeholder with a fresh nonce in each response
   html: { cspNonce: '__NONCE__' },
   // the chunk with LiveKit's client is large, but it loads during the device check

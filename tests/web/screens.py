@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import yaml
 from PIL import Image
 
 from cli import keys
@@ -15,6 +16,7 @@ from tests.audio import write_speech
 from tests.web.browser import FLAGS, find_missing_requirement
 
 ROOT = Path(__file__).parents[2]
+ANSWERS = ROOT / "sandbox" / "answers" / "software_engineer.yaml"
 SCREENS = ROOT / "web" / "e2e" / "screens.mjs"
 ANSWER = "I moved the tariff calculation out of the nightly job, and compared both results every night for two weeks."
 
@@ -34,6 +36,7 @@ async def take_screens(only: str, output: Path, *, serve: bool) -> int:
             options = {
                 "url": stack.api_url,
                 "tokens": tokens,
+                "answers": yaml.safe_load(ANSWERS.read_text())["answers"],
                 "only": only,
                 "output": str(output),
                 "executable": shutil.which("chromium"),

@@ -4,7 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from models.documents.interview import Consent, EndReason, Interview, InterviewStatus
+from models.documents.evaluation import Evaluation
+from models.documents.interview import Consent, Decision, EndReason, Interview, InterviewStatus
 from models.documents.organization import Role
 from models.documents.turn import Channel, Speaker
 from models.storage.clock import now
@@ -74,17 +75,21 @@ async def test_review_page_shows_live_turns_and_loses_none_while_offline(page: B
     await add_candidate_turn(interview, "That is all.")
     await page.wait_for_texts("And to fix them.", "That is all.")
     assert await page.read_lines("Transcript") == [
-        "Interviewer What draws you to this work?",
-        "Candidate I like to find out why things break. (typed)",
-        "Candidate And to fix them. (typed)",
-        "Candidate That is all. (typed)",
+        "What draws you to this work?",
+        "I like to find out why things break. (typed)",
+        "And to fix them. (typed)",
+        "That is all. (typed)",
     ]
 
 
 async def test_transcript_line_starts_playback_at_its_turn(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_recorded_interview(site)
     await open_interview(page, site, interview)
-    await page.wait_for_texts("Completed", "I like to find out why things break.", "of 100", "Do not use it for decisions.")
+    await page.wait_for_texts("50 Hire", "Completed", "I like to find out why things break.")
+    await page.click("Scorecard")
+    await page.wait_for_texts("Do not use it for decisions.")
+    assert await page.find_accessibility_violations() == []
+    await page.click("Transcript")
     await page.wait_until("document.querySelector('audio').readyState >= 1")
     assert RECORDING_SECONDS - 0.5 < await page.evaluate("document.querySelector('audio').duration") < RECORDING_SECONDS + 0.5
 
@@ -94,6 +99,37 @@ async def test_transcript_line_starts_playback_at_its_turn(page: BrowserPage, si
     assert not await page.evaluate("document.querySelector('audio').paused")
     await page.evaluate("document.querySelector('audio').currentTime = 14.5")
     await page.wait_until("document.querySelector('[role=log] [aria-current]')?.textContent.includes('That is all.')")
+    assert await page.find_accessibility_violations() == []
+
+
+async def test_reviewer_rates_blind_and_decides_with_the_keyboard(page: BrowserPage, site: Site, tenant: Tenant) -> None:
+    interview = await make_recorded_interview(site)
+    await interview.set({"is_blind": True})
+    await open_interview(page, site, interview)
+    await page.wait_for_texts("Hidden until you save")
+    await page.click("Scorecard")
+    await page.wait_for_texts("Blind review", "0 of 3 given")
+    assert await page.find_accessibility_violations() == []
+    for key in ("4", "Enter", "2", "Enter", "-", "Control+Enter"):
+        await page.press(key)
+    await page.wait_for_texts("50 Hire")
+    evaluation = await Evaluation.find_one(Evaluation.interview_id == interview.id)
+    assert evaluation
+    assert [rated.level for rated in evaluation.ratings[0].levels] == [4, 2, None]
+
+    await page.choose("Level 2")
+    await page.press("h")
+    await page.fill("Reason for the decision", "Ask again about the outage.")
+    await page.press("Control+Enter")
+    await page.wait_for_texts("Say why you changed the level of")
+    await page.fill("Why your level for technical", "Found the cause with help.")
+    await page.press("Control+Enter")
+    await page.wait_for_texts("On hold", "Found the cause with help.")
+    evaluation = await Evaluation.get(evaluation.id)
+    assert evaluation
+    [review] = evaluation.reviews
+    assert (review.decision, review.reason) == (Decision.HOLD, "Ask again about the outage.")
+    assert [(override.criterion_key, override.level) for override in review.overrides] == [("technical", 2)]
     assert await page.find_accessibility_violations() == []
 
 

@@ -59,7 +59,10 @@ async def test_candidate_talks_to_the_interviewer_and_recruiter_plays_the_record
         await page.open(review)
         # after the sign-in, the link leads to where it should
         await page.click("Enter as recruiter")
-        await page.wait_for_texts("Completed", "ended by the candidate", "Response time", "Do not use it for decisions.")
+        await page.wait_for_texts("Ended by the candidate")
+        await page.click("Scorecard")
+        await page.wait_for_texts("Do not use it for decisions.", "response time")
+        await page.click("Transcript")
         await page.wait_until("document.querySelector('audio')?.readyState >= 1")
         place = await page.evaluate(
             "[...document.querySelectorAll('li')].find(({ textContent }) => textContent.includes('things break'))"

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 
-const { url, tokens, only, output, executable, arguments: flags } = JSON.parse(process.argv[2])
+const { url, tokens, answers: preparedAnswers, only, output, executable, arguments: flags } = JSON.parse(process.argv[2])
 const SIZES = [
   { name: 'desk', width: 1440, height: 900 },
   { name: 'phone', width: 390, height: 844 },
@@ -12,6 +12,8 @@ const SIZES = [
 const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
 const SCHEMES = ['light', 'dark']
+
+const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 async function callApi(query, input, role = 'RECRUITER', token = tokens[role]) {
   const response = await fetch(`${url}/graphql`, {
@@ -166,7 +168,125 @@ async function enterDesk(page, path, text) {
 
 const enterList = (page) => enterDesk(page, '/interviews?tab=all', 'Zuzana Dvořáková')
 
+// The review.
+
+const STATE = `query($input: ID!) { interview(id: $input) {
+  status lastTurn { speaker questionKey } evaluation { id status } position { questions { key } }
+} }`
+const JOIN = `mutation($input: JoinInterviewInput!) { joinInterview(input: $input) { access { token } } }`
+const SEND = 'mutation($input: SendMessageInput!) { sendMessage(input: $input) { turn { seq } } }'
+
+/** Takes a typed interview with the prepared answers, and returns its id once it is evaluated. */
+async function completeInterview(input = {}) {
+  const { id, invite } = await schedule({ channel: 'TEXT', ...input })
+  const [, token] = invite.split('#')
+  const { invitation } = await callApi('query($input: String!) { invitation(token: $input) { consentText { version } } }', token)
+  const consent = { textVersion: invitation.consentText.version, recording: false }
+  const { joinInterview } = await callApi(JOIN, { invite: token, consent })
+  for (let tries = 0; tries < 300; tries++) {
+    const { interview } = await callApi(STATE, id)
+    if (interview.evaluation?.status === 'COMPLETED') return id
+    const { speaker, questionKey } = interview.lastTurn ?? { speaker: 'INTERVIEWER' }
+    if (interview.status !== 'COMPLETED' && speaker === 'INTERVIEWER') {
+      const text = preparedAnswers[questionKey] ?? 'Hello, I am ready.'
+      await callApi(SEND, { interviewId: id, text }, 'RECRUITER', joinInterview.access.token).catch(() => {})
+    }
+    await wait(300)
+  }
+  throw new Error('the interview was not evaluated')
+}
+
+/** Takes the first question of a voice interview with a recording, and returns its id once it is evaluated. */
+async function completeVoiceInterview(browserContext) {
+  const page = await browserContext.newPage()
+  const { id, invite } = await schedule()
+  await page.goto(invite)
+  await agree(page)
+  await see(page, 'We can hear you.')
+  await press(page, 'Start the interview')
+  await see(page, 'Question 2 of', 240_000)
+  await press(page, 'End')
+  await press(page, 'End now')
+  await page.close()
+  for (let tries = 0; tries < 300; tries++) {
+    const { interview } = await callApi('query($input: ID!) { interview(id: $input) { evaluation { status } recordings { url } } }', id)
+    if (interview.evaluation?.status === 'COMPLETED' && interview.recordings.some((recording) => recording.url)) return id
+    await wait(500)
+  }
+  throw new Error('the interview was not recorded and evaluated')
+}
+
+/** Opens a page of the desk with a recruiter's session. */
+async function openDesk(page, path) {
+  await page.goto(`${url}/sign-in`)
+  const body = JSON.stringify({ query: 'mutation($key: String!) { signIn(input: {key: $key}) { expiresAt } }', variables: { key: tokens.RECRUITER } })
+  await page.evaluate((sent) => fetch('/graphql', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: sent }), body)
+  await page.goto(`${url}${path}`)
+}
+
+/** Saves a copy of the software engineer's position that is reviewed blind, and returns its key. */
+async function copyBlindPosition() {
+  const key = `blind_${Date.now()}`
+  const { position } = await callApi(
+    `query($input: String!) { position(key: $input) { title language wrapUpAfterExchanges limitMinutes
+      questions { key text listenFor maxProbes criterionKeys } criteria { key name description weight levels { value anchor } } } }`,
+    'software_engineer',
+  )
+  await callApi(
+    'mutation($input: SavePositionInput!) { savePosition(input: $input) { position { key } } }',
+    { ...position, key, blindReview: true },
+    'ADMIN',
+  )
+  return key
+}
+
 const SCREENS = [
+  {
+    name: 'desk-review',
+    open: async (page) => {
+      await openDesk(page, `/interviews/${await completeInterview({ externalId: 'REQ-2214' })}`)
+      await see(page, 'Criteria')
+    },
+  },
+  {
+    name: 'desk-review-decision',
+    open: async (page) => {
+      await openDesk(page, `/interviews/${await completeInterview()}`)
+      await page.getByRole('radio', { name: 'Level 3' }).first().check({ force: true })
+      await page.getByRole('textbox', { name: /^Why your level/ }).fill('The check elsewhere is only intended, so the fourth anchor is not met.')
+      await page.getByRole('button', { name: 'Hold' }).click()
+      await page.getByRole('textbox', { name: 'Reason for the decision' }).fill('Ask again about care for changes.')
+      // phones have tabs
+      await page.setViewportSize(SIZES[1])
+      await press(page, 'Scorecard')
+    },
+  },
+  {
+    name: 'desk-review-files',
+    open: async (page) => {
+      await openDesk(page, `/interviews/${await completeInterview()}`)
+      await press(page, 'More')
+      await see(page, 'the one that counts')
+    },
+  },
+  {
+    name: 'desk-review-blind',
+    open: async (page) => {
+      await openDesk(page, `/interviews/${await completeInterview({ positionKey: await copyBlindPosition() })}`)
+      await see(page, 'Blind review')
+      await page.keyboard.press('3')
+      await page.setViewportSize(SIZES[1])
+      await press(page, 'Scorecard')
+    },
+  },
+  {
+    name: 'desk-review-voice',
+    open: async (page) => {
+      await openDesk(page, `/interviews/${await completeVoiceInterview(page.context())}`)
+      await page.getByRole('button', { name: /^Play the quote|^Play from/ }).first().click()
+      await see(page, 'Pause')
+    },
+  },
   { name: 'desk-sandbox', open: (page) => page.goto(url).then(() => see(page, 'Take the interview')) },
   { name: 'desk-interviews', open: enterList },
   {

@@ -1,64 +1,218 @@
-import { Copy } from 'lucide-react'
-import { useRef } from 'react'
-import { Link } from 'wouter'
-import type { Connection } from '../api/connection'
-import { useTranscript } from '../api/transcript'
+import './review.css'
+import { ChevronDown, ChevronUp, Copy, Ellipsis, EyeOff } from 'lucide-react'
+import { type ReactNode, useMemo, useRef, useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { type Turn, useTranscript } from '../api/transcript'
 import { useLatestEvent } from '../api/useLatestEvent'
+import { formatMoment, nameOf, RECOMMENDATIONS } from '../desk/interviews/interviewText'
 import { useCopyLink } from '../desk/interviews/useCopyLink'
 import { PageHeading } from '../desk/PageHeading'
 import { useSession } from '../desk/session'
-import { Notice } from '../ui/Notice'
-import { REVIEWED, type ReviewedInterview } from './documents'
-import { EvaluationPanel } from './EvaluationPanel'
-import { TranscriptPanel } from './TranscriptPanel'
-import { pickRecording, Player } from './Player'
+import { useKeys } from '../desk/shell/shortcuts'
+import { BlindReview } from './BlindReview'
+import { DecisionBar } from './DecisionBar'
+import { type QuotedEvidence, REVIEWED, type ReviewedEvaluation, type ReviewedInterview } from './documents'
+import { useDraft } from './draft'
+import { countQuestions, describeState, listFlags, REVIEW_REASONS } from './evaluationText'
+import { MoreDialog } from './MoreDialog'
 import { usePlayback } from './playback'
+import { pickRecording, Player } from './Player'
+import { History, type QuotePlayer, Scorecard } from './Scorecard'
+import { revealTurn, TranscriptPanel } from './TranscriptPanel'
+import { TranscriptSearch } from './TranscriptSearch'
+import { findQuestionStarts, formatOffset, type Range } from './turnText'
 
-/** An interview, live or completed: transcript, recording and evaluation, as far as the caller may read them. */
-export function Review({ id, connection, canReadAll }: { id: string; connection: Connection; canReadAll: boolean }) {
-  const { data, problem } = useLatestEvent(connection, REVIEWED, { id, all: canReadAll })
+interface ReviewProps {
+  id: string
+  /** The interviews among which this one is reviewed, in their order. */
+  list: readonly string[]
+}
+
+/** An interview, live or completed: transcript and recording beside its evaluation, as far as the caller may read them. */
+export function Review({ id, list }: ReviewProps) {
+  const { connection, may } = useSession()
+  const [, navigate] = useLocation()
+  const [version, setVersion] = useState<number | null>(null)
+  const [tab, setTab] = useState<'transcript' | 'scorecard'>('transcript')
+  const [isMoreOpen, setMoreOpen] = useState(false)
+  const [isFollowing, setFollowing] = useState(true)
+  const [isSearching, setSearching] = useState(false)
+  const [chosen, setChosen] = useState<{ seq: number; start: number | null } | null>(null)
+  const { data, problem } = useLatestEvent(connection, REVIEWED, {
+    id,
+    version,
+    results: may('READ_EVALUATION'),
+    recording: may('READ_RECORDING'),
+    questions: may('READ_QUESTIONS'),
+  })
   const interview = data?.interviewChanged ?? null
   const { state } = useTranscript(connection, id, interview !== null && FINAL_STATUSES.has(interview.status))
+  const { turns } = state
   const recording = pickRecording(interview?.recordings ?? [])
   const media = useRef<HTMLVideoElement>(null)
-  const playback = usePlayback(media, recording?.startedAt ?? null, state.turns)
+  const playback = usePlayback(media, recording?.startedAt ?? null, turns)
+  const isPlayable = !!recording?.url
+  const currentSeq = (isPlayable ? playback.playingSeq : null) ?? chosen?.seq ?? null
+  const evaluation = interview?.evaluation ?? null
+  const quoteRanges = useMemo(() => collectQuotes(evaluation), [evaluation])
   const shownProblem = problem ?? state.problem
-  const { may } = useSession()
-  const copyLink = useCopyLink()
-  const name = interview?.candidate?.name ?? 'Interview'
+
+  const choose = (turn: Turn, start: number | null = null, point = 0) => {
+    setChosen({ seq: turn.seq, start })
+    if (isPlayable) playback.play(turn, point)
+  }
+  const quotes: QuotePlayer = {
+    isPlayable,
+    describe: ({ seq, sentenceStart }) => {
+      const turn = turns.find((each) => each.seq === seq)
+      return isPlayable && turn ? formatOffset(playback.getOffset(turn, sentenceStart)) : `Turn ${seq}`
+    },
+    isCurrent: ({ seq, start }) => chosen?.seq === seq && chosen.start === start && currentSeq === seq,
+    choose: ({ seq, start, sentenceStart }: QuotedEvidence) => {
+      const turn = turns.find((each) => each.seq === seq)
+      if (!turn) return
+      choose(turn, start, sentenceStart)
+      setTab('transcript')
+      // in one column, the transcript appears with the next frame
+      requestAnimationFrame(() => revealTurn(seq, 'center'))
+    },
+  }
+
+  const index = list.indexOf(id)
+  const openNeighbour = (step: number) => {
+    const next = index < 0 ? list[0] : list[index + step]
+    if (next) navigate(`/interviews/${next}`)
+  }
+  const moveFocus = (step: number) => {
+    setTab('transcript')
+    const focused = document.activeElement?.closest<HTMLElement>('[data-seq]')?.dataset.seq
+    const from = turns.findIndex(({ seq }) => seq === (focused ? Number(focused) : currentSeq))
+    const next = turns[Math.max(0, Math.min(from + step, turns.length - 1))]
+    if (next) requestAnimationFrame(() => document.getElementById(`turn-${next.seq}`)?.focus())
+  }
+  const moveToQuestion = (step: number) => {
+    const starts = findQuestionStarts(turns)
+    const from = starts.findLastIndex(({ turn }) => turn.seq <= (currentSeq ?? 0))
+    const next = starts[Math.max(0, Math.min(from + step, starts.length - 1))]
+    if (!next) return
+    choose(next.turn)
+    revealTurn(next.turn.seq, 'center')
+  }
+  const seek = (seconds: number) => {
+    // arrow keys move within a group of radio buttons
+    const isRadio = document.activeElement instanceof HTMLInputElement
+    if (!isPlayable || isRadio) return false
+    playback.skip(seconds)
+    return true
+  }
+  useKeys({
+    ' ': () => (isPlayable ? playback.toggle() : false),
+    ArrowLeft: () => seek(-10),
+    ArrowRight: () => seek(10),
+    j: () => moveFocus(1),
+    k: () => moveFocus(-1),
+    '[': () => moveToQuestion(-1),
+    ']': () => moveToQuestion(1),
+    '/': () => {
+      setTab('transcript')
+      setSearching(true)
+    },
+    'Shift+j': () => openNeighbour(1),
+    'Shift+k': () => openNeighbour(-1),
+    ...(!evaluation?.isBlind && { Enter: () => playFocusedTurn() }),
+  })
+  const playFocusedTurn = () => {
+    const seq = document.activeElement?.closest<HTMLElement>('[data-seq]')?.dataset.seq
+    const turn = turns.find((each) => String(each.seq) === seq)
+    if (!turn) return false
+    choose(turn)
+    return true
+  }
 
   if (shownProblem?.code === 'NOT_FOUND') return <UnknownInterview />
-
+  const hasScorecard = may('READ_EVALUATION')
   return (
-    <main>
-      <header className="top-bar">
-        <PageHeading title={name}>
-          <bdi>{name}</bdi>
-        </PageHeading>
-        {interview && <bdi className="quiet cut">{interview.position.title}</bdi>}
-        <span className="flex-1" />
-        {interview && may('RENEW_INVITE') && LINKED_STATUSES.has(interview.status) && (
-          <button type="button" className="btn" onClick={() => void copyLink({ id })}>
-            <Copy className="icon" aria-hidden /> Copy link
-          </button>
-        )}
-      </header>
-      <div className="grid w-full max-w-3xl grid-cols-[minmax(0,1fr)] gap-4 px-6 pb-12 max-[1199px]:px-4">
-      {shownProblem && <Notice tone="bad">{shownProblem.message}</Notice>}
-      {interview && <InterviewFacts interview={interview} />}
-      {interview?.erasedAt && <Notice>This interview was erased.</Notice>}
-      {state.streamStatus === 'reconnecting' && <Notice tone="warn">Reconnecting… No part of the transcript will be lost.</Notice>}
-      {interview && canReadAll && <Player interview={interview} id={id} connection={connection} recording={recording} media={media} />}
-      <TranscriptPanel
-        state={state}
-        corrections={interview?.corrections ?? []}
-        playback={recording?.url ? playback : null}
-        isOver={state.streamStatus === 'ended'}
+    <main className="review">
+      <Strip
+        id={id}
+        interview={interview}
+        position={list.length > 1 && index >= 0 ? `${index + 1} of ${list.length}` : null}
+        onMove={openNeighbour}
+        onMore={() => setMoreOpen(true)}
       />
-      {interview?.evaluation && <EvaluationPanel evaluation={interview.evaluation} />}
+      {hasScorecard && (
+        <div className="tabs review-tabs">
+          <button type="button" className="tab" aria-pressed={tab === 'transcript'} onClick={() => setTab('transcript')}>
+            Transcript
+          </button>
+          <button type="button" className="tab" aria-pressed={tab === 'scorecard'} onClick={() => setTab('scorecard')}>
+            Scorecard
+          </button>
+        </div>
+      )}
+      {shownProblem && (
+        <p role="alert" className="note note-bad m-4">
+          {shownProblem.message}
+        </p>
+      )}
+      <div className={hasScorecard ? 'columns' : 'columns single'} data-tab={tab}>
+        {/* scrolling by hand means that the reviewer reads elsewhere */}
+        <section aria-label="Transcript" data-panel="transcript" onWheel={() => setFollowing(false)} onTouchMove={() => setFollowing(false)}>
+          {interview && may('READ_RECORDING') && (
+            <Player
+              interview={interview}
+              connection={connection}
+              recording={recording}
+              media={media}
+              playback={playback}
+              turns={turns}
+              isFollowing={isFollowing}
+              onFollow={setFollowing}
+            />
+          )}
+          {isSearching && <TranscriptSearch turns={turns} onFind={(seq) => revealTurn(seq, 'center')} onClose={() => setSearching(false)} />}
+          {state.streamStatus === 'reconnecting' && (
+            <p role="status" className="note mx-6 mt-3">
+              Reconnecting… No part of the transcript will be lost.
+            </p>
+          )}
+          <TranscriptPanel
+            state={state}
+            corrections={interview?.corrections ?? []}
+            quotes={quoteRanges}
+            describeQuestion={(key) => describeQuestion(interview, key)}
+            questionCount={interview?.progress.questions ?? 0}
+            playback={isPlayable ? playback : null}
+            currentSeq={currentSeq}
+            isFollowing={isFollowing}
+            onChoose={choose}
+            isOver={state.streamStatus === 'ended'}
+          />
+        </section>
+        {hasScorecard && (
+          <section aria-label="Scorecard" data-panel="scorecard">
+            {interview && <Assessment interview={interview} quotes={quotes} />}
+          </section>
+        )}
       </div>
+      {isMoreOpen && interview && (
+        <MoreDialog interview={interview} recordingUrl={recording?.url ?? null} version={version} onVersion={setVersion} onClose={() => setMoreOpen(false)} />
+      )}
     </main>
   )
+}
+
+function collectQuotes(evaluation: ReviewedEvaluation | null): ReadonlyMap<number, Range[]> {
+  const bySeq = new Map<number, Range[]>()
+  for (const { seq, start, end } of evaluation?.criteria.flatMap(({ evidence }) => evidence) ?? []) {
+    bySeq.set(seq, [...(bySeq.get(seq) ?? []), { start, end }])
+  }
+  return bySeq
+}
+
+function describeQuestion(interview: ReviewedInterview | null, key: string): string {
+  const served = interview?.position.questions?.find((question) => question.key === key)?.criterionKeys ?? []
+  return served.map((each) => interview?.position.criteria?.find((criterion) => criterion.key === each)?.name ?? each).join(', ')
 }
 
 /** The address names no interview of the organization. */
@@ -84,59 +238,194 @@ const LINKED_STATUSES = new Set<ReviewedInterview['status']>(['SCHEDULED', 'WAIT
 /** States in which no turn follows, unless the interview is reopened. */
 const FINAL_STATUSES = new Set<ReviewedInterview['status']>(['COMPLETED', 'CANCELLED', 'EXPIRED', 'FAILED', 'OPTED_OUT'])
 
-const STATUS: Record<ReviewedInterview['status'], string> = {
-  SCHEDULED: 'Scheduled',
-  WAITING: 'Waiting for the candidate',
-  IN_PROGRESS: 'Live',
-  ENDING: 'Ending',
-  COMPLETED: 'Completed',
-  CANCELLED: 'Cancelled',
-  EXPIRED: 'Expired',
-  FAILED: 'Failed',
-  OPTED_OUT: 'Opted out',
+interface StripProps {
+  id: string
+  interview: ReviewedInterview | null
+  /** The interview's place in the list. */
+  position: string | null
+  onMove: (step: number) => void
+  onMore: () => void
 }
 
-const END_REASON: Record<NonNullable<ReviewedInterview['endReason']>, string> = {
-  WRAPPED_UP: 'all questions asked',
-  OUT_OF_TIME: 'time limit reached',
-  OUT_OF_EXCHANGES: 'exchange limit reached',
-  CANDIDATE_ENDED: 'ended by the candidate',
-  CANDIDATE_LEFT: 'the candidate left',
-  RECRUITER_ENDED: 'ended by your organization',
-  FAILED: 'technical failure',
-  CONSENT_WITHDRAWN: 'the candidate withdrew the consent',
-  ALTERNATIVE_REQUESTED: 'the candidate asked for a person instead',
-}
-
-function formatSeconds(value: number): string {
-  return `${value.toFixed(1)} s`
-}
-
-function InterviewFacts({ interview }: { interview: ReviewedInterview }) {
-  const { status, endReason, endDetail, channel, startedAt, durationSeconds, progress, latency } = interview
-  const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
-  const facts = [
-    // the API may add values that this page does not know
-    STATUS[status] ?? status,
-    endReason && (END_REASON[endReason] ?? endReason),
-    channel === 'VOICE' ? 'by voice' : 'in writing',
-    startedAt && time.format(Date.parse(startedAt)),
-    durationSeconds != null && `${Math.ceil(durationSeconds / 60)} min`,
-    `question ${progress.question} of ${progress.questions}`,
-    `${progress.exchanges} exchanges`,
-  ].filter(Boolean)
+/** Who was interviewed for what, and the facts of the interview. */
+function Strip({ id, interview, position, onMove, onMore }: StripProps) {
+  const { may } = useSession()
+  const copyLink = useCopyLink()
+  const name = interview ? nameOf(interview) : 'Interview'
+  const flagCount = interview?.evaluation ? listFlags(interview.evaluation).length : 0
   return (
-    <div>
-      <p role="status" className="text-quiet">
-        {facts.join(' · ')}
-      </p>
-      {latency?.p50.heard != null && latency.p95.heard != null && (
-        <p className="text-quiet">
-          Response time: {formatSeconds(latency.p50.heard)} (median), {formatSeconds(latency.p95.heard)} (95th percentile), {latency.replies} replies
-        </p>
+    <header className="strip">
+      <div className="min-w-0 flex-[1_1_320px]">
+        <div className="line">
+          <PageHeading title={name}>
+            <bdi>{name}</bdi>
+          </PageHeading>
+          {interview && may('RENEW_INVITE') && LINKED_STATUSES.has(interview.status) && (
+            <button type="button" className="btn btn-bare btn-small" onClick={() => void copyLink({ id })}>
+              <Copy className="icon" aria-hidden /> Copy link
+            </button>
+          )}
+          {interview && !interview.erasedAt && (
+            <button type="button" className="btn btn-bare btn-small" onClick={onMore}>
+              <Ellipsis className="icon" aria-hidden /> More
+            </button>
+          )}
+        </div>
+        {interview && <p className="small quiet cut">{describeInterview(interview)}</p>}
+      </div>
+      {interview && (
+        <>
+          <ScoreFact interview={interview} />
+          {flagCount > 0 && (
+            <Fact label="Flags">
+              <span className="text-warn">{flagCount}</span>
+            </Fact>
+          )}
+          <Coverage interview={interview} />
+          <Minutes interview={interview} />
+          <div className="fact" role="status">
+            <span className="small quiet">Status</span>
+            <b>{describeState(interview)}</b>
+          </div>
+        </>
       )}
-      {interview.isPartial && <p className="text-warn">The interview ended before all questions were answered.</p>}
-      {endDetail && <p className="text-warn">{endDetail}</p>}
+      {position && (
+        <div className="line wide-only">
+          <button type="button" className="btn btn-bare btn-small" aria-label="Previous interview" onClick={() => onMove(-1)}>
+            <ChevronUp className="icon" aria-hidden />
+          </button>
+          <span className="small quiet">{position}</span>
+          <button type="button" className="btn btn-bare btn-small" aria-label="Next interview" onClick={() => onMove(1)}>
+            <ChevronDown className="icon" aria-hidden />
+          </button>
+        </div>
+      )}
+    </header>
+  )
+}
+
+function describeInterview({ position, startedAt, scheduledFor, createdAt, channel, externalId }: ReviewedInterview): string {
+  const time = formatMoment(startedAt ?? scheduledFor ?? createdAt)
+  return [`${position.title}, version ${position.version}`, time, channel === 'VOICE' ? 'by voice' : 'in writing', externalId].filter(Boolean).join(' · ')
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="fact">
+      <span className="small quiet">{label}</span>
+      <b>{children}</b>
     </div>
+  )
+}
+
+function ScoreFact({ interview }: { interview: ReviewedInterview }) {
+  const { evaluation } = interview
+  if (!evaluation) return null
+  const { isBlind, status, overallScore, lowestScore, highestScore, recommendation } = evaluation
+  if (isBlind) {
+    return (
+      <Fact label="Score">
+        <span className="line quiet">
+          <EyeOff className="icon" aria-hidden /> Hidden until you save
+        </span>
+      </Fact>
+    )
+  }
+  if (status !== 'COMPLETED') return <Fact label="Score">{status === 'FAILED' ? 'Failed' : 'Evaluating'}</Fact>
+  const passes = lowestScore != null && lowestScore !== highestScore ? `, passes ${lowestScore}–${highestScore}` : ''
+  return (
+    <Fact label={`Score${passes}`}>
+      <span className="text-xl">{[overallScore, recommendation && (RECOMMENDATIONS[recommendation] ?? recommendation)].filter((part) => part != null).join(' ')}</span>
+    </Fact>
+  )
+}
+
+function Coverage({ interview }: { interview: ReviewedInterview }) {
+  const { progress, evaluation } = interview
+  const counted = countQuestions(evaluation?.criteria ?? [])
+  const [label, part, all] = counted.all > 0 ? ['Coverage', counted.answered, counted.all] : ['Question', progress.question, progress.questions]
+  return (
+    <Fact label={label}>
+      {part} <span className="quiet">of {all}{counted.all > 0 && ' questions'}</span>
+    </Fact>
+  )
+}
+
+function Minutes({ interview: { durationSeconds, progress } }: { interview: ReviewedInterview }) {
+  return (
+    <Fact label="Minutes">
+      {Math.ceil((durationSeconds ?? progress.elapsedSeconds) / 60)} <span className="quiet">of {Math.round(progress.limitSeconds / 60)}</span>
+    </Fact>
+  )
+}
+
+/** The right column: what the evaluation says, or why there is none, and the decision. */
+function Assessment({ interview, quotes }: { interview: ReviewedInterview; quotes: QuotePlayer }) {
+  const { evaluation } = interview
+  if (!evaluation) {
+    return (
+      <div className="review-cards">
+        <Notes interview={interview} />
+        {!interview.erasedAt && (
+          <p className="quiet">{FINAL_STATUSES.has(interview.status) ? 'There is no evaluation.' : 'The evaluation follows when the interview has ended.'}</p>
+        )}
+      </div>
+    )
+  }
+  return <EvaluationColumn key={evaluation.id} interview={interview} evaluation={evaluation} quotes={quotes} />
+}
+
+function EvaluationColumn({ interview, evaluation, quotes }: { interview: ReviewedInterview; evaluation: ReviewedEvaluation; quotes: QuotePlayer }) {
+  const { may } = useSession()
+  const editor = useDraft(evaluation.id)
+  const { isBlind, status, failure, passes, model, completedAt, positionVersion } = evaluation
+  const rubric = interview.position.criteria ?? null
+  const mayReview = may('REVIEW_EVALUATION')
+  const isDone = status === 'COMPLETED'
+  const { latency } = interview
+  if (isDone && isBlind && rubric && mayReview) return <BlindReview evaluationId={evaluation.id} rubric={rubric} editor={editor} />
+  const claimed = passes.reduce((sum, each) => sum + each.claimedQuotes, 0)
+  const failed = passes.reduce((sum, each) => sum + each.failedQuotes, 0)
+  const facts = [
+    `Evaluation ${evaluation.version}`,
+    `rubric ${positionVersion}`,
+    model,
+    claimed > 0 && `${claimed - failed} of ${claimed} quotes verified`,
+    completedAt && formatMoment(completedAt),
+    latency?.p50.heard != null && latency.p95.heard != null && `response time ${latency.p50.heard.toFixed(1)} s (median), ${latency.p95.heard.toFixed(1)} s (95th percentile)`,
+  ]
+  return (
+    <>
+      <div className="review-cards">
+        <Notes interview={interview} />
+        {failure && <p className="note">{failure}</p>}
+        {!isDone && !failure && <p className="quiet">The evaluation is in progress…</p>}
+        {isDone && !isBlind && (
+          <>
+            <Scorecard evaluation={evaluation} rubric={rubric} quotes={quotes} editor={mayReview ? editor : null} />
+            <History evaluation={evaluation} adoptions={interview.adoptions ?? []} />
+            <p className="small quiet">{facts.filter(Boolean).join(' · ')}</p>
+          </>
+        )}
+      </div>
+      {isDone && !isBlind && mayReview && <DecisionBar evaluation={evaluation} editor={editor} />}
+    </>
+  )
+}
+
+/** What one has to know of the interview before one reads its evaluation. */
+function Notes({ interview }: { interview: ReviewedInterview }) {
+  const { erasedAt, isPartial, endDetail, reviewReasons } = interview
+  return (
+    <>
+      {erasedAt && <p className="note note-info">This interview was erased.</p>}
+      {isPartial && <p className="note">The interview ended before all questions were answered.</p>}
+      {endDetail && <p className="note">{endDetail}</p>}
+      {reviewReasons?.map((reason) => (
+        <p key={reason} className="note">
+          {REVIEW_REASONS[reason] ?? reason}
+        </p>
+      ))}
+    </>
   )
 }

@@ -1,149 +1,186 @@
-import { Fragment, useEffect, useRef } from 'react'
+import { Fragment, memo, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import type { TranscriptState, Turn } from '../api/transcript'
-import type { Speaker } from '../gql/graphql'
 import type { ReviewedInterview } from './documents'
 import type { Playback } from './playback'
+import { findQuestionStarts, formatOffset, type Range, splitText } from './turnText'
 
 interface TranscriptPanelProps {
   state: TranscriptState
   /** What the candidate corrected after the interview. */
   corrections: ReviewedInterview['corrections']
+  /** The quotes of each turn, by its seq. */
+  quotes?: ReadonlyMap<number, readonly Range[]>
+  /** Describes the criteria that a question serves. */
+  describeQuestion?: (key: string) => string
+  questionCount?: number
   /** Null when there is nothing to play. */
   playback: Playback | null
+  /** seq of the turn that plays, or that the reviewer chose. */
+  currentSeq?: number | null
+  /** Whether the turn that plays scrolls into view. */
+  isFollowing?: boolean
+  onChoose?: (turn: Turn) => void
   isOver: boolean
 }
 
+const NO_RANGES: readonly Range[] = []
+
+/** Scrolls a turn into view. */
+export function revealTurn(seq: number, block: ScrollLogicalPosition): void {
+  document.getElementById(`turn-${seq}`)?.scrollIntoView({ block })
+}
+
 /** The transcript, updated live. If there is a recording, a click on a turn plays it from there. */
-export function TranscriptPanel({ state, corrections, playback, isOver }: TranscriptPanelProps) {
+export function TranscriptPanel({
+  state,
+  corrections,
+  quotes,
+  describeQuestion,
+  questionCount,
+  playback,
+  currentSeq = null,
+  isFollowing = false,
+  onChoose,
+  isOver,
+}: TranscriptPanelProps) {
   const { turns, interims } = state
-  const correctionBySeq = new Map(corrections.map(({ seq, text }) => [seq, text]))
+  const correctionBySeq = useMemo(() => new Map(corrections.map(({ seq, text }) => [seq, text])), [corrections])
+  const questionBySeq = useMemo(() => new Map(findQuestionStarts(turns).map(({ turn, key }, index) => [turn.seq, { key, number: index + 1 }])), [turns])
   const first = turns[0]
-  const list = useRef<HTMLOListElement>(null)
   const playingSeq = playback?.playingSeq ?? null
+  const chooseRef = useRef(onChoose)
   useEffect(() => {
-    if (playingSeq !== null) list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
-  }, [playingSeq])
+    chooseRef.current = onChoose
+  })
+  const choose = useMemo(() => (turn: Turn) => chooseRef.current?.(turn), [])
+  useEffect(() => {
+    if (playingSeq !== null && isFollowing) revealTurn(playingSeq, 'nearest')
+  }, [playingSeq, isFollowing])
   return (
-    <section aria-labelledby="transcript" className="space-y-2">
-      <h2 id="transcript" className="font-semibold">
-        Transcript {!isOver && <span className="font-normal text-quiet">live</span>}
+    <>
+      <h2 id="transcript" className="sr-only">
+        Transcript
       </h2>
-      <div role="log" aria-labelledby="transcript" aria-live={isOver ? 'off' : 'polite'} className="rounded-lg border border-line bg-panel">
-        <ol ref={list} className="divide-y divide-line">
-          {turns.map((turn) => (
-            <Line
-              key={turn.seq}
-              turn={turn}
-              correction={correctionBySeq.get(turn.seq) ?? null}
-              seconds={computeOffset(turn, first, playback)}
-              playback={playback}
-              isPlaying={turn.seq === playingSeq}
-            />
-          ))}
+      <div role="log" aria-labelledby="transcript" aria-live={isOver ? 'off' : 'polite'} className="py-2">
+        <ol>
+          {turns.map((turn) => {
+            const question = questionBySeq.get(turn.seq)
+            return (
+              <Fragment key={turn.seq}>
+                {question && (
+                  <li className="turn-heading">
+                    <h3 className="font-semibold">
+                      Question {question.number}
+                      {questionCount ? ` of ${questionCount}` : ''}
+                    </h3>
+                    <span className="small quiet cut">{describeQuestion?.(question.key)}</span>
+                  </li>
+                )}
+                <Line
+                  turn={turn}
+                  correction={correctionBySeq.get(turn.seq) ?? null}
+                  quotes={quotes?.get(turn.seq) ?? NO_RANGES}
+                  seconds={computeSeconds(turn, first, playback)}
+                  isPlayable={playback !== null}
+                  isCurrent={turn.seq === currentSeq}
+                  onChoose={choose}
+                />
+              </Fragment>
+            )
+          })}
         </ol>
-        {turns.length === 0 && <p className="px-4 py-2.5 text-quiet">No one has spoken yet.</p>}
+        {turns.length === 0 && state.streamStatus !== 'loading' && <p className="quiet px-6 py-2">No one has spoken yet.</p>}
       </div>
       {[interims.INTERVIEWER, interims.CANDIDATE].map(
         (interim) =>
           interim && (
-            <p key={interim.speaker} className="px-4 text-quiet italic">
-              <SpeakerLabel speaker={interim.speaker} /> {interim.text}
-            </p>
+            <div key={interim.speaker} className="turn quiet italic">
+              <span />
+              <span>{SPEAKERS[interim.speaker]}</span>
+              <p>{interim.text}</p>
+            </div>
           ),
       )}
-    </section>
+    </>
   )
 }
+
+const SPEAKERS = { INTERVIEWER: 'Viva', CANDIDATE: 'Candidate' }
 
 interface LineProps {
   turn: Turn
   /** The candidate's correction of this turn. */
   correction: string | null
+  quotes: readonly Range[]
   /** Offset of the turn from the start of the recording, or else from the first turn. */
   seconds: number
-  playback: Playback | null
-  isPlaying: boolean
+  isPlayable: boolean
+  isCurrent: boolean
+  onChoose: (turn: Turn) => void
 }
 
-function Line({ turn, correction, seconds, playback, isPlaying }: LineProps) {
-  const time = formatTime(seconds)
+/** One turn. It can hold the focus, so that j and k move through the transcript. */
+const Line = memo(function Line({ turn, correction, quotes, seconds, isPlayable, isCurrent, onChoose }: LineProps) {
+  const time = formatOffset(seconds)
   return (
-    <li id={`turn-${turn.seq}`} aria-current={isPlaying || undefined} className="flex scroll-mt-32 gap-3 px-4 py-2.5 aria-current:bg-tint target:bg-tint">
-      {playback ? (
-        <button
-          type="button"
-          aria-label={`Play from ${time}`}
-          onClick={() => playback.play(turn)}
-          className="h-6 w-12 shrink-0 rounded text-left text-accent underline-offset-2 hover:underline"
-        >
+    <li id={`turn-${turn.seq}`} tabIndex={-1} data-seq={turn.seq} data-speaker={turn.speaker} aria-current={isCurrent || undefined} className="turn">
+      {isPlayable ? (
+        <button type="button" aria-label={`Play from ${time}`} onClick={() => onChoose(turn)} className="small text-left">
           {time}
         </button>
       ) : (
-        <span className="w-12 shrink-0 text-quiet">{time}</span>
+        <span className="small">{time}</span>
       )}
+      <span className="speaker">{SPEAKERS[turn.speaker]}</span>
       <div className="min-w-0">
-        {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a shortcut for mouse users: keyboard users have the button */}
+        {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a shortcut for mouse users: keyboard users have the button, or j, k and Enter */}
         <p
-          className={`whitespace-pre-wrap wrap-anywhere ${playback ? 'cursor-pointer' : ''}`}
+          className={`whitespace-pre-wrap ${isPlayable ? 'cursor-pointer' : ''}`}
           onClick={() => {
             // selecting text to copy it must not start playback
-            if (getSelection()?.isCollapsed ?? true) playback?.play(turn)
+            if (isPlayable && (getSelection()?.isCollapsed ?? true)) onChoose(turn)
           }}
         >
-          <SpeakerLabel speaker={turn.speaker} /> <Words turn={turn} />
-          {turn.interrupted && <span className="text-quiet italic"> … (interrupted)</span>}
-          {turn.speaker === 'CANDIDATE' && turn.channel === 'TEXT' && <span className="text-quiet italic"> (typed)</span>}
-          {turn.language && <span className="text-quiet italic"> (in {LANGUAGE_NAMES.of(turn.language)})</span>}
-          {turn.isUncertain && <span className="text-quiet italic"> (hardly understood, not evaluated)</span>}
+          <Words turn={turn} quotes={quotes} />
+          {turn.interrupted && <Remark>… (interrupted)</Remark>}
+          {turn.speaker === 'CANDIDATE' && turn.channel === 'TEXT' && <Remark>(typed)</Remark>}
+          {turn.language && <Remark>(in {LANGUAGE_NAMES.of(turn.language)})</Remark>}
+          {turn.isUncertain && <Remark>(hardly understood, not evaluated)</Remark>}
         </p>
         {correction && (
-          <p className="whitespace-pre-wrap wrap-anywhere text-quiet">
-            <span className="mr-1 font-semibold">Corrected by the candidate afterwards</span> {correction}
+          <p className="quiet mt-2 whitespace-pre-wrap">
+            <span className="font-semibold">Corrected by the candidate afterwards</span> {correction}
           </p>
         )}
       </div>
     </li>
   )
+})
+
+function Remark({ children }: { children: ReactNode }) {
+  return <span className="quiet italic"> {children}</span>
 }
 
 const LANGUAGE_NAMES = new Intl.DisplayNames('en', { type: 'language' })
 
-/** A turn's text, with a dotted line under what the speech recognizer was not sure of. */
-function Words({ turn }: { turn: Turn }) {
-  // the indexes count code points
-  const points = Array.from(turn.text)
-  const marked = turn.isUncertain ? [{ start: 0, end: points.length }] : turn.uncertainWords
-  const ends = [0, ...marked.map(({ end }) => end)]
-  return (
-    <>
-      {marked.map(({ start, end }, index) => (
-        <Fragment key={start}>
-          {points.slice(ends[index], start).join('')}
-          <span className="underline decoration-dotted underline-offset-4" title="Recognized with low confidence">
-            {points.slice(start, end).join('')}
-            {!turn.isUncertain && <span className="sr-only"> (unsure)</span>}
-          </span>
-        </Fragment>
-      ))}
-      {points.slice(ends.at(-1)).join('')}
-    </>
-  )
+/** A turn's text: quotes are marked, and a dotted line is under what the speech recognizer was not sure of. */
+function Words({ turn, quotes }: { turn: Turn; quotes: readonly Range[] }) {
+  const unsure = turn.isUncertain ? [{ start: 0, end: turn.text.length }] : turn.uncertainWords
+  return splitText(turn.text, quotes, unsure).map(({ text, isQuoted, isUnsure }, index) => {
+    const words = isUnsure ? (
+      <span className="underline decoration-dotted underline-offset-4" title="Recognized with low confidence">
+        {text}
+        {!turn.isUncertain && <span className="sr-only"> (unsure)</span>}
+      </span>
+    ) : (
+      text
+    )
+    // oxlint-disable-next-line react/no-array-index-key -- the segments of a text have no other identity
+    return isQuoted ? <mark key={index}>{words}</mark> : <Fragment key={index}>{words}</Fragment>
+  })
 }
 
-function SpeakerLabel({ speaker }: { speaker: Speaker }) {
-  return (
-    <span className={`mr-1 font-semibold ${speaker === 'INTERVIEWER' ? 'text-accent' : 'text-good'}`}>
-      {speaker === 'INTERVIEWER' ? 'Interviewer' : 'Candidate'}
-    </span>
-  )
-}
-
-function computeOffset(turn: Turn, first: Turn | undefined, playback: Playback | null): number {
+function computeSeconds(turn: Turn, first: Turn | undefined, playback: Playback | null): number {
   if (playback) return playback.getOffset(turn)
   return first ? (Date.parse(turn.startedAt) - Date.parse(first.startedAt)) / 1_000 : 0
-}
-
-function formatTime(seconds: number): string {
-  const whole = Math.floor(seconds)
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }

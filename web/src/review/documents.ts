@@ -2,26 +2,41 @@ import { graphql } from '../gql'
 import type { ReviewedSubscription } from '../gql/graphql'
 
 export type ReviewedInterview = ReviewedSubscription['interviewChanged']
+export type ReviewedEvaluation = NonNullable<ReviewedInterview['evaluation']>
+export type ReviewedCriterion = ReviewedEvaluation['criteria'][number]
+export type QuotedEvidence = ReviewedCriterion['evidence'][number]
+export type Rubric = NonNullable<ReviewedInterview['position']['criteria']>
 
-/** `all` adds the fields that the VIEWER role may not read. */
+/** `results`, `recording` and `questions` add the fields that not every role may read. Without `version`, the evaluation is the one that counts. */
 export const REVIEWED = graphql(`
-  subscription Reviewed($id: ID!, $all: Boolean!) {
+  subscription Reviewed($id: ID!, $version: Int, $results: Boolean!, $recording: Boolean!, $questions: Boolean!) {
     interviewChanged(interviewId: $id) {
-      status endReason isPartial endDetail channel startedAt durationSeconds erasedAt
+      id status endReason isPartial endDetail channel createdAt scheduledFor startedAt durationSeconds erasedAt externalId
       candidate { name }
-      position { title }
-      progress { question questions exchanges elapsedSeconds limitSeconds }
+      position {
+        title version
+        questions @include(if: $questions) { key criterionKeys }
+        criteria @include(if: $questions) { key name weight levels { value anchor } }
+      }
+      progress { question questions elapsedSeconds limitSeconds }
       consent { recording }
       corrections { seq text }
       latency { replies p50 { heard } p95 { heard } }
-      recordings @include(if: $all) { ...RecordingFields }
-      evaluation @include(if: $all) {
-        isBlind status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags
+      recordings @include(if: $recording) { ...RecordingFields }
+      reviewReasons @include(if: $results)
+      decision @include(if: $results)
+      adoptions @include(if: $results) { version reason adoptedBy adoptedAt }
+      evaluation(version: $version) @include(if: $results) {
+        id version isBlind status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags
+        model completedAt positionVersion
+        passes { number claimedQuotes failedQuotes }
         criteria {
-          key name state level rationale passLevels spread flags
-          questions { questionKey answered }
-          evidence { quote seq start sentence sentenceStart flags }
+          key name weight state level rationale passLevels spread flags
+          questions { questionKey asked answered }
+          evidence { quote seq start end sentence sentenceStart flags }
         }
+        ratings { reviewer createdAt levels { criterionKey level reason } }
+        reviews { decision reason reviewer createdAt overallScore overrides { criterionKey level reason } }
       }
     }
   }
@@ -33,5 +48,50 @@ export const REVIEWED = graphql(`
 export const RECORDINGS = graphql(`
   query Recordings($id: ID!) {
     interview(id: $id) { recordings { ...RecordingFields } }
+  }
+`)
+
+export const VERSIONS = graphql(`
+  query EvaluationVersions($id: ID!) {
+    interview(id: $id) {
+      evaluation { version }
+      evaluationVersions(first: 100) { nodes { id version status isBlind overallScore recommendation createdAt requestedBy requestReason } }
+    }
+  }
+`)
+
+export const NEEDS_REVIEW = graphql(`
+  query NeedsReview {
+    interviews(filter: { reviewed: false }, first: 100) { nodes { id } }
+  }
+`)
+
+export const REVIEW = graphql(`
+  mutation ReviewEvaluation($input: ReviewEvaluationInput!) {
+    reviewEvaluation(input: $input) { evaluation { id } }
+  }
+`)
+
+export const RATE = graphql(`
+  mutation RateEvaluation($input: RateEvaluationInput!) {
+    rateEvaluation(input: $input) { evaluation { id } }
+  }
+`)
+
+export const EVALUATE = graphql(`
+  mutation EvaluateInterview($input: EvaluateInterviewInput!) {
+    evaluateInterview(input: $input) { evaluation { id version } }
+  }
+`)
+
+export const ADOPT = graphql(`
+  mutation AdoptEvaluation($input: AdoptEvaluationInput!) {
+    adoptEvaluation(input: $input) { evaluation { id } }
+  }
+`)
+
+export const ERASE = graphql(`
+  mutation EraseInterview($input: EraseInterviewInput!) {
+    eraseInterview(input: $input) { interview { id } }
   }
 `)

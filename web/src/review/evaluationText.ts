@@ -1,4 +1,5 @@
-import type { CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag } from '../gql/graphql'
+import type { CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag, ReviewReason } from '../gql/graphql'
+import type { ReviewedEvaluation, ReviewedInterview } from './documents'
 
 export const REASONS: Record<InconclusiveReason, string> = {
   NOTHING_SAID: 'the candidate said nothing',
@@ -12,9 +13,9 @@ export const REASONS: Record<InconclusiveReason, string> = {
 }
 
 export const STATES: Record<CriterionState, string> = {
-  ASSESSED: 'assessed',
-  NOT_DEMONSTRATED: 'not demonstrated',
-  NOT_ASSESSED: 'not assessed',
+  ASSESSED: 'Assessed',
+  NOT_DEMONSTRATED: 'Not demonstrated',
+  NOT_ASSESSED: 'Not assessed',
 }
 
 export const FLAGS: Record<ReviewFlag, string> = {
@@ -30,6 +31,66 @@ export const EVIDENCE_FLAGS: Record<EvidenceFlag, string> = {
   NEGATION: 'the sentence negates something',
   CONDITION: 'the sentence is about what would be',
   OTHER_SUBJECT: 'somebody else acts in the sentence',
+}
+
+export const REVIEW_REASONS: Record<ReviewReason, string> = {
+  CORRECTION: 'The candidate corrected the transcript after the evaluation.',
+  REOPENING: 'The interview was reopened after the evaluation.',
+}
+
+const STATUSES: Record<ReviewedInterview['status'], string> = {
+  SCHEDULED: 'Scheduled',
+  WAITING: 'Waiting for the candidate',
+  IN_PROGRESS: 'Live',
+  ENDING: 'Ending',
+  COMPLETED: 'Completed',
+  CANCELLED: 'Cancelled',
+  EXPIRED: 'Expired',
+  FAILED: 'Failed',
+  OPTED_OUT: 'Opted out',
+}
+
+const END_REASONS: Record<NonNullable<ReviewedInterview['endReason']>, string> = {
+  WRAPPED_UP: 'Completed',
+  OUT_OF_TIME: 'Time limit reached',
+  OUT_OF_EXCHANGES: 'Exchange limit reached',
+  CANDIDATE_ENDED: 'Ended by the candidate',
+  CANDIDATE_LEFT: 'The candidate left',
+  RECRUITER_ENDED: 'Ended by you',
+  FAILED: 'Technical failure',
+  CONSENT_WITHDRAWN: 'Consent withdrawn',
+  ALTERNATIVE_REQUESTED: 'A person requested',
+}
+
+/** The state of an interview, or how it ended. The API may add values that this page does not know. */
+export function describeState({ status, endReason, isPartial }: Pick<ReviewedInterview, 'status' | 'endReason' | 'isPartial'>): string {
+  if (!endReason || status === 'FAILED') return STATUSES[status] ?? status
+  const text = END_REASONS[endReason] ?? endReason
+  return isPartial && endReason === 'WRAPPED_UP' ? 'Broken off' : text
+}
+
+/** How many of the questions that serve the rubric were answered. */
+export function countQuestions(criteria: ReviewedEvaluation['criteria']): { answered: number; asked: number; all: number } {
+  const questions = new Map(criteria.flatMap((criterion) => criterion.questions.map((question) => [question.questionKey, question])))
+  const all = [...questions.values()]
+  return { answered: all.filter(({ answered }) => answered).length, asked: all.filter(({ asked, answered }) => asked && !answered).length, all: all.length }
+}
+
+/** The share of a weight in all weights, in percent. */
+export function formatShare(weight: number, criteria: readonly { weight: number }[]): string {
+  const sum = criteria.reduce((total, each) => total + each.weight, 0)
+  return `${Math.round((100 * weight) / sum)} %`
+}
+
+/** Everything that a person should look at before relying on the evaluation, in sentences. */
+export function listFlags({ flags, criteria }: Pick<ReviewedEvaluation, 'flags' | 'criteria'>): string[] {
+  const ofCriteria = criteria.flatMap((criterion) => criterion.flags.map((flag) => ({ flag, name: criterion.name })))
+  const named = new Set(ofCriteria.map(({ flag }) => flag))
+  return [
+    ...ofCriteria.map(({ flag, name }) => `${name}: ${FLAGS[flag] ?? flag}`),
+    // the evaluation repeats the flags of its criteria
+    ...flags.filter((flag) => !named.has(flag)).map((flag) => FLAGS[flag] ?? flag),
+  ]
 }
 
 /** The sentence before the quote, the quote, and the sentence after it. Offsets count code points. */

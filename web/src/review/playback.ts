@@ -4,17 +4,21 @@ import type { Turn } from '../api/transcript'
 export interface Playback {
   /** seq of the turn that is playing; null before the first. */
   playingSeq: number | null
-  /** Returns a turn's offset in the recording, in seconds. */
-  getOffset: (turn: Turn) => number
-  /** Starts playback at a turn. */
-  play: (turn: Turn) => void
+  /** Returns the offset of a turn, or of a code point in it, in the recording, in seconds. */
+  getOffset: (turn: Turn, point?: number) => number
+  /** Starts playback at a turn, or at a code point in it. */
+  play: (turn: Turn, point?: number) => void
+  /** Starts or pauses playback. */
+  toggle: () => void
+  /** Moves by so many seconds. */
+  skip: (seconds: number) => void
 }
 
 /** Synchronizes a recording with a transcript. */
 export function usePlayback(media: RefObject<HTMLMediaElement | null>, startedAt: string | null, turns: readonly Turn[]): Playback {
   const [playingSeq, setPlayingSeq] = useState<number | null>(null)
   const origin = startedAt ? Date.parse(startedAt) : 0
-  const getOffset = useCallback((turn: Turn) => Math.max(0, (Date.parse(turn.startedAt) - origin) / 1_000), [origin])
+  const getOffset = useCallback((turn: Turn, point = 0) => Math.max(0, computeOffset(turn, point) - origin / 1_000), [origin])
 
   useEffect(() => {
     if (!startedAt) return
@@ -29,15 +33,43 @@ export function usePlayback(media: RefObject<HTMLMediaElement | null>, startedAt
     return () => cancelAnimationFrame(frame)
   }, [media, startedAt, turns, getOffset])
 
-  const play = useCallback((turn: Turn) => playFrom(media.current, getOffset(turn)), [media, getOffset])
-  return useMemo(() => ({ playingSeq, getOffset, play }), [playingSeq, getOffset, play])
+  const play = useCallback((turn: Turn, point?: number) => playFrom(media.current, getOffset(turn, point)), [media, getOffset])
+  const toggle = useCallback(() => {
+    if (media.current?.paused) playFrom(media.current)
+    else media.current?.pause()
+  }, [media])
+  const skip = useCallback(
+    (seconds: number) => {
+      if (media.current) seekTo(media.current, media.current.currentTime + seconds)
+    },
+    [media],
+  )
+  return useMemo(() => ({ playingSeq, getOffset, play, toggle, skip }), [playingSeq, getOffset, play, toggle, skip])
 }
 
-function playFrom(media: HTMLMediaElement | null, seconds: number): void {
+function playFrom(media: HTMLMediaElement | null, seconds?: number): void {
   if (!media) return
-  media.currentTime = seconds
-  // the player's own controls show that playback was refused or interrupted
+  if (seconds !== undefined) seekTo(media, seconds)
+  // the player shows that playback was refused or interrupted: its button still says Play
   media.play().catch(() => {})
+}
+
+export function seekTo(media: HTMLMediaElement, seconds: number): void {
+  media.currentTime = seconds
+}
+
+/** Seconds before the estimated time of a word: the estimate must not cut off the beginning of the sentence. */
+const LEAD_SECONDS = 1
+
+/**
+ * Returns the time of a code point of a turn, in seconds since the epoch. Recordings have no times of words, so it is estimated from
+ * the word's place in the turn, and never before the turn begins.
+ */
+export function computeOffset({ startedAt, endedAt, text }: Pick<Turn, 'startedAt' | 'endedAt' | 'text'>, point: number): number {
+  const start = Date.parse(startedAt) / 1_000
+  if (point === 0) return start
+  const share = point / Math.max(1, Array.from(text).length)
+  return Math.max(start, start + share * (Date.parse(endedAt) / 1_000 - start) - LEAD_SECONDS)
 }
 
 /** Returns the seq of the last turn that began before `seconds`; null before the first. */

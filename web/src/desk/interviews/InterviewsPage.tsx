@@ -17,6 +17,7 @@ import { InterviewGrid } from './InterviewGrid'
 import { InterviewList, type ListRequest } from './interviewList'
 import { buildFilter, formatListState, getOrder, type ListState, parseListState, type Tab, toggleOrder } from './listState'
 import { SelectionBar } from './SelectionBar'
+import { rememberList } from './openedList'
 import { useCopyLink } from './useCopyLink'
 import { useTabCounts } from './useTabCounts'
 
@@ -36,7 +37,8 @@ const NUMBER = new Intl.NumberFormat('en')
 
 /** The list of interviews: tabs, search, filters and order in the URL, and changes as they happen. */
 export function InterviewsPage() {
-  const { connection, may } = useSession()
+  const session = useSession()
+  const { connection, may } = session
   const mayReadResults = may('READ_EVALUATION')
   const query = useSearch()
   const [, navigate] = useLocation()
@@ -61,6 +63,7 @@ export function InterviewsPage() {
     void list.run(stop.signal)
     return () => stop.abort()
   }, [list])
+  useEffect(() => rememberList(session, rows.map(({ id }) => id)), [session, rows])
   const staleSince = useStaleSince(connection)
   const counts = useTabCounts(connection, mayReadResults, changes)
 

@@ -24,6 +24,20 @@ const KEYS: [title: string, keys: [string[], string][]][] = [
       [['t'], 'Next interview in trouble (live)'],
     ],
   ],
+  [
+    'Review',
+    [
+      [['Space'], 'Play, pause'],
+      [['←', '→'], '10 seconds'],
+      [['[', ']'], 'Previous, next question'],
+      [['j', 'k'], 'Next, previous turn; Enter plays it'],
+      [['/'], 'Search in the transcript'],
+      [['Shift j', 'Shift k'], 'Next, previous interview'],
+      [['a', 'h', 'r'], 'Advance, hold, reject'],
+      [['Ctrl ↵'], 'Save'],
+      [['1', '5', '-'], 'Level, not assessed (blind review)'],
+    ],
+  ],
 ]
 
 /** Lists the shortcuts, and turns those that are single letters off. */
