@@ -277,16 +277,9 @@ const fillSettings = (page) =>
 
 const SCREENS = [
   {
-    name: 'desk-review',
-    open: async (page) => {
-      await openDesk(page, `/interviews/${await completeInterview({ externalId: 'REQ-2214' })}`)
-      await see(page, 'Criteria')
-    },
-  },
-  {
     name: 'desk-review-decision',
     open: async (page) => {
-      await openDesk(page, `/interviews/${await completeInterview()}`)
+      await openDesk(page, `/interviews/${await completeInterview({ externalId: 'REQ-2214' })}`)
       await page.getByRole('radio', { name: 'Level 3' }).first().check({ force: true })
       await page.getByRole('textbox', { name: /^Why your level/ }).fill('The check elsewhere is only intended, so the fourth anchor is not met.')
       await page.getByRole('button', { name: 'Hold' }).click()

@@ -256,7 +256,7 @@ function Strip({ id, interview, position, onMove, onMore }: StripProps) {
   return (
     <header className="strip">
       <div className="min-w-0 flex-[1_1_320px]">
-        <div className="line">
+        <div className="line max-[719px]:flex-wrap">
           <PageHeading title={name}>
             <bdi>{name}</bdi>
           </PageHeading>
