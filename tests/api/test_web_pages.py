@@ -15,7 +15,7 @@ from lifecycle.services import Services
 from settings import LivekitSettings, Settings
 from tests.schema.api_client import with_services
 
-LINKS = ["/", "/sign-in", "/join", "/interviews", "/interviews/SW50ZXJ2aWV3OjE", "/live"]
+LINKS = ["/", "/sign-in", "/join", "/interviews", "/interviews/SW50ZXJ2aWV3OjE", "/live", "/settings", "/settings/keys"]
 SCRIPT = "export const words = 'long enough to be worth compressing';\n" * 40
 
 

@@ -166,6 +166,47 @@ async function enterDesk(page, path, text) {
 
 const enterList = (page) => enterDesk(page, '/interviews?tab=all', 'Zuzana Dvořáková')
 
+// The settings.
+
+/** Opens an address of the settings with the session of an API key. */
+async function enterSettings(page, path, text, role = 'ADMIN') {
+  await page.goto(`${url}/sign-in`)
+  await page.evaluate(
+    (body) => fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
+    JSON.stringify({ query: 'mutation($key: String!) { signIn(input: { key: $key }) { expiresAt } }', variables: { key: tokens[role] } }),
+  )
+  await page.goto(`${url}${path}`)
+  await see(page, text)
+}
+
+const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString()
+const CREATE_KEY = 'mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret } }'
+const INVITE = 'mutation($input: InviteMemberInput!) { inviteMember(input: $input) { url } }'
+
+let settings = null
+
+/** Makes keys and members once. */
+const fillSettings = (page) =>
+  (settings ??= (async () => {
+    for (const input of [
+      { name: 'Reporting', role: 'VIEWER' },
+      { name: 'ATS sync, Göteborg', role: 'INTEGRATION', expiresAt: inDays(6.5) },
+      { name: 'מערכת גיוס', role: 'INTEGRATION', permissions: ['READ_INTERVIEW', 'SCHEDULE_INTERVIEW'], isTest: true },
+    ]) {
+      await callApi(CREATE_KEY, input, 'ADMIN')
+    }
+    for (const [name, email, role] of [
+      ['Ngozi Adeyẹmi-Clarke', 'ngozi@northwind.example', 'ADMIN'],
+      ['Tomás Ó Cinnéide', 'tomas@northwind.example', 'RECRUITER'],
+    ]) {
+      const { inviteMember } = await callApi(INVITE, { name, email, role }, 'ADMIN')
+      await page.goto(inviteMember.url)
+      await press(page, 'Accept and sign in')
+      await page.getByRole('heading', { name: 'Interviews' }).waitFor()
+    }
+    await callApi(INVITE, { name: 'Siân Llewellyn', email: 'sian@northwind.example', role: 'VIEWER' }, 'ADMIN')
+  })())
+
 const SCREENS = [
   { name: 'desk-sandbox', open: (page) => page.goto(url).then(() => see(page, 'Take the interview')) },
   { name: 'desk-interviews', open: enterList },
@@ -231,6 +272,50 @@ const SCREENS = [
   },
   { name: 'desk-unknown-interview', open: (page) => enterDesk(page, '/interviews/SW50ZXJ2aWV3OjE', 'There is no such interview') },
   { name: 'desk-unknown-address', open: (page) => page.goto(`${url}/nowhere`).then(() => see(page, 'There is no such page')) },
+  {
+    name: 'K-invitation',
+    open: async (page) => {
+      const { inviteMember } = await callApi(INVITE, { name: 'Grace Hopper', email: 'grace@northwind.example', role: 'RECRUITER' }, 'ADMIN')
+      await page.goto(inviteMember.url)
+      await see(page, 'You are invited')
+    },
+  },
+  { name: 'K-invitation-used', open: (page) => page.goto(`${url}/sign-in#invitation=used`).then(() => see(page, 'This link cannot be used')) },
+  {
+    name: 'K-keys',
+    open: async (page) => {
+      await fillSettings(page)
+      await enterSettings(page, '/settings/keys', 'ATS sync')
+      await press(page, 'Create a key')
+      await page.getByRole('textbox', { name: 'Name' }).fill('Careers site')
+      await press(page, 'Create the key')
+      await press(page, 'I have stored it')
+      await press(page, 'Rotate Careers site')
+      await press(page, 'Rotate')
+      await see(page, 'was rotated')
+    },
+  },
+  {
+    name: 'K-new-key',
+    open: async (page) => {
+      await enterSettings(page, '/settings/keys', 'Reporting')
+      await press(page, 'Create a key')
+      await page.getByRole('checkbox', { name: 'Allow only some actions' }).check()
+      await press(page, 'Create the key')
+      await see(page, 'Name is empty')
+    },
+  },
+  {
+    name: 'K-members',
+    open: async (page) => {
+      await fillSettings(page)
+      await enterSettings(page, '/settings/members', 'Siân')
+      await press(page, 'New link for Tomás Ó Cinnéide')
+      await press(page, 'Make the link')
+      await see(page, 'A link to sign in')
+    },
+  },
+  { name: 'K-organization', open: (page) => enterSettings(page, '/settings', 'What candidates see') },
   { name: 'candidate-welcome', open: async (page) => page.goto((await schedule()).invite).then(() => see(page, 'Welcome, Maya')) },
   {
     name: 'candidate-welcome-german',

@@ -12,6 +12,8 @@ export class Problem extends Error {
     readonly opensAt: string | null = null,
     /** How long the API asks to wait before a retry. */
     readonly retryAfterSeconds = 0,
+    /** The path in the input that the problem is about, if it is about one. */
+    readonly field: string | null = null,
   ) {
     super(sentence)
   }
@@ -38,8 +40,8 @@ export function toProblem(error: unknown): Problem {
     error instanceof CombinedError ? error.graphQLErrors : Array.isArray(error) ? error : [error]
   const apiError = candidates.find(isApiError)
   if (apiError) {
-    const { code, opensAt, retryAfterSeconds } = apiError.extensions ?? {}
-    return new Problem(String(code), apiError.message, typeof opensAt === 'string' ? opensAt : null, Number(retryAfterSeconds ?? 0))
+    const { code, opensAt, retryAfterSeconds, field } = apiError.extensions ?? {}
+    return new Problem(String(code), apiError.message, typeof opensAt === 'string' ? opensAt : null, Number(retryAfterSeconds ?? 0), typeof field === 'string' ? field : null)
   }
   return new Problem('OFFLINE', 'We cannot reach the server. Please check your connection.')
 }

@@ -8,13 +8,15 @@ import { connectWithCookie, SessionContext, type Session, SIGN_OUT, type Viewer,
 import { Shell } from './shell/Shell'
 import { useShell } from './shell/shellContext'
 import { InvitationPage, SignInPage } from './SignInPage'
+import { readTarget } from './signInTarget'
 import { ToastProvider } from './Toast'
 
 const LivePage = lazy(() => import('./live/LivePage'))
 const ReviewPage = lazy(() => import('../review/ReviewPage'))
+const SettingsPage = lazy(() => import('../settings/SettingsPage'))
 
 /** The addresses of the desk. */
-const ADDRESSES = /^\/(sign-in|live|interviews(\/[^/]+)?)?$/
+const ADDRESSES = /^\/(sign-in|live|interviews(\/[^/]+)?|settings(\/[^/]+)?)?$/
 
 /** Returns the token of an invitation to the organization that the address has; null if it has none. */
 function readInvitation(): string | null {
@@ -72,6 +74,10 @@ export default function DeskApp() {
         await connection.mutate(SIGN_OUT, {})
         setCaller({ state: 'nobody', reason: null })
       },
+      refresh: async () => {
+        const { viewer: changed } = await connection.query(VIEWER, {})
+        setCaller({ state: 'known', viewer: changed })
+      },
     }
   }, [connection, viewer])
   const onSignedIn = useCallback((signedIn: Viewer) => setCaller({ state: 'known', viewer: signedIn }), [])
@@ -103,7 +109,7 @@ export default function DeskApp() {
                 <Redirect to="/interviews" replace />
               </Route>
               <Route path="/sign-in">
-                <Redirect to="/interviews" replace />
+                <Redirect to={readTarget()} replace />
               </Route>
               <Route path="/interviews">
                 <InterviewsPage />
@@ -112,6 +118,7 @@ export default function DeskApp() {
                 <LivePage />
               </Route>
               <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
+              <Route path="/settings/:section?">{({ section }) => <SettingsPage section={section} />}</Route>
               <Route>
                 <UnknownDeskAddress />
               </Route>

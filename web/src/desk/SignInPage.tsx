@@ -2,13 +2,16 @@ import { ArrowRight, Mic } from 'lucide-react'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Connection } from '../api/connection'
 import { Problem, toProblem } from '../api/problem'
-import type { Role, SignInOptionsQuery } from '../gql/graphql'
+import type { MemberLinkQuery, Role, SignInOptionsQuery } from '../gql/graphql'
 import { newKey } from '../api/idempotencyKey'
 import { POSITIONS, SCHEDULE } from './interviews/documents'
+import { formatMoment } from './interviews/interviewText'
 import { PageHeading } from './PageHeading'
-import { ACCEPT_INVITATION, SIGN_IN, SIGN_IN_OPTIONS, type Viewer } from './session'
+import { ACCEPT_INVITATION, MEMBER_LINK, SIGN_IN, SIGN_IN_OPTIONS, type Viewer } from './session'
+import { readTarget } from './signInTarget'
 
 type Options = SignInOptionsQuery['signInOptions']
+type MemberLink = MemberLinkQuery['memberLink']
 
 const ROLES: Partial<Record<Role, string>> = { ADMIN: 'administrator', RECRUITER: 'recruiter', VIEWER: 'viewer', INTEGRATION: 'integration' }
 
@@ -130,13 +133,29 @@ export function SignInPage({ connection, reason, onSignedIn }: SignInPageProps) 
   )
 }
 
-/** Accepts an invitation to the organization, whose token is the fragment of the URL: servers and their logs never see it. */
+/** Shows for whom an invitation is, and accepts it. The token is the fragment of the URL, so that servers and their logs never see it. */
 export function InvitationPage({ connection, token, onSignedIn }: { connection: Connection; token: string; onSignedIn: (viewer: Viewer) => void }) {
+  const [link, setLink] = useState<MemberLink | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isBusy, setBusy] = useState(false)
+  useEffect(() => {
+    let isCurrent = true
+    connection
+      .query(MEMBER_LINK, { token })
+      .then(({ memberLink }) => isCurrent && setLink(memberLink))
+      .catch((error: unknown) => isCurrent && setProblem(toProblem(error)))
+    return () => {
+      isCurrent = false
+    }
+  }, [connection, token])
   const accept = async () => {
-    if (isBusy) return
+    if (isBusy || !link) return
+    if (link.hasIdentityProvider) {
+      openIdentityProvider(link.organization, '/')
+      return
+    }
     setBusy(true)
+    setProblem(null)
     try {
       const { acceptMemberInvitation: payload } = await connection.mutate(ACCEPT_INVITATION, { token })
       if (payload) onSignedIn(payload.viewer)
@@ -146,26 +165,54 @@ export function InvitationPage({ connection, token, onSignedIn }: { connection: 
       setBusy(false)
     }
   }
+  const isOver = problem !== null && !problem.isTransient
+  if (!link && !problem) return null
   return (
     <Frame>
       <div className="grid gap-1">
-        <PageHeading title="You are invited" />
-        <p className="quiet">This link is yours alone and works once. It signs you in to your organization’s interviews for 12 hours.</p>
+        <PageHeading title={isOver ? 'This link cannot be used' : 'You are invited'} />
+        {link && !isOver && (
+          <p className="quiet">
+            This link signs you in to the interviews of <bdi className="font-medium">{link.organization}</bdi>. The link is yours alone and works once, until{' '}
+            {formatMoment(link.expiresAt)}.
+          </p>
+        )}
       </div>
       {problem && (
         <p role="alert" className="note note-bad">
           {problem.message}
         </p>
       )}
-      <div className="sheet">
-        {problem?.code === 'CONFLICT' ? (
-          <OrganizationForm />
-        ) : (
+      {isOver ? (
+        <a href="/" className="btn justify-self-start">
+          Sign in
+        </a>
+      ) : link ? (
+        <div className="sheet">
+          <dl className="grid grid-cols-[112px_1fr] gap-x-3 gap-y-2">
+            <dt className="quiet">Name</dt>
+            <dd>
+              <bdi>{link.name}</bdi>
+            </dd>
+            <dt className="quiet">Address</dt>
+            <dd>{link.email}</dd>
+            <dt className="quiet">Role</dt>
+            <dd>{ROLES[link.role] ?? link.role}</dd>
+          </dl>
           <button type="button" className="btn btn-primary" aria-disabled={isBusy} onClick={() => void accept()}>
-            {isBusy ? 'Signing in…' : 'Accept and sign in'}
+            {link.hasIdentityProvider ? 'Continue with your organization' : isBusy ? 'Signing in…' : 'Accept and sign in'}
           </button>
-        )}
-      </div>
+          <p className="small quiet">
+            {link.hasIdentityProvider
+              ? 'You sign in where your organization keeps its accounts, with the address above.'
+              : 'This signs you in for 12 hours in this browser.'}
+          </p>
+        </div>
+      ) : (
+        <button type="button" className="btn justify-self-start" onClick={() => location.reload()}>
+          Try again
+        </button>
+      )}
     </Frame>
   )
 }
@@ -230,15 +277,17 @@ function KeyForm({ isBusy, isFocused = false, onKey }: { isBusy: boolean; isFocu
   )
 }
 
-/** Leads to the identity provider of an organization, and back to the present address. */
+function openIdentityProvider(organization: string, to: string): void {
+  location.href = `/sign-in/oidc?${new URLSearchParams({ organization, to }).toString()}`
+}
+
+/** Leads to the identity provider of an organization, and back to the address that the person came for. */
 function OrganizationForm() {
   const [name, setName] = useState('')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!name.trim()) return
-    const { pathname, search } = location
-    const to = pathname === '/sign-in' ? '/interviews' : `${pathname}${search}`
-    location.href = `/sign-in/oidc?${new URLSearchParams({ organization: name.trim(), to }).toString()}`
+    openIdentityProvider(name.trim(), readTarget())
   }
   return (
     <form className="grid gap-3" onSubmit={submit}>

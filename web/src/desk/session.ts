@@ -24,6 +24,12 @@ export const SIGN_IN = graphql(`
   }
 `)
 
+export const MEMBER_LINK = graphql(`
+  query MemberLink($token: String!) {
+    memberLink(token: $token) { organization name email role expiresAt hasIdentityProvider }
+  }
+`)
+
 export const ACCEPT_INVITATION = graphql(`
   mutation AcceptInvitation($token: String!) {
     acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }
@@ -43,6 +49,8 @@ export interface Session {
   /** Whether the caller may perform an action: pages show what this allows, and never ask for the role. */
   may(action: Action): boolean
   signOut(): Promise<void>
+  /** Reads the viewer again, after a change of the own name, role or organization. */
+  refresh(): Promise<void>
 }
 
 /** The session cookie is the credential, and scripts cannot read it: a call that it does not authenticate ends the session here. */
@@ -69,4 +77,9 @@ export function useSession(): Session {
   const session = useContext(SessionContext)
   if (!session) throw new Error('useSession is used outside of the desk')
   return session
+}
+
+/** Whether the settings have a section for a caller who may do this. */
+export function hasSettings(may: Session['may']): boolean {
+  return may('UPDATE_ORGANIZATION') || may('MANAGE_MEMBERS') || may('MANAGE_KEYS')
 }

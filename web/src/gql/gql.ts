@@ -31,6 +31,7 @@ type Documents = {
     "\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n": typeof types.ViewerDocument,
     "\n  query SignInOptions {\n    signInOptions { apiKey sandboxRoles organizationSignIn }\n  }\n": typeof types.SignInOptionsDocument,
     "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n": typeof types.SignInDocument,
+    "\n  query MemberLink($token: String!) {\n    memberLink(token: $token) { organization name email role expiresAt hasIdentityProvider }\n  }\n": typeof types.MemberLinkDocument,
     "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n": typeof types.AcceptInvitationDocument,
     "\n  mutation SignOut {\n    signOut(input: {}) { __typename }\n  }\n": typeof types.SignOutDocument,
     "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status state organization contact { name email } logoUrl positionTitle candidateName language channel\n      limitMinutes questions scheduledFor opensAt canReopenUntil\n      consentText { version language text digest recordingText }\n      consent { recording withdrawnAt }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n": typeof types.InvitationDocument,
@@ -44,6 +45,19 @@ type Documents = {
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": typeof types.EndDocument,
     "\n  subscription Reviewed($id: ID!, $all: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      status endReason isPartial endDetail channel startedAt durationSeconds erasedAt\n      candidate { name }\n      position { title }\n      progress { question questions exchanges elapsedSeconds limitSeconds }\n      consent { recording }\n      corrections { seq text }\n      latency { replies p50 { heard } p95 { heard } }\n      recordings @include(if: $all) { ...RecordingFields }\n      evaluation @include(if: $all) {\n        isBlind status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags\n        criteria {\n          key name state level rationale passLevels spread flags\n          questions { questionKey answered }\n          evidence { quote seq start sentence sentenceStart flags }\n        }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n": typeof types.ReviewedDocument,
     "\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n": typeof types.RecordingsDocument,
+    "\n  query ApiKeys($after: String) {\n    page: apiKeys(first: 100, after: $after) {\n      nodes { ...ApiKeyParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment ApiKeyParts on ApiKey {\n    id name role isTest createdAt createdBy lastUsedAt expiresAt revokedAt isActive isRotated permissions\n  }\n": typeof types.ApiKeysDocument,
+    "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) { apiKey { ...ApiKeyParts } secret }\n  }\n": typeof types.CreateApiKeyDocument,
+    "\n  mutation RotateApiKey($input: RotateApiKeyInput!) {\n    rotateApiKey(input: $input) { apiKey { ...ApiKeyParts } secret }\n  }\n": typeof types.RotateApiKeyDocument,
+    "\n  mutation RevokeApiKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) { apiKey { ...ApiKeyParts } }\n  }\n": typeof types.RevokeApiKeyDocument,
+    "\n  query Members($after: String) {\n    page: members(first: 100, after: $after) {\n      nodes { ...MemberParts }\n      pageInfo { hasNextPage endCursor }\n    }\n    viewer { member { id } }\n  }\n  fragment MemberParts on Member {\n    id name email role invitedBy createdAt lastSignedInAt hasIdentity\n  }\n": typeof types.MembersDocument,
+    "\n  query MemberInvitations($after: String) {\n    page: memberInvitations(first: 100, after: $after) {\n      nodes { ...InvitationParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment InvitationParts on MemberInvitation {\n    id name email role invitedBy createdAt expiresAt isRenewal\n  }\n": typeof types.MemberInvitationsDocument,
+    "\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) { invitation { ...InvitationParts } url }\n  }\n": typeof types.InviteMemberDocument,
+    "\n  mutation RevokeMemberInvitation($input: RevokeMemberInvitationInput!) {\n    revokeMemberInvitation(input: $input) { invitation { id } }\n  }\n": typeof types.RevokeMemberInvitationDocument,
+    "\n  mutation UpdateMember($input: UpdateMemberInput!) {\n    updateMember(input: $input) { member { ...MemberParts } }\n  }\n": typeof types.UpdateMemberDocument,
+    "\n  mutation RenewMemberLink($input: RenewMemberLinkInput!) {\n    renewMemberLink(input: $input) { invitation { ...InvitationParts } url }\n  }\n": typeof types.RenewMemberLinkDocument,
+    "\n  mutation RemoveMember($input: RemoveMemberInput!) {\n    removeMember(input: $input) { member { id } }\n  }\n": typeof types.RemoveMemberDocument,
+    "\n  query OwnOrganization {\n    viewer { organization { ...OrganizationParts } }\n  }\n  fragment OrganizationParts on Organization {\n    id name logoUrl contact { name email }\n  }\n": typeof types.OwnOrganizationDocument,
+    "\n  mutation UpdateOrganization($input: UpdateOrganizationInput!) {\n    updateOrganization(input: $input) { organization { ...OrganizationParts } }\n  }\n": typeof types.UpdateOrganizationDocument,
 };
 const documents: Documents = {
     "\n  query Transcript($id: ID!, $after: Int!) {\n    transcript(interviewId: $id, after: $after) {\n      turns { ...TurnFields }\n      lastSeq\n      isComplete\n    }\n  }\n  fragment TurnFields on Turn {\n    id seq speaker text channel questionKey startedAt endedAt interrupted language isUncertain\n    uncertainWords { start end }\n  }\n": types.TranscriptDocument,
@@ -63,6 +77,7 @@ const documents: Documents = {
     "\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n": types.ViewerDocument,
     "\n  query SignInOptions {\n    signInOptions { apiKey sandboxRoles organizationSignIn }\n  }\n": types.SignInOptionsDocument,
     "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n": types.SignInDocument,
+    "\n  query MemberLink($token: String!) {\n    memberLink(token: $token) { organization name email role expiresAt hasIdentityProvider }\n  }\n": types.MemberLinkDocument,
     "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n": types.AcceptInvitationDocument,
     "\n  mutation SignOut {\n    signOut(input: {}) { __typename }\n  }\n": types.SignOutDocument,
     "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status state organization contact { name email } logoUrl positionTitle candidateName language channel\n      limitMinutes questions scheduledFor opensAt canReopenUntil\n      consentText { version language text digest recordingText }\n      consent { recording withdrawnAt }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n": types.InvitationDocument,
@@ -76,6 +91,19 @@ const documents: Documents = {
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": types.EndDocument,
     "\n  subscription Reviewed($id: ID!, $all: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      status endReason isPartial endDetail channel startedAt durationSeconds erasedAt\n      candidate { name }\n      position { title }\n      progress { question questions exchanges elapsedSeconds limitSeconds }\n      consent { recording }\n      corrections { seq text }\n      latency { replies p50 { heard } p95 { heard } }\n      recordings @include(if: $all) { ...RecordingFields }\n      evaluation @include(if: $all) {\n        isBlind status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags\n        criteria {\n          key name state level rationale passLevels spread flags\n          questions { questionKey answered }\n          evidence { quote seq start sentence sentenceStart flags }\n        }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n": types.ReviewedDocument,
     "\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n": types.RecordingsDocument,
+    "\n  query ApiKeys($after: String) {\n    page: apiKeys(first: 100, after: $after) {\n      nodes { ...ApiKeyParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment ApiKeyParts on ApiKey {\n    id name role isTest createdAt createdBy lastUsedAt expiresAt revokedAt isActive isRotated permissions\n  }\n": types.ApiKeysDocument,
+    "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) { apiKey { ...ApiKeyParts } secret }\n  }\n": types.CreateApiKeyDocument,
+    "\n  mutation RotateApiKey($input: RotateApiKeyInput!) {\n    rotateApiKey(input: $input) { apiKey { ...ApiKeyParts } secret }\n  }\n": types.RotateApiKeyDocument,
+    "\n  mutation RevokeApiKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) { apiKey { ...ApiKeyParts } }\n  }\n": types.RevokeApiKeyDocument,
+    "\n  query Members($after: String) {\n    page: members(first: 100, after: $after) {\n      nodes { ...MemberParts }\n      pageInfo { hasNextPage endCursor }\n    }\n    viewer { member { id } }\n  }\n  fragment MemberParts on Member {\n    id name email role invitedBy createdAt lastSignedInAt hasIdentity\n  }\n": types.MembersDocument,
+    "\n  query MemberInvitations($after: String) {\n    page: memberInvitations(first: 100, after: $after) {\n      nodes { ...InvitationParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment InvitationParts on MemberInvitation {\n    id name email role invitedBy createdAt expiresAt isRenewal\n  }\n": types.MemberInvitationsDocument,
+    "\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) { invitation { ...InvitationParts } url }\n  }\n": types.InviteMemberDocument,
+    "\n  mutation RevokeMemberInvitation($input: RevokeMemberInvitationInput!) {\n    revokeMemberInvitation(input: $input) { invitation { id } }\n  }\n": types.RevokeMemberInvitationDocument,
+    "\n  mutation UpdateMember($input: UpdateMemberInput!) {\n    updateMember(input: $input) { member { ...MemberParts } }\n  }\n": types.UpdateMemberDocument,
+    "\n  mutation RenewMemberLink($input: RenewMemberLinkInput!) {\n    renewMemberLink(input: $input) { invitation { ...InvitationParts } url }\n  }\n": types.RenewMemberLinkDocument,
+    "\n  mutation RemoveMember($input: RemoveMemberInput!) {\n    removeMember(input: $input) { member { id } }\n  }\n": types.RemoveMemberDocument,
+    "\n  query OwnOrganization {\n    viewer { organization { ...OrganizationParts } }\n  }\n  fragment OrganizationParts on Organization {\n    id name logoUrl contact { name email }\n  }\n": types.OwnOrganizationDocument,
+    "\n  mutation UpdateOrganization($input: UpdateOrganizationInput!) {\n    updateOrganization(input: $input) { organization { ...OrganizationParts } }\n  }\n": types.UpdateOrganizationDocument,
 };
 
 /**
@@ -163,6 +191,10 @@ export function graphql(source: "\n  mutation SignIn($input: SignInInput!) {\n  
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query MemberLink($token: String!) {\n    memberLink(token: $token) { organization name email role expiresAt hasIdentityProvider }\n  }\n"): (typeof documents)["\n  query MemberLink($token: String!) {\n    memberLink(token: $token) { organization name email role expiresAt hasIdentityProvider }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n"): (typeof documents)["\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -212,6 +244,58 @@ export function graphql(source: "\n  subscription Reviewed($id: ID!, $all: Boole
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n"): (typeof documents)["\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ApiKeys($after: String) {\n    page: apiKeys(first: 100, after: $after) {\n      nodes { ...ApiKeyParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment ApiKeyParts on ApiKey {\n    id name role isTest createdAt createdBy lastUsedAt expiresAt revokedAt isActive isRotated permissions\n  }\n"): (typeof documents)["\n  query ApiKeys($after: String) {\n    page: apiKeys(first: 100, after: $after) {\n      nodes { ...ApiKeyParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment ApiKeyParts on ApiKey {\n    id name role isTest createdAt createdBy lastUsedAt expiresAt revokedAt isActive isRotated permissions\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) { apiKey { ...ApiKeyParts } secret }\n  }\n"): (typeof documents)["\n  mutation CreateApiKey($input: CreateApiKeyInput!) {\n    createApiKey(input: $input) { apiKey { ...ApiKeyParts } secret }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RotateApiKey($input: RotateApiKeyInput!) {\n    rotateApiKey(input: $input) { apiKey { ...ApiKeyParts } secret }\n  }\n"): (typeof documents)["\n  mutation RotateApiKey($input: RotateApiKeyInput!) {\n    rotateApiKey(input: $input) { apiKey { ...ApiKeyParts } secret }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeApiKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) { apiKey { ...ApiKeyParts } }\n  }\n"): (typeof documents)["\n  mutation RevokeApiKey($input: RevokeApiKeyInput!) {\n    revokeApiKey(input: $input) { apiKey { ...ApiKeyParts } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Members($after: String) {\n    page: members(first: 100, after: $after) {\n      nodes { ...MemberParts }\n      pageInfo { hasNextPage endCursor }\n    }\n    viewer { member { id } }\n  }\n  fragment MemberParts on Member {\n    id name email role invitedBy createdAt lastSignedInAt hasIdentity\n  }\n"): (typeof documents)["\n  query Members($after: String) {\n    page: members(first: 100, after: $after) {\n      nodes { ...MemberParts }\n      pageInfo { hasNextPage endCursor }\n    }\n    viewer { member { id } }\n  }\n  fragment MemberParts on Member {\n    id name email role invitedBy createdAt lastSignedInAt hasIdentity\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query MemberInvitations($after: String) {\n    page: memberInvitations(first: 100, after: $after) {\n      nodes { ...InvitationParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment InvitationParts on MemberInvitation {\n    id name email role invitedBy createdAt expiresAt isRenewal\n  }\n"): (typeof documents)["\n  query MemberInvitations($after: String) {\n    page: memberInvitations(first: 100, after: $after) {\n      nodes { ...InvitationParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment InvitationParts on MemberInvitation {\n    id name email role invitedBy createdAt expiresAt isRenewal\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) { invitation { ...InvitationParts } url }\n  }\n"): (typeof documents)["\n  mutation InviteMember($input: InviteMemberInput!) {\n    inviteMember(input: $input) { invitation { ...InvitationParts } url }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeMemberInvitation($input: RevokeMemberInvitationInput!) {\n    revokeMemberInvitation(input: $input) { invitation { id } }\n  }\n"): (typeof documents)["\n  mutation RevokeMemberInvitation($input: RevokeMemberInvitationInput!) {\n    revokeMemberInvitation(input: $input) { invitation { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateMember($input: UpdateMemberInput!) {\n    updateMember(input: $input) { member { ...MemberParts } }\n  }\n"): (typeof documents)["\n  mutation UpdateMember($input: UpdateMemberInput!) {\n    updateMember(input: $input) { member { ...MemberParts } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RenewMemberLink($input: RenewMemberLinkInput!) {\n    renewMemberLink(input: $input) { invitation { ...InvitationParts } url }\n  }\n"): (typeof documents)["\n  mutation RenewMemberLink($input: RenewMemberLinkInput!) {\n    renewMemberLink(input: $input) { invitation { ...InvitationParts } url }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RemoveMember($input: RemoveMemberInput!) {\n    removeMember(input: $input) { member { id } }\n  }\n"): (typeof documents)["\n  mutation RemoveMember($input: RemoveMemberInput!) {\n    removeMember(input: $input) { member { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OwnOrganization {\n    viewer { organization { ...OrganizationParts } }\n  }\n  fragment OrganizationParts on Organization {\n    id name logoUrl contact { name email }\n  }\n"): (typeof documents)["\n  query OwnOrganization {\n    viewer { organization { ...OrganizationParts } }\n  }\n  fragment OrganizationParts on Organization {\n    id name logoUrl contact { name email }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateOrganization($input: UpdateOrganizationInput!) {\n    updateOrganization(input: $input) { organization { ...OrganizationParts } }\n  }\n"): (typeof documents)["\n  mutation UpdateOrganization($input: UpdateOrganizationInput!) {\n    updateOrganization(input: $input) { organization { ...OrganizationParts } }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

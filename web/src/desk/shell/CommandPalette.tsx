@@ -1,11 +1,11 @@
-import { Keyboard, List, LogOut, Plus, Radio, User } from 'lucide-react'
+import { Keyboard, List, LogOut, Plus, Radio, SlidersHorizontal, User } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import { Dialog } from '../Dialog'
 import { describeStatus, nameOf } from '../interviews/interviewText'
 import type { ListedInterview } from '../interviews/documents'
 import { INTERVIEWS } from '../interviews/documents'
-import { useSession } from '../session'
+import { hasSettings, useSession } from '../session'
 import type { OpenDialog } from './shellContext'
 
 const SEARCH_DELAY_MS = 200
@@ -34,6 +34,7 @@ export function CommandPalette({ onClose, onOpen }: { onClose: () => void; onOpe
     { id: 'interviews', label: 'Interviews', detail: 'Page', icon: List, run: go('/interviews') },
     ...(may('READ_EVALUATION') ? [{ id: 'review', label: 'Needs review', detail: 'Page', icon: List, run: go('/interviews?tab=review') }] : []),
     { id: 'live', label: 'Live', detail: 'Page', icon: Radio, run: go('/live') },
+    ...(hasSettings(may) ? [{ id: 'settings', label: 'Settings', detail: 'Page', icon: SlidersHorizontal, run: go('/settings') }] : []),
     ...(may('SCHEDULE_INTERVIEW') ? [{ id: 'new', label: 'New interview', detail: 'N', icon: Plus, run: () => onOpen('new') }] : []),
     { id: 'keys', label: 'Keys', detail: '?', icon: Keyboard, run: () => onOpen('keys') },
     { id: 'user', label: 'Account, sign out', detail: '', icon: LogOut, run: () => onOpen('user') },

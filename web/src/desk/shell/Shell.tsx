@@ -1,8 +1,8 @@
-import { Keyboard, List, LogOut, Plus, Radio, Search } from 'lucide-react'
+import { Keyboard, List, LogOut, Plus, Radio, Search, SlidersHorizontal } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { NewInterviewDialog } from '../interviews/NewInterviewDialog'
-import { useSession } from '../session'
+import { hasSettings, useSession } from '../session'
 import { CommandPalette } from './CommandPalette'
 import { KeysDialog } from './KeysDialog'
 import { useKeys } from './shortcuts'
@@ -47,6 +47,11 @@ export function Shell({ children }: { children: ReactNode }) {
           <Link href="/live" className="rail-item" {...current('/live')}>
             <Radio className="icon" aria-hidden /> Live
           </Link>
+          {hasSettings(may) && (
+            <Link href="/settings" className="rail-item" {...current('/settings')}>
+              <SlidersHorizontal className="icon" aria-hidden /> Settings
+            </Link>
+          )}
           <span className="tall-only flex-1" />
           <button type="button" className="rail-item" onClick={() => setDialog('palette')}>
             <Search className="icon" aria-hidden /> Search <kbd>Ctrl K</kbd>
