@@ -110,12 +110,12 @@ function OrganizationForm({ organization, onSaved }: { organization: Organizatio
             <input {...control} dir="auto" autoComplete="organization" maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
           )}
         </Field>
-        <Field label="Contact: name" error={findFieldError(problem, 'contact.name')} hint="The person or team that candidates can write to.">
+        <Field label="Contact" error={findFieldError(problem, 'contact.name')} hint="The person or team that candidates can write to.">
           {(control) => (
             <input {...control} dir="auto" autoComplete="off" maxLength={200} value={contactName} onChange={(event) => setContactName(event.target.value)} />
           )}
         </Field>
-        <Field label="Contact: email address" error={findFieldError(problem, 'contact.email')}>
+        <Field label="Email address of the contact" error={findFieldError(problem, 'contact.email')}>
           {(control) => <input {...control} type="email" autoComplete="off" value={contactEmail} onChange={(event) => setContactEmail(event.target.value)} />}
         </Field>
         <Field label="Logo" error={logoProblem ?? findFieldError(problem, 'logo')} hint="PNG or JPEG, at most 64 KiB.">
