@@ -18,12 +18,8 @@ from models.documents.audit_entry import AuditEntry
 from models.documents.change import Change, ChangePosition
 from models.documents.consent_text import AgreedConsentText
 from models.documents.decision_record import DecisionRecord
-from models.documents.demographics import Demographics
-from models.documents.evaluation import Evaluation
-from models.documents.external_reference import ExternalReference
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import ErasureScope, Interview
-from models.documents.judgement import JudgementDocument
 from models.documents.logo import Logo
 from models.documents.member import Member
 from models.documents.member_invitation import MemberInvitation
@@ -31,11 +27,9 @@ from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization, find_test_organization, get_organization
 from models.documents.organization_usage import OrganizationUsage
 from models.documents.position import Position
-from models.documents.recording import Recording
 from models.documents.repair_attempt import RepairAttempt
 from models.documents.session import Session
-from models.documents.turn import TurnDocument
-from models.documents.turn_correction import TurnCorrection
+from models.writes.interview_erasure import delete_interview_documents
 from models.writes.organization_closing import request_deletion
 
 log = structlog.get_logger(__name__)
@@ -45,16 +39,6 @@ ERASE_BATCH = 20
 DELETE_BATCH = 1000
 """Documents that one run deletes."""
 
-INTERVIEW_MODELS: Sequence[type[Document]] = (
-    TurnDocument,
-    TurnCorrection,
-    Evaluation,
-    JudgementDocument,
-    Recording,
-    Demographics,
-    ExternalReference,
-)
-"""Documents that belong to an interview. An erasure has deleted them, unless it was interrupted."""
 CALLERS: Mapping[type[Document], str] = {ApiKey: "key", Member: "member"}
 """Documents of callers, with the prefix of auth.Principal.caller."""
 ORGANIZATION_MODELS: Sequence[type[Document]] = (
@@ -125,8 +109,7 @@ async def _delete_interviews(_: Services, organization: Organization) -> bool:
     ids = await _list_ids(Interview, {"organization_id": organization.id})
     if not ids:
         return False
-    for model in INTERVIEW_MODELS:
-        await model.find({"interview_id": {"$in": ids}}).delete()
+    await delete_interview_documents(ids)
     await RepairAttempt.find({"document_id": {"$in": ids}}).delete()
     await IdempotencyClaim.find({"caller": {"$in": [f"candidate:{interview_id}" for interview_id in ids]}}).delete()
     await Interview.find({"_id": {"$in": ids}}).delete()

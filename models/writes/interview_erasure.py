@@ -3,9 +3,10 @@
 First a mark by compare-and-set, which a legal hold refuses in the same step; then deletion, retried until confirmed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from beanie import Document
 from beanie.odm.utils.encoder import Encoder
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -15,7 +16,7 @@ from models.documents.decision_record import DecisionRecord, build_decision_reco
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation, list_evaluations, pick_evaluation
 from models.documents.evaluation_usage import sum_evaluation_usages
-from models.documents.external_reference import delete_references
+from models.documents.external_reference import ExternalReference, delete_references
 from models.documents.interview import (
     TERMINAL_STATUSES,
     Accommodations,
@@ -28,7 +29,7 @@ from models.documents.interview import (
 from models.documents.judgement import JudgementDocument
 from models.documents.organization import get_organization
 from models.documents.recording import Recording, find_recordings
-from models.documents.turn import compute_transcript_digest, get_turn_collection, read_turns
+from models.documents.turn import TurnDocument, compute_transcript_digest, get_turn_collection, read_turns
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
 from models.storage.backoff import Backoff
@@ -36,6 +37,16 @@ from models.storage.lease import from_now
 from models.storage.transactions import run_in_transaction
 from models.writes.interview_updates import update_interview
 
+_INTERVIEW_DOCUMENTS: Sequence[type[Document]] = (
+    TurnDocument,
+    TurnCorrection,
+    Evaluation,
+    JudgementDocument,
+    Recording,
+    Demographics,
+    ExternalReference,
+)
+"""Documents that belong to an interview."""
 _EVALUATION_FIELDS: dict[str, Any] = {
     "evaluation_status": None,
     "evaluated": False,
@@ -230,6 +241,12 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
         return interview
     # a mark raises the fence: one with a wider scope since then is not confirmed here
     return await _confirm(interview_id, {"fence": interview.fence}) or await get_interview(interview_id)
+
+
+async def delete_interview_documents(interview_ids: Collection[ObjectId]) -> None:
+    """Delete the documents that belong to these interviews. Their erasure has deleted them, unless it was interrupted."""
+    for model in _INTERVIEW_DOCUMENTS:
+        await model.find({"interview_id": {"$in": interview_ids}}).delete()
 
 
 async def _confirm(interview_id: ObjectId, condition: Mapping[str, Any]) -> Interview | None:
