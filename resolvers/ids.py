@@ -32,7 +32,7 @@ def encode_id(kind: IdKind, object_id: ObjectId) -> str:
 
 
 def encode_person_id(person_id: ObjectId, *, is_member: bool) -> str:
-    """Return the id of a member, or of the API key that stands for a person (Principal.caller_id)."""
+    """Return the id of a member, or of the API key that the person uses (Principal.caller_id)."""
     return encode_id(IdKind.MEMBER if is_member else IdKind.API_KEY, person_id)
 
 

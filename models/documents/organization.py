@@ -193,7 +193,7 @@ async def ensure_organization(name: str) -> tuple[Organization, bool]:
 
 async def find_first_organization() -> Organization | None:
     """Return the organization that was created first, and is no test environment."""
-    return await Organization.find(Organization.test_of == None).sort("+created_at").first_or_none()  # noqa: E711
+    return await Organization.find({"test_of": None}).sort("+created_at").first_or_none()
 
 
 async def list_organizations() -> list[Organization]:

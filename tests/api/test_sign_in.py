@@ -336,7 +336,7 @@ async def test_answer_counts_once_and_for_the_browser_that_began_the_sign_in(
         await Browser(other, browser.organization).begin()
         assert_page(await Browser(other, "").come_back(url), 400, "expired or was already used")
         assert await Session.count() == 0
-        # the same answer twice at once, with the same cookie, and once more
+        # the same answer twice at the same time, with the same cookie, and once more
         other.cookies.clear()
         other.cookies.set("viva_sign_in", pending)
         pages = await asyncio.gather(browser.come_back(url), Browser(other, "").come_back(url))

@@ -1,4 +1,4 @@
-"""The deletion of an organization: nothing of it is left in any collection, wherever it was interrupted."""
+"""The deletion of an organization leaves nothing in any collection, wherever it was interrupted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

@@ -217,7 +217,7 @@ export function InvitationPage({ connection, token, onSignedIn }: { connection: 
   )
 }
 
-/** Makes an interview for whoever tries the sandbox, and returns its link. */
+/** Makes an interview for a visitor of the sandbox, and returns its link. */
 async function createOwnInterview(connection: Connection): Promise<string> {
   const { positions } = await connection.query(POSITIONS, {})
   const positionKey = positions.nodes.find(({ language }) => language.startsWith('en'))?.key ?? positions.nodes[0]?.key

@@ -87,7 +87,7 @@ function Summary({ evaluation }: { evaluation: ReviewedEvaluation }) {
       <p className="small quiet">
         {all > 0 && `${answered} of ${all} questions answered${asked > 0 ? `, ${asked} asked and not answered` : ''}. `}
         {coverage != null && `From ${Math.floor(coverage * 100)} % of the weight. `}
-        What is not assessed or not demonstrated is left out of the score, not low.
+        Criteria that are not assessed or not demonstrated do not count towards the score: they are not low.
       </p>
       {flags.length > 0 && (
         <ul className="grid gap-1 border-t border-line pt-2 text-warn" aria-label="Flags">

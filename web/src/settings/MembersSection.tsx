@@ -73,7 +73,7 @@ export function MembersSection() {
             }
             label="The link"
             secret={link.url}
-            hint="Nothing is sent by mail: pass it on. It works once, within 7 days, for whoever opens it first."
+            hint="Nothing is sent by mail: pass it on. It works once, within 7 days, for the first person who opens it."
             onStored={() => setLink(null)}
           />
         )}
