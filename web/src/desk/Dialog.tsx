@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react'
+import { type MouseEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 
 interface DialogProps {
   title: ReactNode
@@ -17,7 +17,7 @@ const SHAPES = { regular: 'dialog', narrow: 'dialog dialog-narrow', side: 'dialo
 export function Dialog({ title, onClose, children, shape = 'regular', hasHiddenTitle = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opener = document.activeElement
     const element = dialog.current
     element?.showModal()

@@ -1,5 +1,5 @@
 import { ArrowRight, Mic } from 'lucide-react'
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Connection } from '../api/connection'
 import { Problem, toProblem } from '../api/problem'
 import type { MemberLinkQuery, Role, SignInOptionsQuery } from '../gql/graphql'
@@ -245,7 +245,7 @@ function Frame({ isWide = false, children }: { isWide?: boolean; children: React
 
 function KeyForm({ isBusy, isFocused = false, onKey }: { isBusy: boolean; isFocused?: boolean; onKey: (key: string) => Promise<void> }) {
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isFocused) field.current?.focus()
   }, [isFocused])
   const [key, setKey] = useState('')

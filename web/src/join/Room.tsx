@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { retryTransient } from '../api/backoff'
 import { newKey } from '../api/idempotencyKey'
 import { type Problem, toProblem } from '../api/problem'
@@ -74,7 +74,7 @@ export function Room(props: RoomProps) {
   const phase = findPhase({ state, voice, channel: interview?.channel ?? null, isOver })
   const question = findOpenQuestion(state.turns)
   const heading = usePageTitle(`${room.phases[phase].title} · ${invitation.positionTitle}`)
-  useEffect(() => heading.current?.focus(), [heading])
+  useLayoutEffect(() => heading.current?.focus(), [heading])
 
   const type = (wants: boolean) => {
     setWantsToType(wants)

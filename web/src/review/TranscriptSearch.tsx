@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import type { Turn } from '../api/transcript'
 
 /** Returns the seqs of the turns that contain the words, in any case. */
@@ -20,7 +20,7 @@ export function TranscriptSearch({ turns, onFind, onClose }: TranscriptSearchPro
   const [index, setIndex] = useState(0)
   const field = useRef<HTMLInputElement>(null)
   const found = findTurns(turns, words)
-  useEffect(() => field.current?.focus(), [])
+  useLayoutEffect(() => field.current?.focus(), [])
   const go = (seqs: readonly number[], next: number) => {
     setIndex(next)
     const seq = seqs[next]

@@ -1,5 +1,5 @@
 import { Copy } from 'lucide-react'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useLayoutEffect, useRef } from 'react'
 import { copyText } from '../desk/interviews/clipboard'
 import { useToast } from '../desk/Toast'
 
@@ -15,7 +15,7 @@ interface OneTimeSecretProps {
 export function OneTimeSecret({ title, label, secret, hint, onStored }: OneTimeSecretProps) {
   const toast = useToast()
   const field = useRef<HTMLInputElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus()
     field.current?.scrollIntoView({ block: 'center' })
     const askBeforeLeaving = (event: BeforeUnloadEvent) => event.preventDefault()

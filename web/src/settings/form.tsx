@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react'
+import { type FormEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import type { Problem } from '../api/problem'
 import { Dialog } from '../desk/Dialog'
 
@@ -59,7 +59,7 @@ interface FormProps {
 /** A form that shows a problem at its field if there is one, and else below the fields. */
 export function Form({ problem, fields, onSubmit, footer, bodyClass = 'dialog-body', children }: FormProps) {
   const form = useRef<HTMLFormElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (problem) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [problem])
   const submit = (event: FormEvent) => {

@@ -1,4 +1,4 @@
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
 
 interface PageProps {
   title: string
@@ -12,7 +12,7 @@ let isFirstPage = true
 /** Sets the document title, and moves the focus to the heading of a page that replaces another one. Returns the heading's ref. */
 export function usePageTitle(title: string): RefObject<HTMLHeadingElement | null> {
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     // otherwise the focus would be lost with the button that opened this page, and screen readers would say nothing
     if (!isFirstPage) heading.current?.focus()
     isFirstPage = false
