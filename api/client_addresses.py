@@ -1,5 +1,6 @@
 """The network address of a client, and the limit on its requests."""
 
+import asyncio
 from functools import lru_cache
 from ipaddress import IPv6Network, ip_address
 from typing import Any
@@ -18,6 +19,8 @@ from settings import ApiSettings
 
 IPV6_PREFIX = 64
 """Leading bits of an IPv6 address that identify a client: a subscriber has all the addresses that share them."""
+REFUSAL_SECONDS = 1.0
+"""Seconds after which a request above the limit is refused."""
 UNKNOWN_ADDRESS = "unknown"
 """The address of a client whose proxy did not say one. All such clients share their limits."""
 
@@ -64,6 +67,8 @@ class RequestRateMiddleware:
         try:
             services.rate_limits.spend(Rate.REQUESTS, read_client_address(scope))
         except RateLimited as error:
+            # a client that does not wait would otherwise be refused as fast as the process can
+            await asyncio.sleep(REFUSAL_SECONDS)
             response = _refuse(error, choose_request_id(Headers(scope=scope).get("x-request-id")))
             await response(scope, receive, send)
         else:

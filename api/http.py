@@ -53,7 +53,7 @@ from api.webhooks import webhook_routes
 from api.websocket import GraphQLWebSocket, WebSocketConnection
 from engine.errors import Failure, to_failure
 from engine.execution import is_request_error, was_stopped
-from engine.limits import OperationLimits
+from engine.limits import LoopShare, OperationLimits
 from engine.shared_subscriptions import SharedOperations
 from errors import ErrorCode, Unauthenticated
 from recording.storage import open_store
@@ -157,6 +157,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         self._shared_operations = SharedOperations()
         self._session_cookies = SessionCookies(api)
         self._shutdown = shutdown
+        self._loop_share = LoopShare()
         self._limits = OperationLimits(api.operation_seconds, int(api.response_megabytes * 1024 * 1024))
         self.anonymous_sockets = AnonymousSockets(api.max_connections or choose_max_connections())
         super().__init__(
@@ -223,6 +224,7 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
             session_writer=ResponseCookie(cookies, response) if isinstance(response, Response) and not is_stream else None,
             shared_operations=self._shared_operations,
             limits=self._limits,
+            loop_share=self._loop_share,
         )
 
     async def on_ws_connect(self, context: GraphQLContext) -> UnsetType | dict[str, object] | None:

@@ -394,6 +394,8 @@ class DocumentExtension(SchemaExtension):
             await context.context.charge(cost.charge)
         except Exception as error:
             return [GraphQLError(str(error), original_error=error)]
+        if (share := context.context.own_share) is not None:
+            await share.turn()
         return []
 
     def get_results(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from graphql.execution.collect_fields import DeferUsage, GroupedFieldSet
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
 from engine.fast_fields import FastFieldExecutor, SelectionPlans
-from engine.limits import DEFAULT_LIMITS, OperationLimits, ResponseMeter
+from engine.limits import COSTLY, DEFAULT_LIMITS, LoopShare, OperationLimits, ResponseMeter
 from errors import TimedOut
 
 
@@ -139,11 +139,18 @@ class OperationContext(ABC):
     document_facts: dict[Hashable, Any] = field(default_factory=dict)
     """What the schema derives from the operation's document, shared by all operations of the document."""
     limits: OperationLimits = DEFAULT_LIMITS
+    loop_share: LoopShare = field(default_factory=LoopShare)
+    """The share of the event loop's time that all costly operations of the process have."""
     cost: int = 0
     """The cost of the operation (engine.cost). Set once the document is validated."""
 
     bill: Mapping[str, int] | None = None
     """The value of `extensions.cost` in the result: what the operation cost its caller, and what remains."""
+
+    @property
+    def own_share(self) -> LoopShare | None:
+        """The share of the event loop in which the operation is executed; None if it is not costly."""
+        return self.loop_share if self.cost > COSTLY else None
 
     @abstractmethod
     def for_operation(self) -> Self:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -27,6 +27,14 @@ FIELDS_PER_ITERATION = 10
 """Asynchronous fields that an execution completes in each iteration of the event loop. A transcript of 100 turns takes 3 ms."""
 DOCUMENTS_PER_ITERATION = 10
 """Documents that a read returns in each iteration of the event loop. The driver returns thousands without a pause."""
+COSTLY = 5_000
+"""Operations above this cost take turns with each other. A page of 100 interviews with 40 values of each costs 4,000."""
+COSTLY_SHARE = 0.25
+"""Share of the event loop's time in which they are executed, all together."""
+SLICE_SECONDS = 0.004
+"""Seconds after which they give way to others. Each piece takes 1 ms to 3 ms."""
+MAX_PAUSE_SECONDS = 0.5
+"""Ceiling of the time for which they give way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,37 +119,91 @@ class ResponseMeter:
             self.fail(self._limits.response_too_large())
 
 
+class LoopShare:
+    """A share of the event loop's time, which the costly operations of a process divide among them, a piece at a time.
+
+    After SLICE_SECONDS of pieces the loop is free for as long as the share demands. Time in which others ran between two pieces
+    counts as well, so that a busy loop has more time for them.
+    """
+
+    __slots__ = ("_free_at", "_is_running", "_pause_ratio", "_pieces", "_started_at")
+
+    def __init__(self, share: float = COSTLY_SHARE) -> None:
+        self._pause_ratio = 1 / share - 1
+        self._pieces: deque[Callable[[], None]] = deque()
+        self._is_running = False
+        self._started_at = self._free_at = 0.0
+
+    def call(self, piece: Callable[[], None]) -> None:
+        """Call the function in its turn. What it wakes up belongs to the piece."""
+        self._pieces.append(piece)
+        if not self._is_running:
+            self._schedule()
+
+    async def turn(self) -> None:
+        """Return when it is the caller's turn."""
+        turn = asyncio.get_running_loop().create_future()
+        self.call(lambda: _wake(turn))
+        await turn
+
+    def _schedule(self) -> None:
+        self._is_running = True
+        asyncio.get_running_loop().call_later(max(0.0, self._free_at - time.monotonic()), self._start_slice)
+
+    def _start_slice(self) -> None:
+        self._started_at = time.monotonic()
+        self._continue()
+
+    def _continue(self) -> None:
+        now = time.monotonic()
+        seconds = now - self._started_at
+        if self._pieces and seconds < SLICE_SECONDS:
+            self._pieces.popleft()()
+            # the loop runs what the piece has woken up before this
+            asyncio.get_running_loop().call_soon(self._continue)
+            return
+        self._free_at = now + min(seconds * self._pause_ratio, MAX_PAUSE_SECONDS)
+        self._is_running = False
+        if self._pieces:
+            self._schedule()
+
+
 class Pacer:
     """Lets other operations run while one completes thousands of asynchronous fields.
 
     A batched read returns to the fields of all objects in the same iteration of the event loop, which would run for as long as
-    all of them take. So they go on a few in each iteration.
+    all of them take. So they go on a few in each iteration, and those of a costly operation in its share of the loop.
     """
 
-    __slots__ = ("_idle", "_waiting")
+    __slots__ = ("_idle", "_share", "_waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, share: LoopShare | None = None) -> None:
+        """`share` is that of costly operations."""
+        self._share = share
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._idle = asyncio.Event()
         self._idle.set()
 
     async def wait_for_turn(self) -> None:
-        """Return in the order of the calls, to FIELDS_PER_ITERATION callers in each iteration."""
-        loop = asyncio.get_running_loop()
+        """Return in the order of the calls: to FIELDS_PER_ITERATION callers in each iteration, or to one for each piece."""
         if not self._waiting:
             self._idle.clear()
-            loop.call_soon(self._release)
-        turn = loop.create_future()
+            self._schedule()
+        turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         await turn
 
-    def _release(self) -> None:
-        for _ in range(min(FIELDS_PER_ITERATION, len(self._waiting))):
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-        if self._waiting:
+    def _schedule(self) -> None:
+        if self._share is None:
             asyncio.get_running_loop().call_soon(self._release)
+        else:
+            self._share.call(self._release)
+
+    def _release(self) -> None:
+        for _ in range(min(FIELDS_PER_ITERATION if self._share is None else 1, len(self._waiting))):
+            _wake(self._waiting.popleft())
+        if self._waiting:
+            self._schedule()
         else:
             self._idle.set()
 
@@ -151,13 +213,20 @@ class Pacer:
             await self._idle.wait()
 
 
+def _wake(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_result(None)
+
+
 class ReadMeter:
     """Counts what an operation reads from the database, before it becomes values of its response."""
 
-    __slots__ = ("_limits", "bytes", "turn")
+    __slots__ = ("_limits", "_share", "bytes", "turn")
 
-    def __init__(self, limits: OperationLimits) -> None:
+    def __init__(self, limits: OperationLimits, share: LoopShare | None = None) -> None:
+        """`share` is that of costly operations."""
         self._limits = limits
+        self._share = share
         self.bytes = 0
         """Bytes that the operation, or the event of a subscription, has read."""
         self.turn = asyncio.Lock()
@@ -175,7 +244,14 @@ class ReadMeter:
             yield document
             number += 1
             if number % DOCUMENTS_PER_ITERATION == 0:
-                await asyncio.sleep(0)
+                await self.give_way()
+
+    async def give_way(self) -> None:
+        """Let other operations run. A costly operation continues in its share of the loop."""
+        if self._share is None:
+            await asyncio.sleep(0)
+        else:
+            await self._share.turn()
 
     def add_document(self, document: object) -> None:
         """Count a document, or several, with everything in it. Raises ResponseTooLarge."""

@@ -70,7 +70,7 @@ class GraphQLContext(SubscriptionContext):
     def loaders(self) -> Loaders:
         """The operation's data loaders, which subscribers that share an execution never need."""
         if self._loaders is None:
-            self._loaders = Loaders(self.limits)
+            self._loaders = Loaders(self.limits, self.own_share)
         return self._loaders
 
     def for_operation(self) -> "GraphQLContext":
@@ -87,11 +87,20 @@ class GraphQLContext(SubscriptionContext):
             shared_operations=self.shared_operations,
             event_sink=self.event_sink,
             limits=self.limits,
+            loop_share=self.loop_share,
         )
 
     def for_scope(self, scope: Principal) -> "GraphQLContext":
         """Return a context for executing events on behalf of all callers of the scope (Principal.scope)."""
-        return GraphQLContext(services=self.services, request_id="", authorization=None, limits=self.limits, _principal=scope)
+        return GraphQLContext(
+            services=self.services,
+            request_id="",
+            authorization=None,
+            limits=self.limits,
+            loop_share=self.loop_share,
+            cost=self.cost,
+            _principal=scope,
+        )
 
     def begin_execution(self) -> None:
         """Let the operation, or an event of a subscription, read as much as its limits allow."""

@@ -4,7 +4,6 @@ Nothing is cached between batches, because a subscription lives for hours and mu
 data.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -14,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from bson import ObjectId
 from strawberry.dataloader import DataLoader
 
-from engine.limits import ROW_BYTES, OperationLimits, Pacer, ReadMeter
+from engine.limits import ROW_BYTES, LoopShare, OperationLimits, Pacer, ReadMeter
 from models.documents.consent_text import AgreedConsentText, find_consent_texts
 from models.documents.evaluation import (
     Evaluation,
@@ -79,10 +78,11 @@ class Loaders:
     They load data of interviews that the caller has been authorized to read.
     """
 
-    def __init__(self, limits: OperationLimits) -> None:
-        self.read_meter = ReadMeter(limits)
+    def __init__(self, limits: OperationLimits, share: LoopShare | None = None) -> None:
+        """`share` is that of costly operations."""
+        self.read_meter = ReadMeter(limits, share)
         """Counts everything that the loaders and the pages of lists read."""
-        self.pacer = Pacer()
+        self.pacer = Pacer(share)
         self.interviews: DataLoader[ObjectId, Interview | None] = _Loader(_load_interviews, self)
         self.positions: DataLoader[ObjectId, Position | None] = _Loader(_load_positions, self)
         self.evaluations: DataLoader[ObjectId, list[Evaluation]] = _Loader(_load_evaluations, self)
@@ -234,4 +234,4 @@ async def _count_turns(meter: ReadMeter, turns: AsyncGenerator[Turn]) -> AsyncGe
             meter.add_row(turn.text)
             yield turn
             if turn.seq % ROWS_PER_ITERATION == 0:
-                await asyncio.sleep(0)
+                await meter.give_way()

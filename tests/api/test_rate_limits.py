@@ -1,5 +1,6 @@
 """Rate limits as clients meet them: over HTTP, WebSocket and SSE, and behind proxies."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,9 +14,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from websockets.exceptions import InvalidStatus
 
+from api import client_addresses
 from api.client_addresses import UNKNOWN_ADDRESS, build_proxy_options, read_client_address
 from api.http import EVENT_STREAM, GRAPHQL_JSON, JSON, build_routes
 from lifecycle.services import Services
+from live.cancellation import cancel_and_wait
 from live.rate_limits import RateLimits
 from models.documents.interview import Interview
 from models.documents.organization import Role
@@ -59,7 +62,10 @@ async def open_limited_server(services: Services, **rates: str) -> AsyncIterator
 # --- requests of an address
 
 
-async def test_requests_above_the_limit_of_their_address_are_refused_before_they_are_read(services: Services) -> None:
+async def test_requests_above_the_limit_of_their_address_are_refused_before_they_are_read(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_addresses, "REFUSAL_SECONDS", 0.0)
     async with open_limited_server(services, requests="2/hour") as server:
         async with httpx2.AsyncClient(base_url=server.http_url.removesuffix("/graphql"), trust_env=False) as client:
             for _ in range(2):
@@ -84,6 +90,23 @@ async def test_requests_above_the_limit_of_their_address_are_refused_before_they
         assert handshake.value.response.status_code == 429
         assert handshake.value.response.headers["retry-after"] == "3600"
         assert orjson.loads(handshake.value.response.body)["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+
+
+async def test_refusal_of_an_address_waits_while_health_checks_are_answered(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        open_app(services, requests="1/hour") as app,
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva") as client,
+    ):
+        await client.get("/join")
+        monkeypatch.setattr(client_addresses, "REFUSAL_SECONDS", 3600.0)
+        refused = asyncio.create_task(client.get("/join"))
+        assert (await client.get("/healthz")).status_code == 200
+        assert not refused.done()
+        await cancel_and_wait(refused)
+        monkeypatch.setattr(client_addresses, "REFUSAL_SECONDS", 0.0)
+        assert (await client.get("/join")).status_code == 429
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncGenerator, Callable
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
 import pytest
 
 from engine import limits
-from engine.limits import ROW_BYTES, OperationLimits, Pacer, ReadMeter, ResponseMeter, estimate_bytes
+from engine.limits import ROW_BYTES, LoopShare, OperationLimits, Pacer, ReadMeter, ResponseMeter, estimate_bytes
 from errors import ResponseTooLarge, TimedOut
 
 
@@ -103,3 +105,70 @@ async def test_fields_go_on_a_few_in_each_iteration_and_what_they_need_next_is_r
     assert list(turns) == [1, 2, 3, 4, 5]
     assert max(Counter(turns.values()).values()) == 2
     assert len(set(requests)) == 1
+
+
+class FakeTime:
+    """A clock that only work moves, and that skips pauses."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        self.pauses: list[float] = []
+        self._loop = asyncio.get_running_loop()
+        monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(self._loop, "call_later", self._skip)
+
+    def _skip(self, seconds: float, callback: Callable[[], None]) -> None:
+        self.pauses.append(round(seconds, 6))
+        self.now += seconds
+        self._loop.call_soon(callback)
+
+
+async def test_costly_operations_take_turns_and_leave_the_loop_free_as_their_share_demands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = FakeTime(monkeypatch)
+    share = LoopShare(0.25)
+    order: list[str] = []
+
+    async def execute(operation: str, pieces: int) -> None:
+        for _ in range(pieces):
+            await share.turn()
+            order.append(operation)
+            clock.now += 0.003
+
+    await asyncio.gather(execute("a", 3), execute("b", 2))
+    # two pieces of 3 ms are a slice of 4 ms, and are followed by three times as long a pause
+    assert order == ["a", "b", "a", "b", "a"]
+    assert clock.pauses == [0.0, 0.018, 0.018]
+
+
+async def test_first_piece_of_an_operation_waits_for_the_pause_after_the_last_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FakeTime(monkeypatch)
+    share = LoopShare(0.25)
+    await share.turn()
+    clock.now += 1.0
+    await asyncio.sleep(0)
+    await share.turn()
+    assert clock.pauses == [0.0, limits.MAX_PAUSE_SECONDS]
+
+
+async def test_fields_of_a_costly_operation_and_its_reads_go_on_in_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FakeTime(monkeypatch)
+    share = LoopShare(0.5)
+    pacer, meter = Pacer(share), ReadMeter(OperationLimits(), share)
+
+    async def complete_field() -> None:
+        await pacer.wait_for_turn()
+        clock.now += 0.005
+
+    async def read() -> AsyncGenerator[str]:
+        for _ in range(2 * limits.DOCUMENTS_PER_ITERATION):
+            clock.now += 0.001
+            yield "document"
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(3):
+            tasks.create_task(complete_field())
+    assert clock.pauses == [0.0, 0.005, 0.005]
+    assert len([document async for document in meter.count(read())]) == 2 * limits.DOCUMENTS_PER_ITERATION
+    assert len(clock.pauses) == 5

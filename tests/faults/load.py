@@ -37,6 +37,8 @@ class Scale:
     warm_up: float = 2.0
     quiet: float = 8.0
     """Before a fault."""
+    arrival: float = 1.0
+    """Until the turns of that time have arrived."""
     settle: float = 3.0
     """After a fault, until latency must have recovered."""
     after: float = 8.0
@@ -68,6 +70,7 @@ SHORT = Scale(
     interviews=5,
     warm_up=0.5,
     quiet=1.0,
+    arrival=0.2,
     settle=1.0,
     after=1.0,
     redis_killed=2.5,
@@ -160,9 +163,14 @@ class Load:
         return since, time.time()
 
     async def run_undisturbed(self) -> Window:
-        """Warms up, then returns a window in which nothing fails: the baseline of this run's ratios."""
+        """Warm up, and return a window in which nothing fails: the baseline of this run's ratios.
+
+        Its last turns have arrived, so that a fault that begins now does not delay them.
+        """
         await asyncio.sleep(self.scale.warm_up)
-        return await self.run_for(self.scale.quiet)
+        window = await self.run_for(self.scale.quiet)
+        await asyncio.sleep(self.scale.arrival)
+        return window
 
     async def latencies(self, window: Window) -> dict[str, float]:
         """Return seconds from written to received: count, p50, p99, max, and the harness's own lag."""

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from strawberry.dataloader import DataLoader
 
 from api.http import build_routes
-from engine.limits import OperationLimits, ReadMeter
+from engine.limits import LoopShare, OperationLimits, ReadMeter
 from engine.shared_subscriptions import SubscriptionContext
 from errors import ResponseTooLarge
 from lifecycle.services import Services
@@ -193,6 +193,21 @@ async def execute_with_limit(services: Services, token: str, text: str, **settin
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://viva") as client:
         headers = {**bearer_headers(token), "Accept": "application/graphql-response+json"}
         return await ApiClient(client).post({"query": text}, headers)
+
+
+@pytest.mark.parametrize(("aliases", "is_costly"), [(1, False), (30, True)])
+async def test_only_costly_operations_take_turns_in_their_share_of_the_event_loop(
+    api: ApiClient, tenant: Tenant, long_interview: Interview, monkeypatch: pytest.MonkeyPatch, aliases: int, is_costly: bool
+) -> None:
+    pieces: list[Callable[[], None]] = []
+    call = LoopShare.call
+    monkeypatch.setattr(LoopShare, "call", lambda share, piece: (pieces.append(piece), call(share, piece)))
+    fields = " ".join(f"t{n}: transcript {{ turns {{ seq speaker }} }}" for n in range(aliases))
+    text = f"query($id: ID!) {{ interview(id: $id) {{ {fields} }} }}"
+    response = await api.execute(text, await issue_token(tenant, Role.VIEWER), id=global_id_of(long_interview))
+    assert not response.errors
+    # its start, and each of its asynchronous fields
+    assert len(pieces) > aliases if is_costly else not pieces
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import time
 from models.documents.organization import Role
 from tests.faults.checks import Check, count, duration, effect
 from tests.faults.deployment import Deployment
-from tests.faults.load import Load, Scale, count_outcomes, run_load
+from tests.faults.load import Load, Scale, Window, count_outcomes, run_load
 from tests.faults.scenarios.attacks import HEALTH_SECONDS, HealthChecks
 from tests.helpers import Outage, outage
 
@@ -25,24 +25,25 @@ LAST_COMMIT_SECONDS = 0.2
 async def mongod_killed(deployment: Deployment, scale: Scale) -> list[Check]:
     """Kill mongod with SIGKILL and start it again after a moment."""
     async with run_load(deployment, scale) as load:
-        return await _run_outage(load, scale.mongod_killed, Outage.KILLED)
+        return await _run_outage(load, await load.run_undisturbed(), scale.mongod_killed, Outage.KILLED)
 
 
 async def mongod_down(deployment: Deployment, scale: Scale) -> list[Check]:
     """Kill mongod with SIGKILL and start it again after a minute."""
     async with run_load(deployment, scale) as load:
-        return await _run_outage(load, scale.mongod_down, Outage.KILLED)
+        return await _run_outage(load, await load.run_undisturbed(), scale.mongod_down, Outage.KILLED)
 
 
 async def mongod_frozen(deployment: Deployment, scale: Scale) -> list[Check]:
     """Suspend mongod with SIGSTOP while callers send queries: it holds its connections and answers nothing."""
     async with run_load(deployment, scale) as load:
         token, health = deployment.keys[Role.VIEWER], HealthChecks(deployment)
+        before = await load.run_undisturbed()
         queries = {"query": QUERY, "token": token, "connections": QUERY_CONNECTIONS}
         await deployment.attackers.call("repeat_operation", port=deployment.port, **queries)
         try:
             async with health.running():
-                checks = await _run_outage(load, scale.mongod_frozen, Outage.FROZEN)
+                checks = await _run_outage(load, before, scale.mongod_frozen, Outage.FROZEN)
         finally:
             outcomes = await deployment.attackers.call("stop")
         statuses = health.statuses
@@ -65,9 +66,9 @@ async def mongod_frozen(deployment: Deployment, scale: Scale) -> list[Check]:
         ]
 
 
-async def _run_outage(load: Load, seconds: float, kind: Outage) -> list[Check]:
+async def _run_outage(load: Load, before: Window, seconds: float, kind: Outage) -> list[Check]:
+    """Make mongod unavailable for so long, and check what callers and subscribers have noticed of it."""
     deployment, scale = load.deployment, load.scale
-    before = await load.run_undisturbed()
     async with outage(deployment.mongod, kind):
         began_at = time.time()
         unready, is_alive = await _wait_until_unready(deployment, seconds)
