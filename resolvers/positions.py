@@ -25,6 +25,18 @@ from resolvers.position_warnings import PositionWarning, find_position_warnings
 MAX_QUESTIONS = 30
 MAX_CRITERIA = 20
 
+_REASONS: Mapping[str, str] = {
+    "string_pattern_mismatch": "must be 1 to 64 lowercase letters, digits and underscores, a letter first",
+    "string_too_short": "write something: it must have a length of at least {min_length}",
+    "string_too_long": "write at most {max_length} characters",
+    "too_short": "give at least {min_length}",
+    "too_long": "give at most {max_length}",
+    "greater_than": "must be greater than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+}
+"""What to tell people about a value, by Pydantic's type of the error."""
+
 
 async def get_position(principal: Principal, key: str, version: int | None) -> Position:
     """Return a version of a position, by default the newest. Raises NotFound."""
@@ -57,6 +69,15 @@ async def count_positions(principal: Principal, *, include_archived: bool) -> in
     return await position_list.count_positions(principal.organization_id, include_archived=include_archived)
 
 
+async def list_versions(
+    principal: Principal, key: str, *, first: int | None, after: str | None, last: int | None, before: str | None
+) -> tuple[Page[Position], int]:
+    """Return a page of a position's versions, newest first, and how many there are. Raises NotFound and BadInput."""
+    newest = await get_position(principal, key, None)
+    request = PageRequest.from_relay_arguments(position_list.NEWEST_VERSION_FIRST, first, after, last, before)
+    return await position_list.list_versions(newest, request), newest.version
+
+
 async def save_position(
     services: Services, principal: Principal, body: Mapping[str, Any], based_on: int | None, idempotency_key: str | None
 ) -> Position:
@@ -73,11 +94,20 @@ async def save_position(
             field="basedOnVersion",
         )
     call = idempotent(services, principal, "savePosition", idempotency_key, [checked.model_dump(), based_on])
-    return await position_versions.save_position(principal.organization_id, checked, based_on, await call.claim(ObjectId()))
+    position_id = await call.claim(ObjectId())
+    return await position_versions.save_position(
+        principal.organization_id, checked, based_on, position_id, created_by=principal.name
+    )
 
 
-async def warn_about_position(services: Services, position: Position) -> list[PositionWarning]:
-    """Return the warnings about a version that the caller has just saved."""
+async def check_position(services: Services, principal: Principal, body: Mapping[str, Any]) -> list[PositionWarning]:
+    """Return the warnings that `save_position` would give. Raises BadInput like `save_position`, and stores nothing."""
+    require_permission(principal, Action.SAVE_POSITION)
+    return await warn_about_position(services, validate_position_body(body))
+
+
+async def warn_about_position(services: Services, position: PositionContent) -> list[PositionWarning]:
+    """Return the warnings about valid content."""
     return await asyncio.to_thread(find_position_warnings, position, services.settings.interview.closing_seconds)
 
 
@@ -103,13 +133,10 @@ def validate_position_body(data: Mapping[str, Any]) -> PositionContent:
     try:
         body = PositionContent.model_validate(_normalize_texts(data))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         path = _format_path(first["loc"])
-        reason = (
-            "must be 1 to 64 lowercase letters, digits and underscores, a letter first"
-            if first["type"] == "string_pattern_mismatch"
-            else first["msg"].lower()
-        )
+        template = _REASONS.get(first["type"])
+        reason = template.format_map(first.get("ctx", {})) if template else first["msg"].lower()
         raise BadInput(f"{path}: {reason}.", field=path) from None
     body.language = clean_language_tag(body.language, "language")
     for path, problem in _find_inconsistencies(body):
