@@ -4,7 +4,7 @@ import { Problem } from './problem'
 
 const OFFLINE = new Problem('OFFLINE', 'no network')
 
-describe('backOff', () => {
+describe('C7: backOff', () => {
   it('waits as long as the server asks, and at least ten seconds after a minute of failures', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     const timeout = vi.spyOn(globalThis, 'setTimeout').mockReturnValue(0 as never)
@@ -14,7 +14,7 @@ describe('backOff', () => {
   })
 })
 
-describe('retryTransient', () => {
+describe('C7: retryTransient', () => {
   it('repeats a call until it succeeds, and reports each retry', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0)
     const call = vi.fn().mockRejectedValueOnce(OFFLINE).mockRejectedValueOnce(OFFLINE).mockResolvedValue('done')

@@ -16,7 +16,7 @@ function newTranscript() {
 
 const interim = { speaker: 'CANDIDATE' as const, text: 'I like to', afterSeq: 1, at: '2026-11-25T10:00:00.000Z' }
 
-describe('Transcript', () => {
+describe('R1: Transcript', () => {
   it('adds each turn once and in order when some arrive twice', () => {
     const transcript = newTranscript()
     expect(transcript.add([turn(1), turn(2)])).toBe(true)
@@ -48,7 +48,7 @@ describe('Transcript', () => {
   })
 })
 
-describe('useTranscript', () => {
+describe('R1: useTranscript', () => {
   afterEach(cleanup)
 
   it('follows an interview that was over again once it is reopened', async () => {

@@ -7,7 +7,7 @@ const ASKED = { turns: [{ speaker: 'INTERVIEWER' }], interims: {}, streamStatus:
 const WRITING = { ...ASKED, interims: { INTERVIEWER: { text: 'Thank' } } } as unknown as TranscriptState
 const voice = (part: Partial<VoiceRoomView>) => ({ phase: 'connecting' as const, trouble: null, speech: null, ...part })
 
-describe('findPhase', () => {
+describe('C4: findPhase', () => {
   it('waits for the interviewer in the room of a spoken interview, not for one who writes', () => {
     expect(findPhase({ state: ASKED, voice: voice({}), channel: 'VOICE', isOver: false })).toBe('connecting')
     expect(findPhase({ state: ASKED, voice: voice({}), channel: 'TEXT', isOver: false })).toBe('listening')

@@ -21,7 +21,7 @@ function turn(seq: number, text: string, fields: Partial<Turn> = {}): Turn {
   } as unknown as Turn
 }
 
-describe('TranscriptPanel', () => {
+describe('R2: TranscriptPanel', () => {
   afterEach(cleanup)
 
   it('shows a correction beside the turn that it corrects, which stays as it was', () => {
