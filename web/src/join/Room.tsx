@@ -10,7 +10,6 @@ import { usePageTitle } from '../ui/Page'
 import { Captions } from './Captions'
 import { Composer } from './Composer'
 import { END, type InterviewState, type Invitation, SIGNAL } from './documents'
-import type { Draft } from './InterviewPage'
 import type { OutboxState } from './outbox'
 import { findPhase } from './phase'
 import { Presence, TurnLine } from './Presence'
@@ -29,6 +28,14 @@ import type { VoiceRoomView } from './VoiceRoom'
 const CONFIRMATION_MS = 4_000
 /** Length of a question from which it is shown in smaller letters, in characters. */
 const LONG_QUESTION = 170
+
+/** What the candidate has typed and not sent. */
+export interface Draft {
+  text: string
+  /** Whether the text survives a reload. */
+  isSaved: boolean
+  change: (text: string) => void
+}
 
 export type RoomDialog = 'devices' | 'rights' | 'end'
 
