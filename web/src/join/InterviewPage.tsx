@@ -63,6 +63,7 @@ export function InterviewPage({ invitation, invite, session, devices, onChange, 
         session={session}
         interview={interview}
         receivedAt={receivedAt}
+        transcript={transcript}
         state={state}
         problem={problem ?? state.problem}
         outboxState={outboxState}

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { retryTransient } from '../api/backoff'
 import { newKey } from '../api/idempotencyKey'
 import { type Problem, toProblem } from '../api/problem'
-import type { TranscriptState } from '../api/transcript'
+import { type Transcript, type TranscriptState, useHasInterims } from '../api/transcript'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Confirm'
 import { Notice } from '../ui/Notice'
@@ -47,6 +47,7 @@ interface RoomProps {
   interview: InterviewState | null
   /** When `interview` arrived, by performance.now(). */
   receivedAt: number
+  transcript: Transcript
   state: TranscriptState
   /** Why the page cannot follow the interview any more. */
   problem: Problem | null
@@ -64,7 +65,7 @@ interface RoomProps {
 
 /** The room: the open question, the interviewer's presence and the tools, with one slot for captions, typing or trouble. */
 export function Room(props: RoomProps) {
-  const { invitation, invite, session, interview, state, outboxState, draft, voice, onChange, dialog, onDialog } = props
+  const { invitation, invite, session, interview, transcript, state, outboxState, draft, voice, onChange, dialog, onDialog } = props
   const texts = useTexts()
   const { room } = texts
   const isOver = interview?.status === 'ENDING'
@@ -78,7 +79,8 @@ export function Room(props: RoomProps) {
   const typeTool = useRef<HTMLButtonElement>(null)
 
   const isTyping = isTyped || wantsToType
-  const phase = findPhase({ state, voice, channel: interview?.channel ?? null, isOver })
+  const isWriting = useHasInterims(transcript, 'INTERVIEWER')
+  const phase = findPhase({ state, isWriting, voice, channel: interview?.channel ?? null, isOver })
   const question = findOpenQuestion(state.turns)
   const heading = usePageTitle(`${room.phases[phase].title} · ${invitation.positionTitle}`)
   useLayoutEffect(() => heading.current?.focus(), [heading])
@@ -132,7 +134,7 @@ export function Room(props: RoomProps) {
       )}
     </>
   )
-  const captions = <Captions state={state} pending={outboxState.messages} speech={voice?.speech ?? null} isTyped={isTyped} />
+  const captions = <Captions transcript={transcript} state={state} pending={outboxState.messages} speech={voice?.speech ?? null} isTyped={isTyped} />
   return (
     <div className={`candidate room ${isTyped ? 'typed' : ''}`}>
       <header className="top">
