@@ -65,5 +65,16 @@ export default defineConfig({
   build: { chunkSizeWarningLimit: 700, target: Object.entries(browsers).map(([name, version]) => name + version) },
   // object form keeps the Host header, which the API compares with the Origin of a WebSocket
   server: { proxy: { '/graphql': { target, ws: true }, '/recordings': { target } } },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.{ts,tsx}'],
+    restoreMocks: true,
+    coverage: {
+      include: ['src/**/*.{ts,tsx}'],
+      exclude: ['src/gql/**', 'src/testing/**', 'src/**/testInterviews.ts'],
+      reporter: ['text-summary', 'json-summary'],
+      reportsDirectory: 'node_modules/.coverage',
+      thresholds: { lines: 80 },
+    },
+  },
 })
