@@ -9,10 +9,10 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web protocol-clients chromium pango screens pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema schema-diff image smoke lint-deploy sbom release-notes clean
+.PHONY: help install livekit web protocol-clients chromium pango screens e2e pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema schema-diff image smoke lint-deploy sbom release-notes clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install: .venv/installed ## install the Python packages, pinned by hash, into .venv
 
@@ -59,7 +59,10 @@ web/dist/index.html: web/node_modules/installed $(WEB_SOURCES)
 	cd web && npm run --silent build
 	@touch $@
 
-screens: install livekit web chromium ## take the pictures of the pages in docs/screens (ONLY=name takes those that begin so)
+e2e: install livekit web chromium ## test the pages in a browser: five minutes; ONLY=C3 tests one line of tests/web/lines.py
+	$(BIN)/python -m tests.web.lines --only "$(ONLY)"
+
+screens: install livekit web chromium ## take the pictures of the pages in docs/screens (ONLY=name takes those that begin so, ONLY=C3 those of a line)
 	$(BIN)/python -m tests.web.screens --only "$(ONLY)"
 
 # The clients and audits that tests/protocols runs, which skips them, with a reason, where there is no Node.

@@ -12,6 +12,7 @@ from tests.web.test_typed_interview import CONSENT_LABEL
 
 
 @pytest.mark.usefixtures("text_interviewer")
+@pytest.mark.line("C8", "C9")
 async def test_candidate_requests_adjustments_types_and_withdraws(chromium: Browser, site: Site, tenant: Tenant) -> None:
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED, channel=Channel.VOICE)
     # a candidate who was granted typing is never asked for a microphone

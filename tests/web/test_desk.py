@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
 from models.documents.turn import Channel
@@ -24,6 +26,7 @@ async def wait_for_rows(page: BrowserPage, *names: str) -> None:
     await page.wait_until(f"((rows) => {condition})([...document.querySelectorAll('[data-index] a')].map((a) => a.textContent))")
 
 
+@pytest.mark.line("S1")
 async def test_deep_link_comes_back_to_itself_and_signing_out_ends_the_session(
     page: BrowserPage, site: Site, tenant: Tenant
 ) -> None:
@@ -51,6 +54,7 @@ async def test_deep_link_comes_back_to_itself_and_signing_out_ends_the_session(
     await page.wait_for_texts("Welcome to Viva")
 
 
+@pytest.mark.line("S2")
 async def test_visitor_of_the_sandbox_needs_nothing_to_look_and_to_talk(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     await page.open(site.url)
     await page.wait_for_texts("Take the interview")
@@ -65,6 +69,7 @@ async def test_visitor_of_the_sandbox_needs_nothing_to_look_and_to_talk(page: Br
     assert await Interview.find({"status": InterviewStatus.SCHEDULED}).count() == 1
 
 
+@pytest.mark.line("L1", "L3")
 async def test_list_is_used_by_keyboard_and_follows_changes(
     page: BrowserPage, site: Site, tenant: Tenant, change_feed: None
 ) -> None:
@@ -105,6 +110,7 @@ async def test_list_is_used_by_keyboard_and_follows_changes(
     await page.wait_until("location.search.includes('q=Nora')")
 
 
+@pytest.mark.line("S3", "L2")
 async def test_new_interview_needs_a_name_and_puts_its_link_on_the_clipboard(
     page: BrowserPage, site: Site, tenant: Tenant
 ) -> None:
@@ -132,6 +138,7 @@ async def test_new_interview_needs_a_name_and_puts_its_link_on_the_clipboard(
     assert await page.evaluate("navigator.clipboard.readText()") == site.invite_url(interview)
 
 
+@pytest.mark.line("S1", "L1")
 async def test_viewer_sees_no_results_and_cannot_make_interviews(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     completed = await tenant.make_completed_interview(evaluated=True, counted_version=1, score=50.0)
     await tenant.make_evaluation(completed)
@@ -145,6 +152,7 @@ async def test_viewer_sees_no_results_and_cannot_make_interviews(page: BrowserPa
     assert await page.find_accessibility_violations() == []
 
 
+@pytest.mark.line("L4")
 async def test_live_tile_follows_the_interview_opens_its_transcript_and_ends_it(
     page: BrowserPage, site: Site, tenant: Tenant
 ) -> None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from models.documents.evaluation import Evaluation
 from models.documents.interview import Consent, Decision, EndReason, Interview, InterviewStatus
 from models.documents.organization import Role
@@ -60,6 +62,7 @@ async def make_recorded_interview(site: Site) -> Interview:
     return stored
 
 
+@pytest.mark.line("R1")
 async def test_review_page_shows_live_turns_and_loses_none_while_offline(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await tenant.make_interview(channel=Channel.TEXT)
     await append_interviewer_turns(interview.id, [new_turn("reply:0", "What draws you to this work?")], new_interviewer_update())
@@ -82,6 +85,7 @@ async def test_review_page_shows_live_turns_and_loses_none_while_offline(page: B
     ]
 
 
+@pytest.mark.line("R1", "R2")
 async def test_transcript_line_starts_playback_at_its_turn(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_recorded_interview(site)
     await open_interview(page, site, interview)
@@ -102,6 +106,7 @@ async def test_transcript_line_starts_playback_at_its_turn(page: BrowserPage, si
     assert await page.find_accessibility_violations() == []
 
 
+@pytest.mark.line("R3")
 async def test_reviewer_rates_blind_and_decides_with_the_keyboard(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_recorded_interview(site)
     await interview.set({"is_blind": True})
@@ -133,6 +138,7 @@ async def test_reviewer_rates_blind_and_decides_with_the_keyboard(page: BrowserP
     assert await page.find_accessibility_violations() == []
 
 
+@pytest.mark.line("R1", "R4")
 async def test_viewer_sees_neither_recording_nor_evaluation(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_recorded_interview(site)
     await open_interview(page, site, interview, Role.VIEWER)

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from auth import PERMISSIONS
 from models.documents.organization import Role
 from tests.web.browser import Browser, BrowserPage
@@ -33,6 +35,7 @@ async def choose_option(page: BrowserPage, value: str) -> None:
     )
 
 
+@pytest.mark.line("K1")
 async def test_key_is_made_used_rotated_and_revoked(page: BrowserPage, site: Site) -> None:
     await sign_in(page, site, Role.ADMIN)
     await page.open(f"{site.url}/settings/keys")
@@ -69,6 +72,7 @@ async def test_key_is_made_used_rotated_and_revoked(page: BrowserPage, site: Sit
     await page.wait_for_texts("Careers site", "Revoked", "Today")
 
 
+@pytest.mark.line("K1")
 async def test_person_is_invited_joins_by_the_link_and_changes_the_organization(chromium: Browser, site: Site) -> None:
     async with chromium.open_page() as page:
         await sign_in(page, site, Role.ADMIN)

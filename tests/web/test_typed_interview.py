@@ -37,6 +37,7 @@ async def type_answer(page: BrowserPage, text: str) -> None:
 
 
 @pytest.mark.usefixtures("text_interviewer")
+@pytest.mark.line("C1", "C2")
 async def test_candidate_consents_answers_reloads_and_ends_the_interview(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_invited_interview(tenant)
     await page.open(site.invite_url(interview))
@@ -81,6 +82,7 @@ async def test_candidate_consents_answers_reloads_and_ends_the_interview(page: B
 
 
 @pytest.mark.usefixtures("text_interviewer")
+@pytest.mark.line("C1", "C7")
 async def test_message_typed_while_offline_is_stored_once(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_invited_interview(tenant)
     await begin_interview(page, site, interview)
@@ -108,6 +110,7 @@ async def test_message_typed_while_offline_is_stored_once(page: BrowserPage, sit
     await page.wait_for_texts("Thank you for your interview")
 
 
+@pytest.mark.line("C8", "C9")
 async def test_unusable_link_explains_what_to_do(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     for fragment, advice in [
         ("#eyJhbGciOiJub25lIn0", "ask the person who invited you for a new link"),

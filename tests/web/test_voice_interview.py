@@ -57,6 +57,7 @@ async def begin_interview(page: BrowserPage, site: Site, interview: Interview) -
     await page.wait_for_texts("Viva is joining")
 
 
+@pytest.mark.line("C4")
 async def test_candidate_and_interviewer_hear_each_other_and_candidate_rejoins_with_the_same_link(
     page: BrowserPage, site: Site, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
@@ -102,6 +103,7 @@ async def test_candidate_and_interviewer_hear_each_other_and_candidate_rejoins_w
         assert abs(await measure_loudest_tone(room) - MICROPHONE_HERTZ) < 20
 
 
+@pytest.mark.line("C4", "C8")
 async def test_candidate_types_in_the_room_and_switches_devices(
     page: BrowserPage, site: Site, tenant: Tenant, livekit: LivekitProbe
 ) -> None:
@@ -145,6 +147,7 @@ async def test_candidate_types_in_the_room_and_switches_devices(
     await page.wait_for_texts("Thank you for your interview")
 
 
+@pytest.mark.line("C6")
 async def test_page_reports_a_lost_livekit_server_and_reconnects(
     page: BrowserPage, site: Site, tenant: Tenant, own_livekit: LivekitServer
 ) -> None:
@@ -176,6 +179,7 @@ async def test_page_reports_a_lost_livekit_server_and_reconnects(
 
 
 @pytest.mark.usefixtures("livekit")
+@pytest.mark.line("C3")
 async def test_candidate_without_microphone_can_type(chromium: Browser, site: Site, tenant: Tenant) -> None:
     interview = await tenant.make_interview(InterviewStatus.SCHEDULED, channel=Channel.VOICE)
     async with chromium.open_page(has_microphone=False) as page:

@@ -25,6 +25,7 @@ STORED_LINES_SCRIPT = "[...document.querySelectorAll('.captions > div p')].map((
 @pytest.mark.servers
 @pytest.mark.long
 @pytest.mark.timeout(300)  # starts every process, and speaks for about twenty seconds
+@pytest.mark.line("C4", "R2")
 async def test_candidate_talks_to_the_interviewer_and_recruiter_plays_the_recording(
     mongod: str, valkey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,5 @@
 // Takes pictures of the pages, each in two sizes and two colour schemes: `make screens` (tests/web/screens.py starts the servers).
-// Add a screen to SCREENS: a name, and what to do until the page shows it.
+// Add a screen to SCREENS: a name, the lines of tests/web/lines.py that it shows, and what to do until the page shows it.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -347,6 +347,7 @@ const SCREENS = [
   },
   {
     name: 'desk-review-decision',
+    lines: ['R1', 'R3'],
     open: async (page) => {
       await openDesk(page, `/interviews/${await completeInterview({ externalId: 'REQ-2214' })}`)
       await page.getByRole('radio', { name: 'Level 3' }).first().check({ force: true })
@@ -360,6 +361,7 @@ const SCREENS = [
   },
   {
     name: 'desk-review-files',
+    lines: ['R4'],
     open: async (page) => {
       await openDesk(page, `/interviews/${await completeInterview()}`)
       await press(page, 'More')
@@ -368,6 +370,7 @@ const SCREENS = [
   },
   {
     name: 'desk-review-blind',
+    lines: ['R3'],
     open: async (page) => {
       await openDesk(page, `/interviews/${await completeInterview({ positionKey: await copyBlindPosition() })}`)
       await see(page, 'Blind review')
@@ -378,16 +381,18 @@ const SCREENS = [
   },
   {
     name: 'desk-review-voice',
+    lines: ['R1', 'R2'],
     open: async (page) => {
       await openDesk(page, `/interviews/${await completeVoiceInterview(page.context())}`)
       await page.getByRole('button', { name: /^Play the quote|^Play from/ }).first().click()
       await see(page, 'Pause')
     },
   },
-  { name: 'desk-sandbox', open: (page) => page.goto(url).then(() => see(page, 'Take the interview')) },
-  { name: 'desk-interviews', open: enterList },
+  { name: 'desk-sandbox', lines: ['S2'], open: (page) => page.goto(url).then(() => see(page, 'Take the interview')) },
+  { name: 'desk-interviews', lines: ['L1'], open: enterList },
   {
     name: 'desk-selected',
+    lines: ['L1', 'L3'],
     open: async (page) => {
       await enterList(page)
       for (const key of ['j', 'x', 'j', 'j', 'Shift+X']) await page.keyboard.press(key)
@@ -396,14 +401,16 @@ const SCREENS = [
   },
   {
     name: 'desk-filter',
+    lines: ['L1'],
     open: async (page) => {
       await enterDesk(page, '/interviews?channel=TEXT&days=30', 'Zuzana Dvořáková')
       await press(page, 'Filter')
     },
   },
-  { name: 'desk-nothing-found', open: (page) => enterDesk(page, '/interviews?q=Lindkvist', 'Nobody matches') },
+  { name: 'desk-nothing-found', lines: ['L1'], open: (page) => enterDesk(page, '/interviews?q=Lindkvist', 'Nobody matches') },
   {
     name: 'desk-new',
+    lines: ['L2'],
     open: async (page) => {
       await enterList(page)
       await page.keyboard.press('n')
@@ -412,6 +419,7 @@ const SCREENS = [
   },
   {
     name: 'desk-created',
+    lines: ['L2'],
     open: async (page) => {
       await enterList(page)
       await page.keyboard.press('n')
@@ -422,6 +430,7 @@ const SCREENS = [
   },
   {
     name: 'desk-search',
+    lines: ['S3'],
     open: async (page) => {
       await enterList(page)
       await page.keyboard.press('Control+k')
@@ -431,34 +440,38 @@ const SCREENS = [
   },
   {
     name: 'desk-keys',
+    lines: ['S3'],
     open: async (page) => {
       await enterList(page)
       await page.keyboard.press('?')
       await see(page, 'Single characters are shortcuts')
     },
   },
-  { name: 'desk-live', open: (page) => enterDesk(page, '/live', 'Rasmus Grönqvist') },
+  { name: 'desk-live', lines: ['L4'], open: (page) => enterDesk(page, '/live', 'Rasmus Grönqvist') },
   {
     name: 'desk-live-transcript',
+    lines: ['L4'],
     open: async (page) => {
       await enterDesk(page, '/live', 'Rasmus Grönqvist')
       await press(page, 'Rasmus Grönqvist')
       await page.getByRole('log').getByText('side by side').waitFor()
     },
   },
-  { name: 'desk-unknown-interview', open: (page) => enterDesk(page, '/interviews/SW50ZXJ2aWV3OjE', 'There is no such interview') },
-  { name: 'desk-unknown-address', open: (page) => page.goto(`${url}/nowhere`).then(() => see(page, 'There is no such page')) },
+  { name: 'desk-unknown-interview', lines: ['S3'], open: (page) => enterDesk(page, '/interviews/SW50ZXJ2aWV3OjE', 'There is no such interview') },
+  { name: 'desk-unknown-address', lines: ['S3'], open: (page) => page.goto(`${url}/nowhere`).then(() => see(page, 'There is no such page')) },
   {
-    name: 'K-invitation',
+    name: 'desk-settings-invitation',
+    lines: ['K1'],
     open: async (page) => {
       const { inviteMember } = await callApi(INVITE, { name: 'Grace Hopper', email: 'grace@northwind.example', role: 'RECRUITER' }, 'ADMIN')
       await page.goto(inviteMember.url)
       await see(page, 'You are invited')
     },
   },
-  { name: 'K-invitation-used', open: (page) => page.goto(`${url}/sign-in#invitation=used`).then(() => see(page, 'This link cannot be used')) },
+  { name: 'desk-settings-invitation-used', lines: ['K1'], open: (page) => page.goto(`${url}/sign-in#invitation=used`).then(() => see(page, 'This link cannot be used')) },
   {
-    name: 'K-keys',
+    name: 'desk-settings-keys',
+    lines: ['K1'],
     open: async (page) => {
       await fillSettings(page)
       await enterSettings(page, '/settings/keys', 'ATS sync')
@@ -472,7 +485,8 @@ const SCREENS = [
     },
   },
   {
-    name: 'K-new-key',
+    name: 'desk-settings-new-key',
+    lines: ['K1'],
     open: async (page) => {
       await enterSettings(page, '/settings/keys', 'Reporting')
       await press(page, 'Create a key')
@@ -482,7 +496,8 @@ const SCREENS = [
     },
   },
   {
-    name: 'K-members',
+    name: 'desk-settings-members',
+    lines: ['K1'],
     open: async (page) => {
       await fillSettings(page)
       await enterSettings(page, '/settings/members', 'Siân')
@@ -491,14 +506,16 @@ const SCREENS = [
       await see(page, 'A link to sign in')
     },
   },
-  { name: 'K-organization', open: (page) => enterSettings(page, '/settings', 'What candidates see') },
-  { name: 'candidate-welcome', open: async (page) => page.goto((await schedule()).invite).then(() => see(page, 'Welcome, Maya')) },
+  { name: 'desk-settings-organization', lines: ['K1'], open: (page) => enterSettings(page, '/settings', 'What candidates see') },
+  { name: 'candidate-welcome', lines: ['C2'], open: async (page) => page.goto((await schedule()).invite).then(() => see(page, 'Welcome, Maya')) },
   {
     name: 'candidate-welcome-german',
+    lines: ['C2'],
     open: async (page) => page.goto(await scheduleGerman()).then(() => see(page, 'Willkommen, Maya')),
   },
   {
     name: 'candidate-something-different',
+    lines: ['C9'],
     open: async (page) => {
       await page.goto((await schedule()).invite)
       await press(page, 'I need something different')
@@ -511,6 +528,7 @@ const SCREENS = [
   },
   {
     name: 'candidate-devices',
+    lines: ['C3'],
     open: async (page) => {
       await page.goto((await schedule()).invite)
       await agree(page)
@@ -519,6 +537,7 @@ const SCREENS = [
   },
   {
     name: 'candidate-devices-blocked',
+    lines: ['C3'],
     permissions: [],
     open: async (page) => {
       await page.addInitScript(() => {
@@ -530,10 +549,11 @@ const SCREENS = [
       await see(page, 'The microphone is blocked')
     },
   },
-  { name: 'candidate-room-greeting', open: enterRoom },
-  { name: 'candidate-room-turn', open: answerFirst },
+  { name: 'candidate-room-greeting', lines: ['C4'], open: enterRoom },
+  { name: 'candidate-room-turn', lines: ['C4'], open: answerFirst },
   {
     name: 'candidate-room-typing',
+    lines: ['C4', 'C5'],
     open: async (page) => {
       await answerFirst(page)
       await press(page, 'Type')
@@ -544,6 +564,7 @@ const SCREENS = [
   },
   {
     name: 'candidate-room-unplugged',
+    lines: ['C6'],
     open: async (page) => {
       await page.addInitScript(() => {
         const { getUserMedia } = navigator.mediaDevices
@@ -562,6 +583,7 @@ const SCREENS = [
   },
   {
     name: 'candidate-typed',
+    lines: ['C4'],
     open: async (page) => {
       await type(page)
       await send(page, 'Hello, I am ready.')
@@ -572,6 +594,7 @@ const SCREENS = [
   },
   {
     name: 'candidate-end',
+    lines: ['C8'],
     open: async (page) => {
       await type(page)
       await send(page, 'Hello, I am ready.')
@@ -582,6 +605,7 @@ const SCREENS = [
   },
   {
     name: 'candidate-done',
+    lines: ['C8'],
     open: async (page) => {
       await type(page)
       await press(page, 'End')
@@ -591,6 +615,7 @@ const SCREENS = [
   },
   {
     name: 'candidate-cancelled',
+    lines: ['C8'],
     open: async (page) => {
       const { id, invite } = await schedule()
       await callApi('mutation($input: CancelInterviewInput!) { cancelInterview(input: $input) { interview { id } } }', { interviewId: id })
@@ -598,7 +623,7 @@ const SCREENS = [
       await see(page, 'This interview was cancelled')
     },
   },
-  { name: 'candidate-link-incomplete', open: async (page) => page.goto(`${url}/join`).then(() => see(page, 'This link is incomplete')) },
+  { name: 'candidate-link-incomplete', lines: ['C9'], open: async (page) => page.goto(`${url}/join`).then(() => see(page, 'This link is incomplete')) },
 ]
 
 mkdirSync(output, { recursive: true })
@@ -609,8 +634,8 @@ await callApi(
 )
 const browser = await chromium.launch({ executablePath: executable, headless: true, args: flags })
 let failures = 0
-for (const { name, open, permissions = ['microphone', 'camera', 'clipboard-read', 'clipboard-write'] } of SCREENS) {
-  if (!name.startsWith(only)) continue
+for (const { name, lines, open, permissions = ['microphone', 'camera', 'clipboard-read', 'clipboard-write'] } of SCREENS) {
+  if (!name.startsWith(only) && !lines.includes(only)) continue
   const context = await browser.newContext({ viewport: SIZES[0], permissions, locale: 'en-GB' })
   const page = await context.newPage()
   page.on('pageerror', (error) => console.error(`${name}: ${error}`))

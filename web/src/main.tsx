@@ -32,8 +32,8 @@ class ErrorBoundary extends Component<{ children: ReactNode }> {
 
 guardAgainstTranslation()
 const root = document.getElementById('root')
-if (!root) throw new Error('index.html has no #root')
-createRoot(root).render(
+// oldBrowsers.js has replaced it in a browser that is too old
+if (root) createRoot(root).render(
   <StrictMode>
     <ErrorBoundary>
       <Suspense>

@@ -1,18 +1,27 @@
 import { toProblem } from './problem'
 
 const MAX_DELAY_MS = 2_000
-/** Tries of about the first minute of failures, and the shortest delay after them. */
+/** Tries of about the first minute of failures. */
 const PATIENT_TRIES = 60
-const PATIENT_DELAY_MS = 10_000
+const PATIENT_INTERVAL_MS = 10_000
+/** Pages that lost the same server retry at different moments. */
+const pageOffset = Math.random() * PATIENT_INTERVAL_MS
+
+/** Returns the milliseconds to the moment, once in ten seconds, at which all that this page repeats is tried again, over one connection. */
+function untilPatientRetry(): number {
+  const milliseconds = Math.ceil(PATIENT_INTERVAL_MS - ((performance.now() + pageOffset) % PATIENT_INTERVAL_MS))
+  // a timer may end a moment early, and must not find the moment that it waited for again
+  return milliseconds < 1_000 ? milliseconds + PATIENT_INTERVAL_MS : milliseconds
+}
 
 /**
- * Exponential backoff with full jitter, at most two seconds; at least ten after a minute of failures.
+ * Exponential backoff with full jitter, at most two seconds; after a minute of failures, once in ten seconds.
  * `minimumSeconds` is how long the server has asked to wait. Resolves early when the network or the browser tab becomes available again.
  */
 export function backOff(tries: number, signal: AbortSignal, minimumSeconds = 0): Promise<void> {
-  const minimum = Math.max(minimumSeconds * 1_000, tries > PATIENT_TRIES ? PATIENT_DELAY_MS : 0)
   // full jitter: clients that lost the same server must not reconnect to it in one burst
-  const delay = minimum + Math.random() * Math.min(MAX_DELAY_MS, 200 * 2 ** tries)
+  const usual = tries > PATIENT_TRIES ? untilPatientRetry() : Math.random() * Math.min(MAX_DELAY_MS, 200 * 2 ** tries)
+  const delay = minimumSeconds > 0 ? minimumSeconds * 1_000 + usual : usual
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)

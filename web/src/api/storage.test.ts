@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { tabStorage } from './storage'
 
-describe('tabStorage', () => {
+describe('C1: tabStorage', () => {
   it('stores values beyond the page', () => {
     tabStorage.set('one', '1')
     expect(sessionStorage.getItem('one')).toBe('1')

@@ -16,7 +16,7 @@ function newTranscript() {
 
 const interim = { speaker: 'CANDIDATE' as const, text: 'I like to', afterSeq: 1, at: '2026-11-25T10:00:00.000Z' }
 
-describe('Transcript', () => {
+describe('R1: Transcript', () => {
   it('adds each turn once and in order when some arrive twice', () => {
     const transcript = newTranscript()
     expect(transcript.add([turn(1), turn(2)])).toBe(true)
@@ -37,18 +37,18 @@ describe('Transcript', () => {
     transcript.subscribe(listener)
     transcript.add([turn(1, 'INTERVIEWER')])
     transcript.setInterim(interim)
-    expect(transcript.getSnapshot().interims.CANDIDATE?.text).toBe('I like to')
+    expect(transcript.getInterims().CANDIDATE?.text).toBe('I like to')
     transcript.add([turn(2, 'INTERVIEWER')])
-    expect(transcript.getSnapshot().interims.CANDIDATE).toBeDefined()
+    expect(transcript.getInterims().CANDIDATE).toBeDefined()
     transcript.add([turn(3)])
-    expect(transcript.getSnapshot().interims.CANDIDATE).toBeUndefined()
+    expect(transcript.getInterims().CANDIDATE).toBeUndefined()
     transcript.setInterim(interim)
-    expect(transcript.getSnapshot().interims.CANDIDATE).toBeUndefined()
+    expect(transcript.getInterims().CANDIDATE).toBeUndefined()
     expect(listener).toHaveBeenCalledTimes(4)
   })
 })
 
-describe('useTranscript', () => {
+describe('R1: useTranscript', () => {
   afterEach(cleanup)
 
   it('follows an interview that was over again once it is reopened', async () => {

@@ -38,10 +38,11 @@ const INTERIM = graphql(`
   }
 `)
 
+/** Interim words of each speaker that no stored turn has replaced yet. */
+export type Interims = Readonly<Partial<Record<Speaker, Interim>>>
+
 export interface TranscriptState {
   turns: readonly Turn[]
-  /** Interim words of each speaker that no stored turn has replaced yet. */
-  interims: Readonly<Partial<Record<Speaker, Interim>>>
   streamStatus: StreamStatus | 'loading'
   /** Why the transcript cannot be followed. */
   problem: Problem | null
@@ -49,7 +50,9 @@ export interface TranscriptState {
 
 /** An interview's turns, in order and without gaps, and the interim words of both speakers. */
 export class Transcript {
-  private state: TranscriptState = { turns: [], interims: {}, streamStatus: 'loading', problem: null }
+  private state: TranscriptState = { turns: [], streamStatus: 'loading', problem: null }
+  // apart from the state, which a whole page shows: interim words change several times in a second
+  private interims: Interims = {}
   private readonly listeners = new Set<() => void>()
 
   constructor(
@@ -68,8 +71,11 @@ export class Transcript {
     return () => this.listeners.delete(listener)
   }
 
-  /** Returns the current state: a new object after each change. */
+  /** Returns the current state: a new object after each change, but not after one of interim words. */
   readonly getSnapshot = (): TranscriptState => this.state
+
+  /** Returns the current interim words: a new object after each change. */
+  readonly getInterims = (): Interims => this.interims
 
   /** Adds turns and ignores known ones. Returns false, and adds none, when one before them is missing. */
   add(turns: readonly Turn[]): boolean {
@@ -77,11 +83,12 @@ export class Transcript {
     const fresh = turns.filter((turn) => turn.seq > lastSeq)
     if (fresh.some((turn, index) => turn.seq !== lastSeq + index + 1)) return false
     if (fresh.length > 0) {
-      const interims = { ...this.state.interims }
+      const interims = { ...this.interims }
       for (const { speaker, seq } of fresh) {
         if ((interims[speaker]?.afterSeq ?? seq) < seq) delete interims[speaker]
       }
-      this.update({ turns: [...this.state.turns, ...fresh], interims })
+      this.interims = interims
+      this.update({ turns: [...this.state.turns, ...fresh] })
     }
     return true
   }
@@ -90,11 +97,16 @@ export class Transcript {
   setInterim(interim: Interim): void {
     const newest = this.state.turns.findLast((turn) => turn.speaker === interim.speaker)
     if ((newest?.seq ?? 0) > interim.afterSeq) return
-    this.update({ interims: { ...this.state.interims, [interim.speaker]: interim } })
+    this.interims = { ...this.interims, [interim.speaker]: interim }
+    this.notify()
   }
 
   private update(part: Partial<TranscriptState>): void {
     this.state = { ...this.state, ...part }
+    this.notify()
+  }
+
+  private notify(): void {
     for (const listener of this.listeners) listener()
   }
 
@@ -156,4 +168,14 @@ export function useTranscript(connection: Connection, id: string, isOver = false
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the stream of an interview that was over has ended
   }, [transcript, isOver])
   return { transcript, state }
+}
+
+/** Returns the interim words of both speakers. For the component that shows them: they change several times in a second. */
+export function useInterims(transcript: Transcript): Interims {
+  return useSyncExternalStore(transcript.subscribe, transcript.getInterims)
+}
+
+/** Returns whether one of these speakers has interim words. */
+export function useHasInterims(transcript: Transcript, ...speakers: readonly Speaker[]): boolean {
+  return useSyncExternalStore(transcript.subscribe, () => speakers.some((speaker) => transcript.getInterims()[speaker] !== undefined))
 }

@@ -13,6 +13,6 @@ it.each([
   ['/sign-in?to=%2F%2Fevil.example%2Flive', '/interviews'],
   ['/sign-in?to=%2F%5Cevil.example%2Flive', '/interviews'],
   ['/sign-in?to=javascript%3Aalert(1)', '/interviews'],
-])('opens after %s the address %s', (address, target) => {
+])('S1: opens after %s the address %s', (address, target) => {
   expect(readTarget(new URL(address, ORIGIN))).toBe(target)
 })

@@ -1,10 +1,11 @@
-import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
-import type { TranscriptState } from '../api/transcript'
+import { memo, useCallback, useEffect, useLayoutEffect, useRef } from 'react'
+import { type Transcript, type TranscriptState, useHasInterims, useInterims } from '../api/transcript'
 import type { Speaker } from '../gql/graphql'
 import type { Message } from './outbox'
 import { useTexts } from './texts'
 
 interface CaptionsProps {
+  transcript: Transcript
   state: TranscriptState
   /** Typed messages that are not stored yet. */
   pending: readonly Message[]
@@ -15,13 +16,11 @@ interface CaptionsProps {
 }
 
 /** The conversation, newest line last. Scrolls to it unless the reader has scrolled up. */
-export function Captions({ state, pending, speech, isTyped }: CaptionsProps) {
+export function Captions({ transcript, state, pending, speech, isTyped }: CaptionsProps) {
   const { room } = useTexts()
   const box = useRef<HTMLElement>(null)
   const isAtEnd = useRef(true)
   const heights = useRef('')
-  const interviewer = speech ?? state.interims.INTERVIEWER?.text
-  const candidate = state.interims.CANDIDATE?.text
   const showNewest = useCallback(() => {
     if (box.current && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight
   }, [])
@@ -32,7 +31,8 @@ export function Captions({ state, pending, speech, isTyped }: CaptionsProps) {
     if (box.current) observer.observe(box.current)
     return () => observer.disconnect()
   }, [showNewest])
-  const isSpeaking = Boolean(interviewer || candidate) || pending.length > 0
+  const hasInterims = useHasInterims(transcript, 'INTERVIEWER', 'CANDIDATE')
+  const isSpeaking = hasInterims || Boolean(speech) || pending.length > 0
   return (
     <section
       ref={box}
@@ -55,6 +55,24 @@ export function Captions({ state, pending, speech, isTyped }: CaptionsProps) {
           </Line>
         ))}
       </div>
+      <SpokenLines transcript={transcript} speech={speech} onChange={showNewest} />
+      {pending.map(({ key, text }) => (
+        <Line key={key} speaker="CANDIDATE" isNow note={room.sending}>
+          {text}
+        </Line>
+      ))}
+    </section>
+  )
+}
+
+/** What both are saying. Only these lines change with each of their words. */
+function SpokenLines({ transcript, speech, onChange }: { transcript: Transcript; speech: string | null; onChange: () => void }) {
+  const interims = useInterims(transcript)
+  useLayoutEffect(onChange)
+  const interviewer = speech ?? interims.INTERVIEWER?.text
+  const candidate = interims.CANDIDATE?.text
+  return (
+    <>
       {interviewer && (
         <Line speaker="INTERVIEWER" isNow>
           {interviewer}
@@ -65,12 +83,7 @@ export function Captions({ state, pending, speech, isTyped }: CaptionsProps) {
           {candidate}
         </Line>
       )}
-      {pending.map(({ key, text }) => (
-        <Line key={key} speaker="CANDIDATE" isNow note={room.sending}>
-          {text}
-        </Line>
-      ))}
-    </section>
+    </>
   )
 }
 
@@ -82,7 +95,7 @@ interface LineProps {
   children: string
 }
 
-function Line({ speaker, isNow, note, children }: LineProps) {
+const Line = memo(function CaptionLine({ speaker, isNow, note, children }: LineProps) {
   const { room } = useTexts()
   return (
     <p className={isNow ? 'now' : ''}>
@@ -93,4 +106,4 @@ function Line({ speaker, isNow, note, children }: LineProps) {
       </span>
     </p>
   )
-}
+})

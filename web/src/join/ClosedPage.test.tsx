@@ -11,7 +11,7 @@ function invitation(status: InterviewStatus, state: Invitation['state'], part: P
   return { status, state, candidateName: 'Ada', organization: 'Analytical Engines', contact: null, endReason: null, ...part } as Invitation
 }
 
-describe('findClosedReason', () => {
+describe('C8: findClosedReason', () => {
   it.each<[InterviewStatus, Invitation['state'], ClosedReason | null]>([
     ['SCHEDULED', 'OPEN', null],
     ['SCHEDULED', 'EARLY', 'early'],
@@ -39,7 +39,7 @@ function renderPage(canReopenUntil: string | null) {
   return onReturn
 }
 
-describe('ClosedPage', () => {
+describe('C8: ClosedPage', () => {
   afterEach(cleanup)
 
   it('offers the way back for as long as the interview can be reopened', () => {

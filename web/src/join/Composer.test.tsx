@@ -16,7 +16,7 @@ function renderComposer(draft: string, outboxState = IDLE) {
 
 const press = (options: object = {}) => fireEvent.keyDown(screen.getByRole('textbox'), { key: 'Enter', ...options })
 
-describe('Composer', () => {
+describe('C5: Composer', () => {
   afterEach(cleanup)
 
   it('sends with Enter, and starts a new line with Shift + Enter', () => {

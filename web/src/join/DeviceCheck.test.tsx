@@ -22,7 +22,7 @@ function setPermission(state: PermissionState) {
 
 const fail = (name: string) => getUserMedia.mockRejectedValueOnce(new DOMException('no', name))
 
-describe('DeviceCheck', () => {
+describe('C3: DeviceCheck', () => {
   beforeEach(() => {
     getUserMedia.mockReset()
     onReady.mockReset()

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { Channel } from '../gql/graphql'
 import { Button } from '../ui/Button'
 import type { Invitation } from './documents'
-import { canChooseSpeaker, type ChosenDevices, loadSpeaker, type MicrophoneCheck, playChime, storeSpeaker, useDevices, useMicrophoneCheck } from './microphone'
+import { canChooseSpeaker, chooseSpeaker, type ChosenDevices, loadSpeaker, type MicrophoneCheck, playChime, storeSpeaker, useDevices, useMicrophoneCheck } from './microphone'
 import { Shell, Steps, Title, TroubleFooter } from './Shell'
 import { useTexts } from './texts'
 
@@ -242,7 +242,7 @@ function Playback({ track, speaker }: { track: MediaStreamTrack | null; speaker:
   }
   const play = async () => {
     if (!audio.current) return
-    if (speaker && canChooseSpeaker) await audio.current.setSinkId(speaker).catch(() => {})
+    await chooseSpeaker(audio.current, speaker)
     await audio.current.play().catch(() => {})
   }
   return (

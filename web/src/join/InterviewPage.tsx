@@ -7,7 +7,7 @@ import { ClosedPage, ErasedPage, findClosedReason, ReplacedPage } from './Closed
 import { type InterviewState, type Invitation, SIGNAL, STATE } from './documents'
 import type { ChosenDevices } from './microphone'
 import { useOutbox } from './outbox'
-import { Room, type RoomDialog } from './Room'
+import { type Draft, Room, type RoomDialog } from './Room'
 import type { CandidateSession } from './session'
 import { useTexts } from './texts'
 import type { VoiceRoomView } from './VoiceRoom'
@@ -63,6 +63,7 @@ export function InterviewPage({ invitation, invite, session, devices, onChange, 
         session={session}
         interview={interview}
         receivedAt={receivedAt}
+        transcript={transcript}
         state={state}
         problem={problem ?? state.problem}
         outboxState={outboxState}
@@ -96,14 +97,6 @@ function Connecting() {
       </p>
     </main>
   )
-}
-
-/** What the candidate has typed and not sent. */
-export interface Draft {
-  text: string
-  /** Whether the text survives a reload. */
-  isSaved: boolean
-  change: (text: string) => void
 }
 
 /** Saves the draft in this tab, tells the interviewer that the candidate is typing, and asks before the page is left with unsent text. */

@@ -15,7 +15,7 @@ it.each([
   ['de', /kommen Sie ab .*2026/],
   ['es', /Vuelva a partir de: .*2026/],
   ['fr', /revenir à partir de : .*2026/],
-])('says in %s when the candidate can come back', (language, expected) => {
+])('C7: says in %s when the candidate can come back', (language, expected) => {
   const { container } = render(
     <Localized language={language}>
       <ProblemText problem={toProblem([TOO_EARLY])} />
@@ -24,7 +24,7 @@ it.each([
   expect(container.textContent).toMatch(expected)
 })
 
-it('shows other sentences of the API in English', () => {
+it('C7: shows other sentences of the API in English', () => {
   const { container } = render(
     <Localized language="de">
       <ProblemText problem={new Problem('CONFLICT', 'The invite has expired.')} />

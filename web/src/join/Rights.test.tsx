@@ -37,7 +37,7 @@ function click(name: string) {
   fireEvent.click(screen.getByRole('button', { name, hidden: true }))
 }
 
-describe('Rights', () => {
+describe('C9: Rights', () => {
   beforeEach(() => {
     vi.mocked(requestAccommodation).mockReset()
     vi.mocked(requestAlternative).mockReset()

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { retryTransient } from '../api/backoff'
 import { newKey } from '../api/idempotencyKey'
 import { type Problem, toProblem } from '../api/problem'
-import type { TranscriptState } from '../api/transcript'
+import { type Transcript, type TranscriptState, useHasInterims } from '../api/transcript'
 import { Button } from '../ui/Button'
 import { Confirm } from '../ui/Confirm'
 import { Notice } from '../ui/Notice'
@@ -10,7 +10,6 @@ import { usePageTitle } from '../ui/Page'
 import { Captions } from './Captions'
 import { Composer } from './Composer'
 import { END, type InterviewState, type Invitation, SIGNAL } from './documents'
-import type { Draft } from './InterviewPage'
 import type { OutboxState } from './outbox'
 import { findPhase } from './phase'
 import { Presence, TurnLine } from './Presence'
@@ -30,6 +29,14 @@ const CONFIRMATION_MS = 4_000
 /** Length of a question from which it is shown in smaller letters, in characters. */
 const LONG_QUESTION = 170
 
+/** What the candidate has typed and not sent. */
+export interface Draft {
+  text: string
+  /** Whether the text survives a reload. */
+  isSaved: boolean
+  change: (text: string) => void
+}
+
 export type RoomDialog = 'devices' | 'rights' | 'end'
 
 interface RoomProps {
@@ -40,6 +47,7 @@ interface RoomProps {
   interview: InterviewState | null
   /** When `interview` arrived, by performance.now(). */
   receivedAt: number
+  transcript: Transcript
   state: TranscriptState
   /** Why the page cannot follow the interview any more. */
   problem: Problem | null
@@ -57,7 +65,7 @@ interface RoomProps {
 
 /** The room: the open question, the interviewer's presence and the tools, with one slot for captions, typing or trouble. */
 export function Room(props: RoomProps) {
-  const { invitation, invite, session, interview, state, outboxState, draft, voice, onChange, dialog, onDialog } = props
+  const { invitation, invite, session, interview, transcript, state, outboxState, draft, voice, onChange, dialog, onDialog } = props
   const texts = useTexts()
   const { room } = texts
   const isOver = interview?.status === 'ENDING'
@@ -71,7 +79,8 @@ export function Room(props: RoomProps) {
   const typeTool = useRef<HTMLButtonElement>(null)
 
   const isTyping = isTyped || wantsToType
-  const phase = findPhase({ state, voice, channel: interview?.channel ?? null, isOver })
+  const isWriting = useHasInterims(transcript, 'INTERVIEWER')
+  const phase = findPhase({ state, isWriting, voice, channel: interview?.channel ?? null, isOver })
   const question = findOpenQuestion(state.turns)
   const heading = usePageTitle(`${room.phases[phase].title} · ${invitation.positionTitle}`)
   useLayoutEffect(() => heading.current?.focus(), [heading])
@@ -125,7 +134,7 @@ export function Room(props: RoomProps) {
       )}
     </>
   )
-  const captions = <Captions state={state} pending={outboxState.messages} speech={voice?.speech ?? null} isTyped={isTyped} />
+  const captions = <Captions transcript={transcript} state={state} pending={outboxState.messages} speech={voice?.speech ?? null} isTyped={isTyped} />
   return (
     <div className={`candidate room ${isTyped ? 'typed' : ''}`}>
       <header className="top">

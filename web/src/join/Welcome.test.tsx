@@ -25,7 +25,7 @@ function renderForm(mayBeRecorded = true, language = 'en') {
 
 const proceed = (name = 'Continue') => fireEvent.click(screen.getByRole('button', { name }))
 
-describe('ConsentForm', () => {
+describe('C2: ConsentForm', () => {
   afterEach(cleanup)
 
   it('asks for consent in the words and the language of the text', () => {

@@ -180,13 +180,19 @@ async function wouldAsk(): Promise<boolean> {
   }
 }
 
+/** Plays an element on a speaker; on the default one where the browser cannot choose. */
+export async function chooseSpeaker(audio: HTMLAudioElement, speaker: string | null): Promise<void> {
+  // oxlint-disable-next-line browsers/support -- not called where it is missing
+  if (speaker && canChooseSpeaker) await audio.setSinkId(speaker).catch(() => {})
+}
+
 /** Plays three notes to test a speaker. */
 export async function playChime(speaker: string | null): Promise<void> {
   const context = new AudioContext()
   const output = context.createMediaStreamDestination()
   const audio = new Audio()
   audio.srcObject = output.stream
-  if (speaker && canChooseSpeaker) await audio.setSinkId(speaker).catch(() => {})
+  await chooseSpeaker(audio, speaker)
   const notes = [523, 659, 784]
   for (const [index, frequency] of notes.entries()) {
     const oscillator = new OscillatorNode(context, { frequency })

@@ -21,7 +21,7 @@ function fakeConnection(...outcomes: (Problem | null)[]) {
   return { connection: { mutate } as unknown as Connection, sent }
 }
 
-describe('Outbox', () => {
+describe('C7: Outbox', () => {
   beforeEach(() => {
     sessionStorage.clear()
     vi.spyOn(Math, 'random').mockReturnValue(0)

@@ -7,7 +7,9 @@ import type { Phase, VoiceRoomView } from './VoiceRoom'
 export type ShownPhase = keyof Texts['room']['phases']
 
 interface PhaseInput {
-  state: Pick<TranscriptState, 'turns' | 'interims' | 'streamStatus'>
+  state: Pick<TranscriptState, 'turns' | 'streamStatus'>
+  /** Whether the interviewer has words that are not stored yet. */
+  isWriting: boolean
   voice: Pick<VoiceRoomView, 'phase' | 'trouble' | 'speech'> | null
   /** The interview's current channel; null until it is known. */
   channel: Channel | null
@@ -15,13 +17,13 @@ interface PhaseInput {
 }
 
 /** Returns the phase to show. */
-export function findPhase({ state, voice, channel, isOver }: PhaseInput): ShownPhase {
+export function findPhase({ state, isWriting, voice, channel, isOver }: PhaseInput): ShownPhase {
   if (isOver) return 'closing'
   // an interviewer who writes is not in the room, where the candidate may still be
   const spoken = channel === 'TEXT' ? null : voice
   if (spoken?.trouble === 'reconnecting' || spoken?.trouble === 'blocked') return 'away'
   if (!spoken && state.streamStatus === 'reconnecting') return 'away'
-  const phase = spoken?.phase ?? findTypedPhase(state)
+  const phase = spoken?.phase ?? findTypedPhase(state.turns, isWriting)
   // an interviewer who has just joined listens already, but greets first
   const hasSpoken = state.turns.some(({ speaker }) => speaker === 'INTERVIEWER') || spoken?.speech != null
   if (phase === 'listening' && !hasSpoken) return 'connecting'
@@ -29,8 +31,8 @@ export function findPhase({ state, voice, channel, isOver }: PhaseInput): ShownP
 }
 
 /** Derives the phase of a typed interview from its transcript. */
-function findTypedPhase({ turns, interims }: PhaseInput['state']): Phase {
-  if (interims.INTERVIEWER) return 'speaking'
+function findTypedPhase(turns: PhaseInput['state']['turns'], isWriting: boolean): Phase {
+  if (isWriting) return 'speaking'
   const last = turns.at(-1)
   if (!last) return 'connecting'
   return last.speaker === 'CANDIDATE' ? 'thinking' : 'listening'

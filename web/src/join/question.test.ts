@@ -4,7 +4,7 @@ import { findOpenQuestion } from './question'
 
 const ask = (text: string, questionKey: string | null = 'risk', speaker: Speaker = 'INTERVIEWER') => ({ speaker, questionKey, text })
 
-describe('findOpenQuestion', () => {
+describe('C4: findOpenQuestion', () => {
   it('is null before the interviewer has spoken', () => {
     expect(findOpenQuestion([ask('Hello?', null, 'CANDIDATE')])).toBeNull()
   })

@@ -18,7 +18,7 @@ import { MoreDialog } from './MoreDialog'
 import { usePlayback } from './playback'
 import { pickRecording, Player } from './Player'
 import { History, type QuotePlayer, Scorecard } from './Scorecard'
-import { revealTurn, TranscriptPanel } from './TranscriptPanel'
+import { InterimTurns, revealTurn, TranscriptPanel } from './TranscriptPanel'
 import { TranscriptSearch } from './TranscriptSearch'
 import { findQuestionStarts, formatOffset, type Range } from './turnText'
 
@@ -46,7 +46,7 @@ export function Review({ id, list }: ReviewProps) {
     questions: may('READ_QUESTIONS'),
   })
   const interview = data?.interviewChanged ?? null
-  const { state } = useTranscript(connection, id, interview !== null && FINAL_STATUSES.has(interview.status))
+  const { transcript, state } = useTranscript(connection, id, interview !== null && FINAL_STATUSES.has(interview.status))
   const { turns } = state
   const recording = pickRecording(interview?.recordings ?? [])
   const media = useRef<HTMLVideoElement>(null)
@@ -188,6 +188,7 @@ export function Review({ id, list }: ReviewProps) {
             onChoose={choose}
             isOver={state.streamStatus === 'ended'}
           />
+          <InterimTurns transcript={transcript} />
         </section>
         {hasScorecard && (
           <section aria-label="Scorecard" data-panel="scorecard">

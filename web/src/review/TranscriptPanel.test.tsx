@@ -21,11 +21,11 @@ function turn(seq: number, text: string, fields: Partial<Turn> = {}): Turn {
   } as unknown as Turn
 }
 
-describe('TranscriptPanel', () => {
+describe('R2: TranscriptPanel', () => {
   afterEach(cleanup)
 
   it('shows a correction beside the turn that it corrects, which stays as it was', () => {
-    const state = { turns: [turn(1, 'I wrote COBOL.'), turn(2, 'That is all.')], interims: {} } as unknown as TranscriptState
+    const state = { turns: [turn(1, 'I wrote COBOL.'), turn(2, 'That is all.')] } as unknown as TranscriptState
     render(<TranscriptPanel state={state} corrections={[{ seq: 1, text: 'I meant FORTRAN.' }]} playback={null} isOver />)
     const corrected = screen.getByText('I meant FORTRAN.').closest('li')
     expect(corrected?.id).toBe('turn-1')
@@ -40,7 +40,7 @@ describe('TranscriptPanel', () => {
       turn(2, 'The 🎻 solo, yes.', { uncertainWords: [{ start: 6, end: 10 }] as Turn['uncertainWords'] }),
       turn(3, 'That is all.'),
     ]
-    render(<TranscriptPanel state={{ turns, interims: {} } as unknown as TranscriptState} corrections={[]} playback={null} isOver />)
+    render(<TranscriptPanel state={{ turns } as unknown as TranscriptState} corrections={[]} playback={null} isOver />)
     const lines = screen.getAllByRole('listitem').map(({ textContent }) => textContent)
     expect(lines[0]).toContain('Wie bitte? (typed) (in German) (hardly understood, not evaluated)')
     expect(lines[1]).toContain('The 🎻 solo (unsure), yes. (typed)')

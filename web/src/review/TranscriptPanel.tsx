@@ -1,5 +1,5 @@
 import { Fragment, memo, type ReactNode, useEffect, useMemo, useRef } from 'react'
-import type { TranscriptState, Turn } from '../api/transcript'
+import { type Transcript, type TranscriptState, type Turn, useInterims } from '../api/transcript'
 import type { ReviewedInterview } from './documents'
 import type { Playback } from './playback'
 import { findQuestionStarts, formatOffset, type Range, splitText } from './turnText'
@@ -43,7 +43,7 @@ export function TranscriptPanel({
   onChoose,
   isOver,
 }: TranscriptPanelProps) {
-  const { turns, interims } = state
+  const { turns } = state
   const correctionBySeq = useMemo(() => new Map(corrections.map(({ seq, text }) => [seq, text])), [corrections])
   const questionBySeq = useMemo(() => new Map(findQuestionStarts(turns).map(({ turn, key }, index) => [turn.seq, { key, number: index + 1 }])), [turns])
   const first = turns[0]
@@ -91,17 +91,22 @@ export function TranscriptPanel({
         </ol>
         {turns.length === 0 && state.streamStatus !== 'loading' && <p className="quiet px-6 py-2">No one has spoken yet.</p>}
       </div>
-      {[interims.INTERVIEWER, interims.CANDIDATE].map(
-        (interim) =>
-          interim && (
-            <div key={interim.speaker} className="turn quiet italic">
-              <span />
-              <span>{SPEAKERS[interim.speaker]}</span>
-              <p>{interim.text}</p>
-            </div>
-          ),
-      )}
     </>
+  )
+}
+
+/** What both speakers are saying, below the stored turns. */
+export function InterimTurns({ transcript }: { transcript: Transcript }) {
+  const interims = useInterims(transcript)
+  return [interims.INTERVIEWER, interims.CANDIDATE].map(
+    (interim) =>
+      interim && (
+        <div key={interim.speaker} className="turn quiet italic">
+          <span />
+          <span>{SPEAKERS[interim.speaker]}</span>
+          <p>{interim.text}</p>
+        </div>
+      ),
   )
 }
 

@@ -2,20 +2,20 @@ import { expect, test } from 'vitest'
 import type { ReviewedEvaluation } from './documents'
 import { countQuestions, describeState, formatShare, listFlags, splitSentence } from './evaluationText'
 
-test('a quote is shown inside its sentence, by code points', () => {
+test('R3: a quote is shown inside its sentence, by code points', () => {
   const evidence = { quote: 'write the front end', sentence: '🎻 I did not write the front end.', start: 22, sentenceStart: 10 }
   expect(splitSentence(evidence)).toEqual(['🎻 I did not ', 'write the front end', '.'])
 })
 
-test('an evaluation without sentences shows the quote alone', () => {
+test('R3: an evaluation without sentences shows the quote alone', () => {
   expect(splitSentence({ quote: 'a quote', sentence: '', start: 3, sentenceStart: 0 })).toEqual(['', 'a quote', ''])
 })
 
-test('the share of a weight is a percentage of all weights', () => {
+test('R3: the share of a weight is a percentage of all weights', () => {
   expect([3, 1].map((weight) => formatShare(weight, [{ weight: 3 }, { weight: 1 }]))).toEqual(['75 %', '25 %'])
 })
 
-test('a question that serves two criteria counts once', () => {
+test('R3: a question that serves two criteria counts once', () => {
   const criteria = [
     { questions: [{ questionKey: 'a', asked: true, answered: true }] },
     {
@@ -29,7 +29,7 @@ test('a question that serves two criteria counts once', () => {
   expect(countQuestions(criteria)).toEqual({ answered: 1, asked: 1, all: 3 })
 })
 
-test('flags name their criterion, and the evaluation does not repeat them', () => {
+test('R3: flags name their criterion, and the evaluation does not repeat them', () => {
   const evaluation = { flags: ['LEVELS_DIFFER', 'PROSE_REMOVED'], criteria: [{ name: 'Depth', flags: ['LEVELS_DIFFER'] }] }
   expect(listFlags(evaluation as unknown as ReviewedEvaluation)).toEqual([
     'Depth: The passes of the AI differ by two levels or more.',
@@ -37,7 +37,7 @@ test('flags name their criterion, and the evaluation does not repeat them', () =
   ])
 })
 
-test('an interview that ended says how, and one that broke off does not read as completed', () => {
+test('R3: an interview that ended says how, and one that broke off does not read as completed', () => {
   expect(describeState({ status: 'IN_PROGRESS', endReason: null, isPartial: false })).toBe('Live')
   expect(describeState({ status: 'COMPLETED', endReason: 'WRAPPED_UP', isPartial: false })).toBe('Completed')
   expect(describeState({ status: 'COMPLETED', endReason: 'WRAPPED_UP', isPartial: true })).toBe('Broken off')

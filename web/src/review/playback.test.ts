@@ -7,7 +7,7 @@ const OFFSETS = [2, 8, 15]
 const turns = OFFSETS.map((_, index) => ({ seq: index + 1 }) as Turn)
 const getOffset = ({ seq }: Turn) => OFFSETS[seq - 1] ?? 0
 
-describe('playback', () => {
+describe('R2: playback', () => {
   it.each([
     [0, null],
     [1.9, null],

@@ -1,11 +1,17 @@
 import { useState } from 'react'
 import { useSession } from '../desk/session'
 import type { Action } from '../gql/graphql'
-import { CREATE_API_KEY } from './documents'
+import { type ApiKey, CREATE_API_KEY } from './documents'
 import { Field, findFieldError, FormDialog } from './form'
-import type { NewSecret } from './KeysSection'
 import { endOfDay, KEY_ROLES, type KeyRole, listGrantable, nameAction, ROLE_HINTS, ROLE_NAMES } from './settingsText'
 import { useMutation } from './useMutation'
+
+export interface NewSecret {
+  key: ApiKey
+  secret: string | null
+  /** For how long the replaced key still works; null for a key that replaces none. */
+  overlap: string | null
+}
 
 const FIELDS = ['name', 'role', 'permissions', 'expiresAt']
 

@@ -2,7 +2,7 @@ import { Plus, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { useSession } from '../desk/session'
 import { useToast } from '../desk/Toast'
-import { CreateKeyDialog } from './CreateKeyDialog'
+import { CreateKeyDialog, type NewSecret } from './CreateKeyDialog'
 import { API_KEYS, type ApiKey, REVOKE_API_KEY, ROTATE_API_KEY } from './documents'
 import { Field, findFieldError, FormDialog } from './form'
 import { OneTimeSecret } from './OneTimeSecret'
@@ -10,13 +10,6 @@ import { SectionList } from './SectionList'
 import { describeExpiry, describeLastUse, formatDay, listGrantable, nameAction, nameRole } from './settingsText'
 import { useMutation } from './useMutation'
 import { usePages } from './usePages'
-
-export interface NewSecret {
-  key: ApiKey
-  secret: string | null
-  /** For how long the replaced key still works; null for a key that replaces none. */
-  overlap: string | null
-}
 
 /** API keys: what they are for, when they end and were last used; creating, rotating and revoking them. */
 export function KeysSection() {

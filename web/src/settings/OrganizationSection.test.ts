@@ -5,7 +5,7 @@ import { findChanges } from './OrganizationSection'
 const NORTHWIND = { id: '1', name: 'Northwind', logoUrl: null, contact: { name: 'Hanna', email: 'hanna@northwind.example' } }
 const VALUES = { name: 'Northwind', contactName: 'Hanna', contactEmail: 'hanna@northwind.example', logo: 'stored' } as const
 
-describe('findChanges', () => {
+describe('K1: findChanges', () => {
   it.each([
     [VALUES, {}],
     [{ ...VALUES, name: 'Northwind Logistics' }, { name: 'Northwind Logistics' }],
@@ -18,7 +18,7 @@ describe('findChanges', () => {
   })
 })
 
-describe('readLogo', () => {
+describe('K1: readLogo', () => {
   it('reads an image as base64', async () => {
     expect(await readLogo(new File([new Uint8Array([137, 80, 78, 71])], 'a.png', { type: 'image/png' }))).toEqual({
       dataUrl: 'data:image/png;base64,iVBORw==',

@@ -11,7 +11,7 @@ afterEach(cleanup)
 
 const problemAt = (field: string | null, message: string) => new Problem('BAD_INPUT', message, null, 0, field)
 
-describe('findFieldError', () => {
+describe('K1: findFieldError', () => {
   it.each([
     [problemAt('name', 'name is empty: send at least one visible character.'), 'name', 'Name is empty: send at least one visible character.'],
     [problemAt('contact.email', 'contact.email is not an address.'), 'contact.email', 'Email is not an address.'],
@@ -34,7 +34,7 @@ function InviteForm({ email, role = 'VIEWER' }: { email: string; role?: 'VIEWER'
   )
 }
 
-describe('a form', () => {
+describe('K1: a form', () => {
   const mutate = vi.fn()
   const session = { connection: { mutate } as unknown as Connection } as Session
   const show = (email: string) => (

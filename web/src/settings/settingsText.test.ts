@@ -5,7 +5,7 @@ import { describeExpiry, endOfDay, listGrantable } from './settingsText'
 const NOW = new Date(2026, 10, 29, 12)
 const after = (hours: number) => new Date(NOW.getTime() + hours * 3_600_000).toISOString()
 
-describe('describeExpiry', () => {
+describe('K1: describeExpiry', () => {
   it.each([
     [{ expiresAt: null }, 'Never', false],
     [{ expiresAt: after(0.5) }, 'Ends within the hour', true],
@@ -20,14 +20,14 @@ describe('describeExpiry', () => {
   })
 })
 
-describe('endOfDay', () => {
+describe('K1: endOfDay', () => {
   it('stays the same in a repeated attempt', () => {
     expect(endOfDay(30, NOW)).toBe(endOfDay(30, new Date(NOW.getTime() + 60_000)))
     expect(new Date(endOfDay(30, NOW)).toDateString()).toBe(new Date(2026, 11, 29).toDateString())
   })
 })
 
-describe('listGrantable', () => {
+describe('K1: listGrantable', () => {
   const own: Action[] = ['READ_INTERVIEW', 'REVIEW_EVALUATION', 'MANAGE_KEYS', 'SCHEDULE_INTERVIEW']
   it.each([
     ['ADMIN', own],

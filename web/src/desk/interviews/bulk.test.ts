@@ -3,7 +3,7 @@ import type { Connection } from '../../api/connection'
 import { Problem } from '../../api/problem'
 import { performBulk } from './bulk'
 
-it('continues after a failure, and returns its sentence by the interview', async () => {
+it('L3: continues after a failure, and returns its sentence by the interview', async () => {
   const mutate = vi.fn((_: unknown, { input }: { input: { interviewId: string; idempotencyKey: string } }) =>
     input.interviewId === 'b' ? Promise.reject(new Problem('CONFLICT', 'It is over.')) : Promise.resolve({}),
   )

@@ -7,6 +7,8 @@ export async function copyText(text: string | Promise<string>): Promise<boolean>
     if (typeof ClipboardItem === 'function' && navigator.clipboard.write) {
       // Safari allows it only in the click itself, so the item is made before the text has arrived
       const item = Promise.resolve(text).then((value) => new Blob([value], { type: 'text/plain' }))
+      // a browser that refuses does not wait for the text, whose failure the caller shows
+      item.catch(() => {})
       await navigator.clipboard.write([new ClipboardItem({ 'text/plain': item })])
     } else await navigator.clipboard.writeText(await text)
     return true

@@ -5,7 +5,7 @@ import type { ListedInterview } from './documents'
 import type { ListRequest } from './interviewList'
 import { makeInterview } from './testInterviews'
 
-describe('formatCell', () => {
+describe('L3: formatCell', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', ' =1+1', '\t=1+1', '\r=1', '\u0000=1', '\n+1', '＝1+1', '＋1', '－1', '＠A1', '\ttext'])(
     'makes %j text that no spreadsheet runs',
     (text) => {
@@ -27,7 +27,7 @@ describe('formatCell', () => {
   })
 })
 
-describe('formatCsv', () => {
+describe('L3: formatCsv', () => {
   it('has results only for callers who may read them, and never those that a blind review hides', () => {
     const scored = makeInterview({ evaluation: { isBlind: false, status: 'COMPLETED', overallScore: 70, recommendation: 'HIRE', flags: [] }, decision: 'HOLD' })
     const blind = makeInterview({ evaluation: { isBlind: true, status: 'COMPLETED', overallScore: 70, recommendation: 'HIRE', flags: [] } })
@@ -39,7 +39,7 @@ describe('formatCsv', () => {
   })
 })
 
-describe('readAll', () => {
+describe('L3: readAll', () => {
   const request: ListRequest = { filter: {}, orderBy: {}, search: '', mayReadResults: true }
 
   it(`stops at ${MAX_ROWS} interviews`, async () => {

@@ -46,7 +46,7 @@ async function start(stored: ListedInterview[], search = '') {
   return { ...server, list, stop }
 }
 
-describe('InterviewList', () => {
+describe('L1: InterviewList', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 

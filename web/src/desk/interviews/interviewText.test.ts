@@ -27,11 +27,11 @@ it.each([
   [new Date(2026, 11, 1, 0, 0), /^Tomorrow/],
   [new Date(2026, 10, 27, 16, 45), /^27 Nov 0?4:45|^27 Nov 16:45/],
   [new Date(2025, 10, 27, 16, 45), /^27 Nov 2025$/],
-])('formats %s relative to today', (moment, text) => {
+])('L1: formats %s relative to today', (moment, text) => {
   expect(formatMoment(moment.toISOString(), new Date(2026, 10, 30, 14, 0))).toMatch(text)
 })
 
-it('says which rubric versions differ in a list, among interviews that have a score', () => {
+it('L1: says which rubric versions differ in a list, among interviews that have a score', () => {
   expect(describeVersions([scored(4), scored(4), scored(3, null)])).toBeNull()
   expect(describeVersions([scored(4), scored(3)])).toBe('Rubric versions differ in this list: Engineer 3, 4')
 })

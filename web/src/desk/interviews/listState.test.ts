@@ -3,7 +3,7 @@ import { buildFilter, formatListState, getOrder, parseListState, toggleOrder } f
 
 const parse = (query: string, mayReadResults = true) => parseListState(new URLSearchParams(query), mayReadResults)
 
-describe('parseListState', () => {
+describe('L1: parseListState', () => {
   it.each([
     '',
     'tab=scheduled',
@@ -21,7 +21,7 @@ describe('parseListState', () => {
   })
 })
 
-describe('buildFilter', () => {
+describe('L1: buildFilter', () => {
   it('combines tab, filters and a period that begins with a day', () => {
     const today = new Date(2026, 10, 30, 15, 30)
     expect(buildFilter(parse('tab=live&position=a&channel=TEXT&days=7'), today)).toEqual({
@@ -33,7 +33,7 @@ describe('buildFilter', () => {
   })
 })
 
-describe('order', () => {
+describe('L1: order', () => {
   it('is that of the tab until a heading is clicked, which turns it at the second click', () => {
     expect(getOrder(parse('tab=scheduled'))).toEqual({ field: 'SCHEDULED_FOR', direction: 'ASC' })
     const byScore = toggleOrder(getOrder(parse('')), 'SCORE')

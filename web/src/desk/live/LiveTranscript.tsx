@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
-import { useTranscript } from '../../api/transcript'
+import { type Transcript, type Turn, useInterims, useTranscript } from '../../api/transcript'
 import { Dialog } from '../Dialog'
 import { nameOf } from '../interviews/interviewText'
 import { useSession } from '../session'
@@ -20,14 +20,8 @@ export function LiveTranscript({ wall, id, onEnd, onClose }: LiveTranscriptProps
   const { connection, may } = useSession()
   const subscribe = useCallback((listener: () => void) => wall.subscribeTile(id, listener), [wall, id])
   const tile = useSyncExternalStore(subscribe, () => wall.getTile(id))
-  const { state } = useTranscript(connection, id)
-  const { turns, interims, problem, streamStatus } = state
-  const end = useRef<HTMLDivElement>(null)
-  const spoken = [interims.INTERVIEWER, interims.CANDIDATE].filter((interim) => interim !== undefined)
-  useEffect(() => {
-    end.current?.scrollIntoView({ block: 'end' })
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the newest words stay in view
-  }, [turns, interims])
+  const { transcript, state } = useTranscript(connection, id)
+  const { turns, problem, streamStatus } = state
   const interview = tile?.interview
   const name = interview ? nameOf({ candidate: interview.candidate ?? null, erasedAt: null }) : 'Transcript'
   return (
@@ -53,12 +47,7 @@ export function LiveTranscript({ wall, id, onEnd, onClose }: LiveTranscriptProps
           ))}
           {turns.length === 0 && streamStatus !== 'loading' && <p className="quiet">No one has spoken yet.</p>}
         </div>
-        {spoken.map(({ speaker, text }) => (
-          <p key={speaker} dir="auto" className="quiet italic">
-            <b className="font-semibold">{speaker === 'CANDIDATE' ? 'Candidate' : 'Viva'}</b> {text}
-          </p>
-        ))}
-        <div ref={end} />
+        <NewestWords transcript={transcript} turns={turns} />
       </div>
       {interview && (interview.status === 'IN_PROGRESS' ? may('END_INTERVIEW') : interview.status === 'WAITING' && may('CANCEL_INTERVIEW')) && (
         <div className="dialog-foot sticky bottom-0 bg-raised">
@@ -68,5 +57,28 @@ export function LiveTranscript({ wall, id, onEnd, onClose }: LiveTranscriptProps
         </div>
       )}
     </Dialog>
+  )
+}
+
+/** What both are saying, which stays in view. */
+function NewestWords({ transcript, turns }: { transcript: Transcript; turns: readonly Turn[] }) {
+  const interims = useInterims(transcript)
+  const end = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'end' })
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- new words and new turns move the end
+  }, [turns, interims])
+  return (
+    <>
+      {[interims.INTERVIEWER, interims.CANDIDATE].map(
+        (interim) =>
+          interim && (
+            <p key={interim.speaker} dir="auto" className="quiet italic">
+              <b className="font-semibold">{interim.speaker === 'CANDIDATE' ? 'Candidate' : 'Viva'}</b> {interim.text}
+            </p>
+          ),
+      )}
+      <div ref={end} />
+    </>
   )
 }

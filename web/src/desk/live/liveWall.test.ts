@@ -40,7 +40,7 @@ async function* replay(ids: string[], stop: AbortController) {
   throw new Error('lost')
 }
 
-describe('LiveWall', () => {
+describe('L4: LiveWall', () => {
   it('renders one tile, and not the wall, when one interview of sixty changes', () => {
     const ids = Array.from({ length: 60 }, (_, index) => `i${index}`)
     const wall = makeWall(...ids)

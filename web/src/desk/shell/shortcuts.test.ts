@@ -7,7 +7,7 @@ const press = (key: string, modifiers: Partial<KeyboardEventInit> = {}, target: 
   return event
 }
 
-describe('nameKey', () => {
+describe('S3: nameKey', () => {
   it.each([
     ['j', {}, 'j'],
     ['X', { shiftKey: true }, 'Shift+x'],
@@ -20,7 +20,7 @@ describe('nameKey', () => {
   })
 })
 
-describe('findAction', () => {
+describe('S3: findAction', () => {
   afterEach(() => {
     setLettersOn(true)
     document.body.replaceChildren()
