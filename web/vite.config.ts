@@ -67,6 +67,8 @@ export default defineConfig({
   server: { proxy: { '/graphql': { target, ws: true }, '/recordings': { target } } },
   test: {
     environment: 'happy-dom',
+    setupFiles: ['src/testing/setup.ts'],
+    testTimeout: 60_000,
     include: ['src/**/*.test.{ts,tsx}'],
     restoreMocks: true,
     coverage: {

@@ -1,3 +1,4 @@
+import { waitFor } from '@testing-library/react'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connection } from '../api/connection'
 import { Problem } from '../api/problem'
@@ -34,7 +35,7 @@ describe('C7: Outbox', () => {
     const running = outbox.run(connection, stop.signal)
     outbox.enqueue('one')
     outbox.enqueue('two')
-    await vi.waitFor(() => expect(outbox.getSnapshot().messages.every(({ seq }) => seq !== null)).toBe(true))
+    await waitFor(() => expect(outbox.getSnapshot().messages.every(({ seq }) => seq !== null)).toBe(true))
     expect(sent.map(({ text }) => text)).toEqual(['one', 'two', 'two', 'two'])
     expect(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(2)
     outbox.removeConfirmed(4)
@@ -50,7 +51,7 @@ describe('C7: Outbox', () => {
     const { connection, sent } = fakeConnection()
     const stop = new AbortController()
     void new Outbox('i1').run(connection, stop.signal)
-    await vi.waitFor(() => expect(sent).toHaveLength(1))
+    await waitFor(() => expect(sent).toHaveLength(1))
     expect(sent[0]).toMatchObject({ idempotencyKey: unsent?.key, text: 'before the reload' })
     expect(new Outbox('i2').getSnapshot().messages).toEqual([])
     stop.abort()
@@ -62,7 +63,7 @@ describe('C7: Outbox', () => {
     const stop = new AbortController()
     void outbox.run(connection, stop.signal)
     outbox.enqueue('too late')
-    await vi.waitFor(() => expect(outbox.getSnapshot().refused).toBe('too late'))
+    await waitFor(() => expect(outbox.getSnapshot().refused).toBe('too late'))
     expect(outbox.getSnapshot().problem?.message).toBe('The interview has ended.')
     expect(outbox.getSnapshot().messages).toEqual([])
     expect(sent).toHaveLength(1)

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Connection } from '../api/connection'
 import { Problem } from '../api/problem'
@@ -58,7 +58,7 @@ describe('K1: a form', () => {
     const { rerender } = render(show('grace@example.org'))
     const submit = async (count: number) => {
       fireEvent.click(screen.getByRole('button'))
-      await vi.waitFor(() => expect(mutate).toHaveBeenCalledTimes(count))
+      await waitFor(() => expect(mutate).toHaveBeenCalledTimes(count))
       await screen.findByRole('alert')
     }
     await submit(1)

@@ -25,7 +25,7 @@ const VIEWER: readonly Action[] = ['READ_INTERVIEW', 'LIST_INTERVIEWS', 'READ_CA
 const MAY = { ADMIN, RECRUITER, VIEWER }
 
 export function makeViewer(role: keyof typeof MAY = 'RECRUITER'): Viewer {
-  return { role, name: 'Grace Hopper', may: [...MAY[role]], organization: { name: 'Analytical Engines' } }
+  return { role, name: 'Grace Hopper', may: [...MAY[role]], organization: { id: 'org_1', name: 'Analytical Engines' } }
 }
 
 export const NO_INTERVIEWS = { interviews: { nodes: [], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 0 } }

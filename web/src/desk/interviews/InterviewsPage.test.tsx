@@ -111,10 +111,10 @@ describe('L1: the list of interviews', () => {
     vi.useFakeTimers({ shouldAdvanceTime: true })
     api.kill()
     await vi.advanceTimersByTimeAsync(4_000)
-    await vi.waitFor(() => expect(screen.getByText(/Not up to date since/)).toBeTruthy())
+    await vi.waitFor(() => expect(screen.getByText(/Not up to date since/)).toBeTruthy(), 20_000)
     api.isDown = false
     await vi.advanceTimersByTimeAsync(4_000)
-    await vi.waitFor(() => expect(screen.queryByText(/Not up to date since/)).toBeNull())
+    await vi.waitFor(() => expect(screen.queryByText(/Not up to date since/)).toBeNull(), 20_000)
   })
 
   it.each([
