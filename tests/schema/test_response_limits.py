@@ -201,7 +201,12 @@ async def test_only_costly_operations_take_turns_in_their_share_of_the_event_loo
 ) -> None:
     pieces: list[Callable[[], None]] = []
     call = LoopShare.call
-    monkeypatch.setattr(LoopShare, "call", lambda share, piece: (pieces.append(piece), call(share, piece)))
+
+    def record(share: LoopShare, piece: Callable[[], None]) -> None:
+        pieces.append(piece)
+        call(share, piece)
+
+    monkeypatch.setattr(LoopShare, "call", record)
     fields = " ".join(f"t{n}: transcript {{ turns {{ seq speaker }} }}" for n in range(aliases))
     text = f"query($id: ID!) {{ interview(id: $id) {{ {fields} }} }}"
     response = await api.execute(text, await issue_token(tenant, Role.VIEWER), id=global_id_of(long_interview))
