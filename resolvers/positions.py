@@ -57,6 +57,15 @@ async def count_positions(principal: Principal, *, include_archived: bool) -> in
     return await position_list.count_positions(principal.organization_id, include_archived=include_archived)
 
 
+async def list_versions(
+    principal: Principal, key: str, *, first: int | None, after: str | None, last: int | None, before: str | None
+) -> tuple[Page[Position], int]:
+    """Return a page of a position's versions, newest first, and how many there are. Raises NotFound and BadInput."""
+    newest = await get_position(principal, key, None)
+    request = PageRequest.from_relay_arguments(position_list.NEWEST_VERSION_FIRST, first, after, last, before)
+    return await position_list.list_versions(newest, request), newest.version
+
+
 async def save_position(
     services: Services, principal: Principal, body: Mapping[str, Any], based_on: int | None, idempotency_key: str | None
 ) -> Position:
@@ -73,11 +82,20 @@ async def save_position(
             field="basedOnVersion",
         )
     call = idempotent(services, principal, "savePosition", idempotency_key, [checked.model_dump(), based_on])
-    return await position_versions.save_position(principal.organization_id, checked, based_on, await call.claim(ObjectId()))
+    position_id = await call.claim(ObjectId())
+    return await position_versions.save_position(
+        principal.organization_id, checked, based_on, position_id, created_by=principal.name
+    )
 
 
-async def warn_about_position(services: Services, position: Position) -> list[PositionWarning]:
-    """Return the warnings about a version that the caller has just saved."""
+async def check_position(services: Services, principal: Principal, body: Mapping[str, Any]) -> list[PositionWarning]:
+    """Return the warnings that `save_position` would give. Raises BadInput like `save_position`, and stores nothing."""
+    require_permission(principal, Action.SAVE_POSITION)
+    return await warn_about_position(services, validate_position_body(body))
+
+
+async def warn_about_position(services: Services, position: PositionContent) -> list[PositionWarning]:
+    """Return the warnings about valid content."""
     return await asyncio.to_thread(find_position_warnings, position, services.settings.interview.closing_seconds)
 
 

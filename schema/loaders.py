@@ -27,6 +27,7 @@ from models.documents.position import Position, find_positions
 from models.documents.recording import RecordingFile, find_recordings
 from models.documents.turn import Turn, TurnRange, iterate_turn_ranges, iterate_turns, iterate_turns_by_seq
 from models.documents.turn_correction import TurnCorrection, find_corrections
+from models.reads.interview_list import count_interviews_by_position
 from models.reads.interview_row import InterviewRow
 from models.reads.interview_usage import InterviewUsage, read_interview_usages
 from models.reads.reply_latency import ReplyLatency, read_reply_latencies
@@ -85,6 +86,8 @@ class Loaders:
         self.pacer = Pacer(share)
         self.interviews: DataLoader[ObjectId, Interview | None] = _Loader(_load_interviews, self)
         self.positions: DataLoader[ObjectId, Position | None] = _Loader(_load_positions, self)
+        self.interview_counts: DataLoader[tuple[ObjectId, str], int] = _Loader(_load_interview_counts, self)
+        """Number of listed interviews, by organization and key of the position."""
         self.evaluations: DataLoader[ObjectId, list[Evaluation]] = _Loader(_load_evaluations, self)
         """All versions, newest first, by interview."""
         self.version_numbers: DataLoader[ObjectId, list[int]] = _Loader(_load_version_numbers, self)
@@ -132,6 +135,15 @@ async def _load_interviews(meter: ReadMeter, interview_ids: Sequence[ObjectId]) 
 async def _load_positions(meter: ReadMeter, position_ids: Sequence[ObjectId]) -> list[Position | None]:
     found = {position.id: position async for position in meter.count(find_positions(list(set(position_ids))))}
     return [found.get(position_id) for position_id in position_ids]
+
+
+async def _load_interview_counts(meter: ReadMeter, positions: Sequence[tuple[ObjectId, str]]) -> list[int]:
+    keys: defaultdict[ObjectId, set[str]] = defaultdict(set)
+    for organization_id, key in positions:
+        keys[organization_id].add(key)
+    counts = {owner: await count_interviews_by_position(owner, sorted(owned)) for owner, owned in keys.items()}
+    meter.add_bytes(ROW_BYTES * sum(map(len, counts.values())))
+    return [counts[organization_id].get(key, 0) for organization_id, key in positions]
 
 
 async def _load_evaluations(meter: ReadMeter, interview_ids: Sequence[ObjectId]) -> list[list[Evaluation]]:

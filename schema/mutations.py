@@ -549,8 +549,9 @@ class Mutation:
         based_on, key = content.pop("based_on_version", None), content.pop("idempotency_key", None)
         position = await positions.save_position(info.context.services, caller, content, based_on, key)
         found = await positions.warn_about_position(info.context.services, position)
-        warnings = [PositionWarning(path=warning.path, code=warning.code, message=warning.message) for warning in found]
-        return SavePositionPayload(position=Position.of(position, caller), warnings=warnings)
+        return SavePositionPayload(
+            position=Position.of(position, caller), warnings=[as_graphql(PositionWarning, each) for each in found]
+        )
 
     @mutation
     async def erase_interview(self, info: Info, data: Input[EraseInterviewInput]) -> EraseInterviewPayload | None:

@@ -16,6 +16,7 @@ from models.documents.organization import ApiKey as ApiKeyDocument
 from models.documents.position import Position as PositionDocument
 from models.documents.turn import Turn as TurnDocument
 from models.reads import interview_list
+from models.reads.pagination import Page
 from resolvers import (
     agreement,
     api_keys,
@@ -50,6 +51,7 @@ from schema.arguments import (
     Last,
     RequestBuilder,
     Version,
+    to_dict_without_unset,
     unset_to_none,
 )
 from schema.audit import audited
@@ -57,6 +59,7 @@ from schema.context import Info
 from schema.decorators import as_graphql, object_type, resolved_field
 from schema.inputs.audit_log import AuditLogFilter
 from schema.inputs.lists import DEPRECATED_NAMES, InterviewFilter, InterviewOrder
+from schema.inputs.positions import SavePositionInput
 from schema.types.agreement import CriterionAgreement
 from schema.types.api_key import ApiKey
 from schema.types.audit_entry import AuditEntry
@@ -73,6 +76,7 @@ from schema.types.invitation import ConsentText, Invitation
 from schema.types.member import Member, MemberInvitation, MemberLink
 from schema.types.node import Node
 from schema.types.organization_usage import OrganizationUsage
+from schema.types.payloads import PositionWarning
 from schema.types.position import Position
 from schema.types.recording import Recording
 from schema.types.sign_in import SignInOptions
@@ -433,6 +437,63 @@ class Query:
         page = await info.context.loaders.read_page(read_page)
         count = partial(positions.count_positions, caller, include_archived=include_archived)
         return Connection.of(page, lambda document: Position.of(document, caller), count)
+
+    @resolved_field()
+    async def position_versions(
+        self,
+        info: Info,
+        key: Annotated[str, strawberry.argument(description="The key of the position.")],
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Position] | None:
+        """All versions of a position, newest first.
+
+        Roles: ADMIN, RECRUITER, INTEGRATION, VIEWER.
+
+        Errors:
+        - NOT_FOUND: there is no such position.
+        - BAD_INPUT: the page arguments cannot be combined.
+        """
+        caller = await info.context.principal()
+        count = 0
+
+        async def read_page() -> Page[PositionDocument]:
+            nonlocal count
+            page, count = await positions.list_versions(
+                caller,
+                key,
+                first=unset_to_none(first),
+                after=unset_to_none(after),
+                last=unset_to_none(last),
+                before=unset_to_none(before),
+            )
+            return page
+
+        page = await info.context.loaders.read_page(read_page)
+        return Connection.of(page, lambda document: Position.of(document, caller), count)
+
+    @resolved_field()
+    async def check_position(
+        self,
+        info: Info,
+        content: Annotated[
+            SavePositionInput,
+            strawberry.argument(name="input", description="The content. `basedOnVersion` and `idempotencyKey` have no effect."),
+        ],
+    ) -> list[PositionWarning] | None:
+        """The warnings that savePosition would answer with. Nothing is stored.
+
+        Editors call it while somebody writes. Roles: ADMIN, RECRUITER.
+
+        Errors:
+        - BAD_INPUT: savePosition would refuse the content. `field` is the path of the value at fault.
+        """
+        body = to_dict_without_unset(content)
+        caller = await info.context.principal()
+        found = await positions.check_position(info.context.services, caller, body)
+        return [as_graphql(PositionWarning, warning) for warning in found]
 
     @resolved_field()
     async def retention_policy(self, info: Info) -> RetentionPolicy | None:

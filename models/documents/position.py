@@ -109,6 +109,8 @@ class Position(StoredDocument, PositionContent):
     version: int
     newest: bool = True
     created_at: datetime = Field(default_factory=now)
+    created_by: str | None = None
+    """Name of the member or API key; None for versions that a command stored, and for copies in a test environment."""
 
     class Settings:
         name = "positions"

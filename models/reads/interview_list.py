@@ -312,6 +312,14 @@ async def count_interviews(organization_id: ObjectId, where: InterviewFilter) ->
     return await Interview.find(build_criteria(organization_id, where)).count()
 
 
+async def count_interviews_by_position(organization_id: ObjectId, position_keys: Sequence[str]) -> dict[str, int]:
+    """Count the listed interviews of each of these positions, in any version. Positions without interviews are left out."""
+    criteria = build_criteria(organization_id, InterviewFilter(position_keys=position_keys))
+    group = {"$group": {"_id": "$position.key", "count": {"$sum": 1}}}
+    rows = await Interview.get_pymongo_collection().aggregate([{"$match": criteria}, group])
+    return {row["_id"]: row["count"] async for row in rows}
+
+
 def to_sort_order(field: InterviewOrderField, *, descending: bool) -> SortOrder:
     """Return the order by its stored field."""
     return SortOrder(ORDER_FIELDS[field], descending)

@@ -11,7 +11,11 @@ from models.storage.transactions import run_in_transaction
 
 
 async def save_position(
-    organization_id: ObjectId, content: PositionContent, based_on: int | None, position_id: ObjectId | None = None
+    organization_id: ObjectId,
+    content: PositionContent,
+    based_on: int | None,
+    position_id: ObjectId | None = None,
+    created_by: str | None = None,
 ) -> Position:
     """Store the version after `based_on`, or the first if `based_on` is None. Storing an id again returns the stored version.
 
@@ -21,6 +25,7 @@ async def save_position(
         id=PydanticObjectId(position_id or ObjectId()),
         organization_id=PydanticObjectId(organization_id),
         version=(based_on or 0) + 1,
+        created_by=created_by,
         **content.model_dump(),
     )
 

@@ -301,7 +301,7 @@ class AdoptEvaluationPayload:
 
 @object_type
 class PositionWarning:
-    """Something in a saved position that makes its interviews unfair, incomplete or hard to follow."""
+    """Something in a position that makes its interviews unfair, incomplete or hard to follow."""
 
     path: str = strawberry.field(description="The path of the value that it is about, such as questions[2].text.")
     code: PositionWarningCode = strawberry.field(description="Why there is a warning.")

@@ -1,5 +1,6 @@
 """Positions: the questions of their interviews, and the rubric by which answers are evaluated."""
 
+from datetime import datetime
 from typing import ClassVar
 
 import strawberry
@@ -132,6 +133,18 @@ class Position(Node):
         "The factor by which the time limit is longer for candidates who request extra time. With 1, people decide on "
         "each request."
     )
+
+    created_at: datetime | None = document_field("When the version was saved.", guard=Action.READ_POSITION)
+    created_by: str | None = document_field(
+        "The name of the member or API key that saved the version. Null: it was made on the command line, or copied for the "
+        "test environment.",
+        guard=Action.READ_POSITION,
+    )
+
+    @resolved_field(guard=Action.LIST_INTERVIEWS)
+    async def interview_count(self, info: Info) -> int | None:
+        """The number of interviews for the position, in any version. It is counted only if this field is selected."""
+        return await info.context.loaders.interview_counts.load((self.caller.organization_id, self.document.key))
 
     @resolved_field(guard=Action.READ_POSITION)
     def recognition_language(self, info: Info) -> str | None:

@@ -100,9 +100,9 @@ CANDIDATE_ONLY = frozenset({Role.CANDIDATE})
 FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
         ALL_ROLES: "node viewer interview invitation transcript signInOptions memberLink",
-        ORGANIZATION_ROLES: "interviews position positions changes",
+        ORGANIZATION_ROLES: "interviews position positions positionVersions changes",
         STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
-        DECIDERS: "agreement organizationUsage",
+        DECIDERS: "agreement organizationUsage checkPosition",
         ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys auditLog members memberInvitations",
     },
     "OrganizationUsage": {DECIDERS: "budgets days"},
@@ -193,7 +193,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Position": {
         ALL_ROLES: "id title description language limitMinutes correctionHours reopenMinutes extraTimeFactor",
         ORGANIZATION_ROLES: "key version questions criteria wrapUpAfterExchanges archived jobAnalysis keyTerms facts blindReview "
-        "recognitionLanguage",
+        "recognitionLanguage createdAt createdBy interviewCount",
     },
     "Fact": {ORGANIZATION_ROLES: "question answer"},
     "JobAnalysis": {ORGANIZATION_ROLES: "tasks method criteria"},
@@ -205,6 +205,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "InterviewEdge": {ORGANIZATION_ROLES: "cursor node"},
     "PositionConnection": {ORGANIZATION_ROLES: "edges nodes pageInfo totalCount"},
     "PositionEdge": {ORGANIZATION_ROLES: "cursor node"},
+    "PositionWarning": {DECIDERS: "path code message"},
     "TurnConnection": {ALL_ROLES: "edges nodes pageInfo totalCount"},
     "TurnEdge": {ALL_ROLES: "cursor node"},
     "EvaluationConnection": {STAFF: "edges nodes pageInfo totalCount"},
@@ -292,7 +293,7 @@ MUTATION_PAYLOAD_TYPES = {
         "ReviewEvaluationPayload",
     ),
     *("RateEvaluationPayload", "AdoptEvaluationPayload"),
-    *("SavePositionPayload", "PositionWarning", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
+    *("SavePositionPayload", "EraseInterviewPayload", "CandidateAccess", "RoomAccess", "Invite"),
     *("UpdateRetentionPolicyPayload", "SetLegalHoldPayload", "ReleaseLegalHoldPayload", "SetDemographicsPayload"),
     *("WithdrawConsentPayload", "RequestAlternativePayload", "RequestAccommodationPayload", "ResolveRequestPayload"),
     *("SignInPayload", "SignOutPayload", "AcceptMemberInvitationPayload", "InviteMemberPayload", "RenewMemberLinkPayload"),
@@ -331,6 +332,12 @@ ALWAYS_NULL_FIELDS = {
 }
 """Null in the scenario, for every role unless a comment says otherwise."""
 
+_LEVELS = ", ".join(f'{{value: {value}, anchor: "Level {value}"}}' for value in range(1, 6))
+UNSERVED_CRITERION = (
+    '(input: {key: "gardener", title: "Gardener", questions: [{key: "soil", text: "What is good soil?"}], '
+    f'criteria: [{{key: "plants", name: "Plants", weight: 1, levels: [{_LEVELS}]}}]}})'
+)
+"""The argument of checkPosition, for content with a warning."""
 IMPACT_ARGUMENTS = '(positionKey: $position, since: "2000-01-01T00:00:00Z", until: "2100-01-01T00:00:00Z", attribute: SEX)'
 
 # how each type is reached, with FIELD in the place of the field
@@ -392,6 +399,7 @@ TYPE_QUERIES = {
     "InterviewEdge": "{ interviews { edges { FIELD } } }",
     "PositionConnection": "{ positions { FIELD } }",
     "PositionEdge": "{ positions { edges { FIELD } } }",
+    "PositionWarning": f"{{ checkPosition{UNSERVED_CRITERION} {{ FIELD }} }}",
     "TurnConnection": "{ interview(id: $interview) { turns { FIELD } } }",
     "TurnEdge": "{ interview(id: $interview) { turns { edges { FIELD } } } }",
     "EvaluationConnection": "{ interview(id: $interview) { evaluationVersions { FIELD } } }",
@@ -435,6 +443,8 @@ FIELD_ARGUMENTS = {
     "Query.compareEvaluations": "(interviewId: $interview, a: 1, b: 2)",
     "Query.compareCandidates": "(positionKey: $position, positionVersion: 1)",
     "Query.position": "(key: $position)",
+    "Query.positionVersions": "(key: $position)",
+    "Query.checkPosition": UNSERVED_CRITERION,
     "Query.impactAnalysis": IMPACT_ARGUMENTS,
     "Query.consentText": "(positionKey: $position)",
     "Evaluation.criterion": '(key: "technical")',
@@ -541,7 +551,9 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     reasons = [CriterionAnalysis(key="technical", reason="It matters.", weight_reason="It matters much.")]
     analysis = JobAnalysis(tasks=["Tests programs."], method="By survey.", criteria=reasons)
     fact = Fact(question="Is it remote?", answer="Yes.")
-    await tenant.position.set({Position.job_analysis: analysis, "key_terms": ["kubectl"], "facts": [fact.model_dump()]})
+    await tenant.position.set(
+        {Position.job_analysis: analysis, "key_terms": ["kubectl"], "facts": [fact.model_dump()], "created_by": "Grace"}
+    )
     interview = await tenant.make_interview(
         candidate=Candidate(name="Ada Lovelace", email="ada@example.org", experience="much"),
         progress=Progress(question=1, question_key="motivation", exchanges=1),

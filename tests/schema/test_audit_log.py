@@ -77,12 +77,14 @@ NOT_PERSONAL = {
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "Position": (
         "id key version title description language wrapUpAfterExchanges limitMinutes archived questions criteria jobAnalysis "
-        "keyTerms facts blindReview correctionHours reopenMinutes extraTimeFactor recognitionLanguage"
+        "keyTerms facts blindReview correctionHours reopenMinutes extraTimeFactor recognitionLanguage createdAt createdBy "
+        "interviewCount"
     ),
     "Progress": "question questions exchanges elapsedSeconds limitSeconds",
     "Query": (
         "node viewer signInOptions memberLink interview invitation consentText interviews agreement position positions "
-        "retentionPolicy apiKeys members memberInvitations auditLog decisionRecords changes organizationUsage"
+        "positionVersions checkPosition retentionPolicy apiKeys members memberInvitations "
+        "auditLog decisionRecords changes organizationUsage"
     ),
     "Question": "key text listenFor maxProbes criterionKeys",
     "Reopening": "reopenedAt reopenedBy reason status endReason endDetail endedAt returnedAt creditedSeconds",

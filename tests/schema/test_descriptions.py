@@ -295,6 +295,8 @@ ACTION_BY_FIELD = {
     "Query.evaluation": Action.READ_EVALUATION,
     "Query.position": Action.READ_POSITION,
     "Query.positions": Action.READ_POSITION,
+    "Query.positionVersions": Action.READ_POSITION,
+    "Query.checkPosition": Action.SAVE_POSITION,
     "Subscription.interviewsChanged": Action.LIST_INTERVIEWS,
     "Query.changes": Action.LIST_INTERVIEWS,
     "Subscription.liveInterviews": Action.LIST_INTERVIEWS,

@@ -276,3 +276,53 @@ async def test_titles_are_ordered_without_case_and_accents_over_pages(api: ApiCl
 async def test_invalid_page_arguments_for_positions_are_refused(api: ApiClient, tenant: Tenant) -> None:
     response = await api.execute(POSITIONS_QUERY, await issue_token(tenant, Role.VIEWER), first=1, last=1)
     assert (response.codes, response.error["extensions"]["field"]) == (["BAD_INPUT"], "last")
+
+
+# --- versions
+
+
+async def test_versions_say_who_saved_them_and_when_newest_first(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
+    for version in (1, 2, 3):
+        await save_position(api, token, **position_input(title=f"Gardener {version}"), basedOnVersion=version - 1 or None)
+    query = """query($key: String!, $after: String) { positionVersions(key: $key, first: 2, after: $after) {
+      totalCount pageInfo { endCursor hasNextPage } nodes { version title createdBy createdAt } } }"""
+    read = (await api.execute(query, await issue_token(tenant, Role.VIEWER), key="gardener"))["positionVersions"]
+    assert [(node["version"], node["title"]) for node in read["nodes"]] == [(3, "Gardener 3"), (2, "Gardener 2")]
+    assert all(node["createdBy"] and node["createdAt"] for node in read["nodes"])
+    assert read["totalCount"] == 3
+    cursor = read["pageInfo"]["endCursor"]
+    rest = (await api.execute(query, token, key="gardener", after=cursor))["positionVersions"]
+    assert [node["version"] for node in rest["nodes"]] == [1]
+    assert not rest["pageInfo"]["hasNextPage"]
+    other = await api.execute(query, token, key=tenant.position.key, after=cursor)
+    assert other.codes == ["BAD_INPUT"]
+    assert (await api.execute(query, token, key="unknown")).codes == ["NOT_FOUND"]
+
+
+async def test_interviews_of_each_position_are_counted_over_all_versions(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
+    await save_position(api, token, **position_input())
+    first = await Position.find_one({"organization_id": tenant.id, "key": "gardener"})
+    assert first
+    await save_position(api, token, **position_input(), basedOnVersion=1)
+    second = await Position.find_one({"organization_id": tenant.id, "key": "gardener", "version": 2})
+    assert second
+    for position in (first, second):
+        await make_interview(position)
+    before = await make_position(tenant.id, key="empty", title="Empty")
+    read = await api.execute("{ positions { nodes { key interviewCount } } }", token)
+    counts = {node["key"]: node["interviewCount"] for node in read["positions"]["nodes"]}
+    assert counts["gardener"] == 2
+    assert counts[before.key] == 0
+
+
+async def test_checking_a_position_warns_or_refuses_like_saving_it_and_stores_nothing(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
+    query = "query($input: SavePositionInput!) { checkPosition(input: $input) { path code } }"
+    body = position_input(questions=[{"key": "age", "text": "How old are you?", "criterionKeys": ["technical"]}])
+    found = await api.execute(query, token, input=body)
+    assert found["checkPosition"] == [{"path": "questions[0].text", "code": "PROTECTED_TOPIC"}]
+    refused = await api.execute(query, token, input=changed_input("criteria.0.levels.1.anchor", " "))
+    assert refused.errors[0]["extensions"]["field"] == "criteria[0].levels[1].anchor"
+    assert "gardener" not in await versions_by_key(tenant)
