@@ -12,11 +12,12 @@ import { readTarget } from './signInTarget'
 import { ToastProvider } from './Toast'
 
 const LivePage = lazy(() => import('./live/LivePage'))
+const PositionsApp = lazy(() => import('../positions/PositionsApp'))
 const ReviewPage = lazy(() => import('../review/ReviewPage'))
 const SettingsPage = lazy(() => import('../settings/SettingsPage'))
 
 /** The addresses of the desk. */
-const ADDRESSES = /^\/(sign-in|live|interviews(\/[^/]+)?|settings(\/[^/]+)?)?$/
+const ADDRESSES = /^\/(sign-in|live|interviews(\/[^/]+)?|positions(\/[^/]+(\/versions)?)?|settings(\/[^/]+)?)?$/
 
 /** Returns the token of an invitation to the organization that the address has; null if it has none. */
 function readInvitation(): string | null {
@@ -118,6 +119,9 @@ export default function DeskApp() {
                 <LivePage />
               </Route>
               <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
+              <Route path={/^\/positions(?:\/[^/]+(?:\/versions)?)?\/?$/}>
+                <PositionsApp />
+              </Route>
               <Route path="/settings/:section?">{({ section }) => <SettingsPage section={section} />}</Route>
               <Route>
                 <UnknownDeskAddress />

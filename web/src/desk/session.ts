@@ -8,7 +8,7 @@ export type Viewer = ViewerQuery['viewer']
 
 export const VIEWER = graphql(`
   query Viewer {
-    viewer { role name may organization { name } }
+    viewer { role name may organization { id name } }
   }
 `)
 
@@ -20,7 +20,7 @@ export const SIGN_IN_OPTIONS = graphql(`
 
 export const SIGN_IN = graphql(`
   mutation SignIn($input: SignInInput!) {
-    signIn(input: $input) { viewer { role name may organization { name } } }
+    signIn(input: $input) { viewer { role name may organization { id name } } }
   }
 `)
 
@@ -32,7 +32,7 @@ export const MEMBER_LINK = graphql(`
 
 export const ACCEPT_INVITATION = graphql(`
   mutation AcceptInvitation($token: String!) {
-    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }
+    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { id name } } }
   }
 `)
 

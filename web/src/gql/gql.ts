@@ -28,11 +28,11 @@ type Documents = {
     "\n  mutation Cancel($input: CancelInterviewInput!) {\n    cancelInterview(input: $input) { interview { id } }\n  }\n": typeof types.CancelDocument,
     "\n  subscription LiveInterviews {\n    liveInterviews {\n      kind\n      interview { ...LiveTile }\n    }\n  }\n  fragment LiveTile on Interview {\n    id status channel createdAt scheduledFor startedAt expiresAt pausedAt candidatePresent\n    speechOutage { endedAt }\n    candidate { name }\n    position { title }\n    progress { question questions elapsedSeconds }\n    lastTurn { seq speaker channel text }\n  }\n": typeof types.LiveInterviewsDocument,
     "\n  mutation EndLiveInterview($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { id } }\n  }\n": typeof types.EndLiveInterviewDocument,
-    "\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n": typeof types.ViewerDocument,
+    "\n  query Viewer {\n    viewer { role name may organization { id name } }\n  }\n": typeof types.ViewerDocument,
     "\n  query SignInOptions {\n    signInOptions { apiKey sandboxRoles organizationSignIn }\n  }\n": typeof types.SignInOptionsDocument,
-    "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n": typeof types.SignInDocument,
+    "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { id name } } }\n  }\n": typeof types.SignInDocument,
     "\n  query MemberLink($token: String!) {\n    memberLink(token: $token) { organization name email role expiresAt hasIdentityProvider }\n  }\n": typeof types.MemberLinkDocument,
-    "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n": typeof types.AcceptInvitationDocument,
+    "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { id name } } }\n  }\n": typeof types.AcceptInvitationDocument,
     "\n  mutation SignOut {\n    signOut(input: {}) { __typename }\n  }\n": typeof types.SignOutDocument,
     "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status state organization contact { name email } logoUrl positionTitle candidateName language channel\n      limitMinutes questions scheduledFor opensAt canReopenUntil\n      consentText { version language text digest recordingText }\n      consent { recording withdrawnAt }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n": typeof types.InvitationDocument,
     "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording withdrawnAt } mayBeRecorded }\n      access { token room { url name token } }\n    }\n  }\n": typeof types.JoinDocument,
@@ -43,6 +43,12 @@ type Documents = {
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": typeof types.SendDocument,
     "\n  mutation Signal($input: SignalInterviewerInput!) {\n    signalInterviewer(input: $input) { interview { id } }\n  }\n": typeof types.SignalDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": typeof types.EndDocument,
+    "\n  query PositionList($after: String) {\n    page: positions(includeArchived: true, first: 100, after: $after) {\n      nodes { id key version title language limitMinutes archived createdAt createdBy interviewCount questions { key } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.PositionListDocument,
+    "\n  query PositionVersion($key: String!, $version: Int) {\n    position(key: $key, version: $version) { ...PositionVersion }\n  }\n  fragment PositionVersion on Position {\n    id key version title description language wrapUpAfterExchanges limitMinutes archived keyTerms blindReview correctionHours reopenMinutes\n    extraTimeFactor createdAt createdBy\n    questions { key text listenFor maxProbes criterionKeys }\n    criteria { key name description weight levels { value anchor } }\n    jobAnalysis { tasks method criteria { key reason weightReason } }\n    facts { question answer }\n  }\n": typeof types.PositionVersionDocument,
+    "\n  query PositionVersions($key: String!, $after: String) {\n    page: positionVersions(key: $key, first: 20, after: $after) {\n      nodes { ...PositionVersion }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.PositionVersionsDocument,
+    "\n  mutation SavePosition($input: SavePositionInput!) {\n    savePosition(input: $input) { position { ...PositionVersion } }\n  }\n": typeof types.SavePositionDocument,
+    "\n  query CheckPosition($input: SavePositionInput!) {\n    checkPosition(input: $input) { path message }\n  }\n": typeof types.CheckPositionDocument,
+    "\n  query OpenInvitations($key: String!) {\n    interviews(filter: { positionKeys: [$key], statuses: [SCHEDULED, WAITING, IN_PROGRESS] }, first: 0) { totalCount }\n  }\n": typeof types.OpenInvitationsDocument,
     "\n  subscription Reviewed($id: ID!, $version: Int, $results: Boolean!, $recording: Boolean!, $questions: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      id status endReason isPartial endDetail channel createdAt scheduledFor startedAt durationSeconds erasedAt externalId\n      candidate { name }\n      position {\n        title version\n        questions @include(if: $questions) { key criterionKeys }\n        criteria @include(if: $questions) { key name weight levels { value anchor } }\n      }\n      progress { question questions elapsedSeconds limitSeconds }\n      consent { recording }\n      corrections { seq text }\n      latency { replies p50 { heard } p95 { heard } }\n      recordings @include(if: $recording) { ...RecordingFields }\n      reviewReasons @include(if: $results)\n      decision @include(if: $results)\n      adoptions @include(if: $results) { version reason adoptedBy adoptedAt }\n      evaluation(version: $version) @include(if: $results) {\n        id version isBlind status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags\n        model completedAt positionVersion\n        passes { number claimedQuotes failedQuotes }\n        criteria {\n          key name weight state level rationale passLevels spread flags\n          questions { questionKey asked answered }\n          evidence { quote seq start end sentence sentenceStart flags }\n        }\n        ratings { reviewer createdAt levels { criterionKey level reason } }\n        reviews { decision reason reviewer createdAt overallScore overrides { criterionKey level reason } }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n": typeof types.ReviewedDocument,
     "\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n": typeof types.RecordingsDocument,
     "\n  query EvaluationVersions($id: ID!) {\n    interview(id: $id) {\n      evaluation { version }\n      evaluationVersions(first: 100) { nodes { id version status isBlind overallScore recommendation createdAt requestedBy requestReason } }\n    }\n  }\n": typeof types.EvaluationVersionsDocument,
@@ -81,11 +87,11 @@ const documents: Documents = {
     "\n  mutation Cancel($input: CancelInterviewInput!) {\n    cancelInterview(input: $input) { interview { id } }\n  }\n": types.CancelDocument,
     "\n  subscription LiveInterviews {\n    liveInterviews {\n      kind\n      interview { ...LiveTile }\n    }\n  }\n  fragment LiveTile on Interview {\n    id status channel createdAt scheduledFor startedAt expiresAt pausedAt candidatePresent\n    speechOutage { endedAt }\n    candidate { name }\n    position { title }\n    progress { question questions elapsedSeconds }\n    lastTurn { seq speaker channel text }\n  }\n": types.LiveInterviewsDocument,
     "\n  mutation EndLiveInterview($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { id } }\n  }\n": types.EndLiveInterviewDocument,
-    "\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n": types.ViewerDocument,
+    "\n  query Viewer {\n    viewer { role name may organization { id name } }\n  }\n": types.ViewerDocument,
     "\n  query SignInOptions {\n    signInOptions { apiKey sandboxRoles organizationSignIn }\n  }\n": types.SignInOptionsDocument,
-    "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n": types.SignInDocument,
+    "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { id name } } }\n  }\n": types.SignInDocument,
     "\n  query MemberLink($token: String!) {\n    memberLink(token: $token) { organization name email role expiresAt hasIdentityProvider }\n  }\n": types.MemberLinkDocument,
-    "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n": types.AcceptInvitationDocument,
+    "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { id name } } }\n  }\n": types.AcceptInvitationDocument,
     "\n  mutation SignOut {\n    signOut(input: {}) { __typename }\n  }\n": types.SignOutDocument,
     "\n  query Invitation($token: String!) {\n    invitation(token: $token) {\n      interviewId status state organization contact { name email } logoUrl positionTitle candidateName language channel\n      limitMinutes questions scheduledFor opensAt canReopenUntil\n      consentText { version language text digest recordingText }\n      consent { recording withdrawnAt }\n      mayRequest endReason\n      requests { ...RequestFields }\n      accommodations { timeFactor captions typing }\n    }\n  }\n  fragment RequestFields on CandidateRequest {\n    id kinds details status note\n  }\n": types.InvitationDocument,
     "\n  mutation Join($input: JoinInterviewInput!) {\n    joinInterview(input: $input) {\n      interview { id consent { recording withdrawnAt } mayBeRecorded }\n      access { token room { url name token } }\n    }\n  }\n": types.JoinDocument,
@@ -96,6 +102,12 @@ const documents: Documents = {
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { turn { seq } }\n  }\n": types.SendDocument,
     "\n  mutation Signal($input: SignalInterviewerInput!) {\n    signalInterviewer(input: $input) { interview { id } }\n  }\n": types.SignalDocument,
     "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n": types.EndDocument,
+    "\n  query PositionList($after: String) {\n    page: positions(includeArchived: true, first: 100, after: $after) {\n      nodes { id key version title language limitMinutes archived createdAt createdBy interviewCount questions { key } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.PositionListDocument,
+    "\n  query PositionVersion($key: String!, $version: Int) {\n    position(key: $key, version: $version) { ...PositionVersion }\n  }\n  fragment PositionVersion on Position {\n    id key version title description language wrapUpAfterExchanges limitMinutes archived keyTerms blindReview correctionHours reopenMinutes\n    extraTimeFactor createdAt createdBy\n    questions { key text listenFor maxProbes criterionKeys }\n    criteria { key name description weight levels { value anchor } }\n    jobAnalysis { tasks method criteria { key reason weightReason } }\n    facts { question answer }\n  }\n": types.PositionVersionDocument,
+    "\n  query PositionVersions($key: String!, $after: String) {\n    page: positionVersions(key: $key, first: 20, after: $after) {\n      nodes { ...PositionVersion }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.PositionVersionsDocument,
+    "\n  mutation SavePosition($input: SavePositionInput!) {\n    savePosition(input: $input) { position { ...PositionVersion } }\n  }\n": types.SavePositionDocument,
+    "\n  query CheckPosition($input: SavePositionInput!) {\n    checkPosition(input: $input) { path message }\n  }\n": types.CheckPositionDocument,
+    "\n  query OpenInvitations($key: String!) {\n    interviews(filter: { positionKeys: [$key], statuses: [SCHEDULED, WAITING, IN_PROGRESS] }, first: 0) { totalCount }\n  }\n": types.OpenInvitationsDocument,
     "\n  subscription Reviewed($id: ID!, $version: Int, $results: Boolean!, $recording: Boolean!, $questions: Boolean!) {\n    interviewChanged(interviewId: $id) {\n      id status endReason isPartial endDetail channel createdAt scheduledFor startedAt durationSeconds erasedAt externalId\n      candidate { name }\n      position {\n        title version\n        questions @include(if: $questions) { key criterionKeys }\n        criteria @include(if: $questions) { key name weight levels { value anchor } }\n      }\n      progress { question questions elapsedSeconds limitSeconds }\n      consent { recording }\n      corrections { seq text }\n      latency { replies p50 { heard } p95 { heard } }\n      recordings @include(if: $recording) { ...RecordingFields }\n      reviewReasons @include(if: $results)\n      decision @include(if: $results)\n      adoptions @include(if: $results) { version reason adoptedBy adoptedAt }\n      evaluation(version: $version) @include(if: $results) {\n        id version isBlind status failure overallScore lowestScore highestScore inconclusiveReason recommendation summary coverage sandbox flags\n        model completedAt positionVersion\n        passes { number claimedQuotes failedQuotes }\n        criteria {\n          key name weight state level rationale passLevels spread flags\n          questions { questionKey asked answered }\n          evidence { quote seq start end sentence sentenceStart flags }\n        }\n        ratings { reviewer createdAt levels { criterionKey level reason } }\n        reviews { decision reason reviewer createdAt overallScore overrides { criterionKey level reason } }\n      }\n    }\n  }\n  fragment RecordingFields on Recording {\n    id kind status url mimeType startedAt durationSeconds failure\n  }\n": types.ReviewedDocument,
     "\n  query Recordings($id: ID!) {\n    interview(id: $id) { recordings { ...RecordingFields } }\n  }\n": types.RecordingsDocument,
     "\n  query EvaluationVersions($id: ID!) {\n    interview(id: $id) {\n      evaluation { version }\n      evaluationVersions(first: 100) { nodes { id version status isBlind overallScore recommendation createdAt requestedBy requestReason } }\n    }\n  }\n": types.EvaluationVersionsDocument,
@@ -193,7 +205,7 @@ export function graphql(source: "\n  mutation EndLiveInterview($input: EndInterv
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer { role name may organization { name } }\n  }\n"];
+export function graphql(source: "\n  query Viewer {\n    viewer { role name may organization { id name } }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer { role name may organization { id name } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -201,7 +213,7 @@ export function graphql(source: "\n  query SignInOptions {\n    signInOptions { 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n"): (typeof documents)["\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { name } } }\n  }\n"];
+export function graphql(source: "\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { id name } } }\n  }\n"): (typeof documents)["\n  mutation SignIn($input: SignInInput!) {\n    signIn(input: $input) { viewer { role name may organization { id name } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -209,7 +221,7 @@ export function graphql(source: "\n  query MemberLink($token: String!) {\n    me
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n"): (typeof documents)["\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { name } } }\n  }\n"];
+export function graphql(source: "\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { id name } } }\n  }\n"): (typeof documents)["\n  mutation AcceptInvitation($token: String!) {\n    acceptMemberInvitation(input: { token: $token }) { viewer { role name may organization { id name } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -250,6 +262,30 @@ export function graphql(source: "\n  mutation Signal($input: SignalInterviewerIn
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n"): (typeof documents)["\n  mutation End($input: EndInterviewInput!) {\n    endInterview(input: $input) { interview { status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PositionList($after: String) {\n    page: positions(includeArchived: true, first: 100, after: $after) {\n      nodes { id key version title language limitMinutes archived createdAt createdBy interviewCount questions { key } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query PositionList($after: String) {\n    page: positions(includeArchived: true, first: 100, after: $after) {\n      nodes { id key version title language limitMinutes archived createdAt createdBy interviewCount questions { key } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PositionVersion($key: String!, $version: Int) {\n    position(key: $key, version: $version) { ...PositionVersion }\n  }\n  fragment PositionVersion on Position {\n    id key version title description language wrapUpAfterExchanges limitMinutes archived keyTerms blindReview correctionHours reopenMinutes\n    extraTimeFactor createdAt createdBy\n    questions { key text listenFor maxProbes criterionKeys }\n    criteria { key name description weight levels { value anchor } }\n    jobAnalysis { tasks method criteria { key reason weightReason } }\n    facts { question answer }\n  }\n"): (typeof documents)["\n  query PositionVersion($key: String!, $version: Int) {\n    position(key: $key, version: $version) { ...PositionVersion }\n  }\n  fragment PositionVersion on Position {\n    id key version title description language wrapUpAfterExchanges limitMinutes archived keyTerms blindReview correctionHours reopenMinutes\n    extraTimeFactor createdAt createdBy\n    questions { key text listenFor maxProbes criterionKeys }\n    criteria { key name description weight levels { value anchor } }\n    jobAnalysis { tasks method criteria { key reason weightReason } }\n    facts { question answer }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PositionVersions($key: String!, $after: String) {\n    page: positionVersions(key: $key, first: 20, after: $after) {\n      nodes { ...PositionVersion }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query PositionVersions($key: String!, $after: String) {\n    page: positionVersions(key: $key, first: 20, after: $after) {\n      nodes { ...PositionVersion }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SavePosition($input: SavePositionInput!) {\n    savePosition(input: $input) { position { ...PositionVersion } }\n  }\n"): (typeof documents)["\n  mutation SavePosition($input: SavePositionInput!) {\n    savePosition(input: $input) { position { ...PositionVersion } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CheckPosition($input: SavePositionInput!) {\n    checkPosition(input: $input) { path message }\n  }\n"): (typeof documents)["\n  query CheckPosition($input: SavePositionInput!) {\n    checkPosition(input: $input) { path message }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query OpenInvitations($key: String!) {\n    interviews(filter: { positionKeys: [$key], statuses: [SCHEDULED, WAITING, IN_PROGRESS] }, first: 0) { totalCount }\n  }\n"): (typeof documents)["\n  query OpenInvitations($key: String!) {\n    interviews(filter: { positionKeys: [$key], statuses: [SCHEDULED, WAITING, IN_PROGRESS] }, first: 0) { totalCount }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

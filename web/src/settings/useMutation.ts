@@ -8,8 +8,8 @@ interface Mutation<Data, Input> {
   isBusy: boolean
   /** Why the last attempt failed; null before the first one and during each. */
   problem: Problem | null
-  /** Sends the input. Returns null if that failed, or if another attempt is under way. */
-  run(input: Input): Promise<Data | null>
+  /** Sends the input. Returns null if that failed, which `onProblem` then hears of, or if another attempt is under way. */
+  run(input: Input, onProblem?: (problem: Problem) => void): Promise<Data | null>
 }
 
 /** A mutation of a form: repeating it with the same input after a lost answer has one effect. */
@@ -19,7 +19,7 @@ export function useMutation<Data, Input extends object>(document: TypedDocumentN
   const [problem, setProblem] = useState<Problem | null>(null)
   const isRunning = useRef(false)
   const attempt = useRef({ input: '', key: '' })
-  const run = async (input: Input) => {
+  const run = async (input: Input, onProblem?: (problem: Problem) => void) => {
     if (isRunning.current) return null
     const text = JSON.stringify(input)
     // the API refuses a key that comes with another input than before
@@ -32,7 +32,9 @@ export function useMutation<Data, Input extends object>(document: TypedDocumentN
       attempt.current = { input: '', key: '' }
       return data
     } catch (error) {
-      setProblem(toProblem(error))
+      const found = toProblem(error)
+      setProblem(found)
+      onProblem?.(found)
       return null
     } finally {
       isRunning.current = false

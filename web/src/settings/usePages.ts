@@ -25,17 +25,21 @@ interface Pages<Data extends PageOf<unknown>> extends State<Data> {
   reload(): void
 }
 
-/** Reads a list page by page. The query names its connection `page`. */
-export function usePages<Data extends PageOf<unknown>>(document: TypedDocumentNode<Data, { after?: string | null | undefined }>): Pages<Data> {
+/** Reads a list page by page. The query names its connection `page`; `variables` are those besides `after`. */
+export function usePages<Data extends PageOf<unknown>, Variables extends object = object>(
+  document: TypedDocumentNode<Data, Variables & { after?: string | null | undefined }>,
+  variables?: Variables,
+): Pages<Data> {
   const { connection } = useSession()
   const [state, setState] = useState<State<Data>>({ items: null, data: null })
   const [problem, setProblem] = useState<Problem | null>(null)
   const [request, setRequest] = useState<{ after: string | null }>({ after: null })
+  const given = JSON.stringify(variables ?? {})
   useEffect(() => {
     let isCurrent = true
     const read = async () => {
       try {
-        const data = await connection.query(document, request)
+        const data = await connection.query(document, { ...(JSON.parse(given) as Variables), ...request })
         if (!isCurrent) return
         const nodes: readonly ItemOf<Data>[] | undefined = data.page?.nodes
         if (!nodes) throw new Problem('INTERNAL', 'The server did not answer. Please try again.')
@@ -49,7 +53,7 @@ export function usePages<Data extends PageOf<unknown>>(document: TypedDocumentNo
     return () => {
       isCurrent = false
     }
-  }, [connection, document, request])
+  }, [connection, document, given, request])
   const { hasNextPage = false, endCursor = null } = state.data?.page?.pageInfo ?? {}
   return {
     ...state,

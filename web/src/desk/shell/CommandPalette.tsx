@@ -1,10 +1,11 @@
-import { Keyboard, List, LogOut, Plus, Radio, SlidersHorizontal, User } from 'lucide-react'
+import { FileText, Keyboard, List, LogOut, Plus, Radio, SlidersHorizontal, User } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import { Dialog } from '../Dialog'
 import { describeStatus, nameOf } from '../interviews/interviewText'
 import type { ListedInterview } from '../interviews/documents'
 import { INTERVIEWS } from '../interviews/documents'
+import { usePositions } from '../interviews/usePositions'
 import { hasSettings, useSession } from '../session'
 import type { OpenDialog } from './shellContext'
 
@@ -18,13 +19,14 @@ interface Command {
   run: () => void
 }
 
-/** Search over the pages, the commands and the candidates' names. */
+/** Search over the pages, the commands, the positions and the candidates' names. */
 export function CommandPalette({ onClose, onOpen }: { onClose: () => void; onOpen: (dialog: OpenDialog) => void }) {
   const { may } = useSession()
   const [, navigate] = useLocation()
   const [text, setText] = useState('')
   const [index, setIndex] = useState(0)
   const found = useCandidates(text.trim())
+  const { positions } = usePositions()
 
   const go = (path: string) => () => {
     onClose()
@@ -34,14 +36,19 @@ export function CommandPalette({ onClose, onOpen }: { onClose: () => void; onOpe
     { id: 'interviews', label: 'Interviews', detail: 'Page', icon: List, run: go('/interviews') },
     ...(may('READ_EVALUATION') ? [{ id: 'review', label: 'Needs review', detail: 'Page', icon: List, run: go('/interviews?tab=review') }] : []),
     { id: 'live', label: 'Live', detail: 'Page', icon: Radio, run: go('/live') },
+    ...(may('READ_POSITION') ? [{ id: 'positions', label: 'Positions', detail: 'Page', icon: FileText, run: go('/positions') }] : []),
     ...(hasSettings(may) ? [{ id: 'settings', label: 'Settings', detail: 'Page', icon: SlidersHorizontal, run: go('/settings') }] : []),
     ...(may('SCHEDULE_INTERVIEW') ? [{ id: 'new', label: 'New interview', detail: 'N', icon: Plus, run: () => onOpen('new') }] : []),
+    ...(may('SAVE_POSITION') ? [{ id: 'new-position', label: 'New position', detail: '', icon: Plus, run: go('/positions/new-position') }] : []),
     { id: 'keys', label: 'Keys', detail: '?', icon: Keyboard, run: () => onOpen('keys') },
     { id: 'user', label: 'Account, sign out', detail: '', icon: LogOut, run: () => onOpen('user') },
   ]
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const commands: Command[] = [
     ...pages.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word))),
+    ...(words.length > 0 ? positions : [])
+      .filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)))
+      .map(({ key, title }) => ({ id: `position-${key}`, label: title, detail: 'Position', icon: FileText, run: go(`/positions/${key}`) })),
     ...found.map((interview) => ({
       id: interview.id,
       label: nameOf(interview),
@@ -66,12 +73,12 @@ export function CommandPalette({ onClose, onOpen }: { onClose: () => void; onOpe
       <input
         className="w-full border-b border-line bg-transparent px-4 py-3 text-base outline-none"
         role="combobox"
-        aria-label="Search pages, commands and candidates"
+        aria-label="Search pages, commands, positions and candidates"
         aria-expanded
         aria-controls="palette-options"
         aria-activedescendant={commands[current] ? `palette-${commands[current].id}` : undefined}
         aria-autocomplete="list"
-        placeholder="Go to a page or a candidate"
+        placeholder="Go to a page, a position or a candidate"
         dir="auto"
         data-first-focus
         value={text}

@@ -38,6 +38,13 @@ const KEYS: [title: string, keys: [string[], string][]][] = [
       [['1', '5', '-'], 'Level, not assessed (blind review)'],
     ],
   ],
+  [
+    'Position editor',
+    [
+      [['Alt ↑', 'Alt ↓'], 'Move the question or criterion'],
+      [['Ctrl ↵'], 'Publish'],
+    ],
+  ],
 ]
 
 /** Lists the shortcuts, and turns those that are single letters off. */

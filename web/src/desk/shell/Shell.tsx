@@ -1,4 +1,4 @@
-import { Keyboard, List, LogOut, Plus, Radio, Search, SlidersHorizontal } from 'lucide-react'
+import { FileText, Keyboard, List, LogOut, Plus, Radio, Search, SlidersHorizontal } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { NewInterviewDialog } from '../interviews/NewInterviewDialog'
@@ -47,6 +47,11 @@ export function Shell({ children }: { children: ReactNode }) {
           <Link href="/live" className="rail-item" {...current('/live')}>
             <Radio className="icon" aria-hidden /> Live
           </Link>
+          {may('READ_POSITION') && (
+            <Link href="/positions" className="rail-item" {...current('/positions')}>
+              <FileText className="icon" aria-hidden /> Positions
+            </Link>
+          )}
           {hasSettings(may) && (
             <Link href="/settings" className="rail-item" {...current('/settings')}>
               <SlidersHorizontal className="icon" aria-hidden /> Settings
