@@ -25,6 +25,18 @@ from resolvers.position_warnings import PositionWarning, find_position_warnings
 MAX_QUESTIONS = 30
 MAX_CRITERIA = 20
 
+_REASONS: Mapping[str, str] = {
+    "string_pattern_mismatch": "must be 1 to 64 lowercase letters, digits and underscores, a letter first",
+    "string_too_short": "write something: it must have a length of at least {min_length}",
+    "string_too_long": "write at most {max_length} characters",
+    "too_short": "give at least {min_length}",
+    "too_long": "give at most {max_length}",
+    "greater_than": "must be greater than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+}
+"""What to tell people about a value, by Pydantic's type of the error."""
+
 
 async def get_position(principal: Principal, key: str, version: int | None) -> Position:
     """Return a version of a position, by default the newest. Raises NotFound."""
@@ -121,13 +133,10 @@ def validate_position_body(data: Mapping[str, Any]) -> PositionContent:
     try:
         body = PositionContent.model_validate(_normalize_texts(data))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         path = _format_path(first["loc"])
-        reason = (
-            "must be 1 to 64 lowercase letters, digits and underscores, a letter first"
-            if first["type"] == "string_pattern_mismatch"
-            else first["msg"].lower()
-        )
+        template = _REASONS.get(first["type"])
+        reason = template.format_map(first.get("ctx", {})) if template else first["msg"].lower()
         raise BadInput(f"{path}: {reason}.", field=path) from None
     body.language = clean_language_tag(body.language, "language")
     for path, problem in _find_inconsistencies(body):

@@ -275,7 +275,76 @@ const fillSettings = (page) =>
     await callApi(INVITE, { name: 'Siân Llewellyn', email: 'sian@northwind.example', role: 'VIEWER' }, 'ADMIN')
   })())
 
+// Positions.
+
+const SAVE_POSITION = 'mutation($input: SavePositionInput!) { savePosition(input: $input) { position { version } } }'
+
+/** Publishes the next version of the data scientist's position, with other values. */
+async function publishPosition(values) {
+  const { position } = await callApi(
+    `query($input: String!) { position(key: $input) { key version title description language wrapUpAfterExchanges limitMinutes keyTerms facts { question answer }
+      questions { key text listenFor maxProbes criterionKeys } criteria { key name description weight levels { value anchor } }
+      jobAnalysis { tasks method criteria { key reason weightReason } } } }`,
+    'data_scientist',
+  )
+  const { version, ...content } = position
+  await callApi(SAVE_POSITION, { ...content, ...values(content), basedOnVersion: version })
+}
+
+/** Opens the editor of the data scientist's position, and changes the first question. */
+async function editPosition(page, text) {
+  await openDesk(page, '/positions/data_scientist')
+  const question = page.getByRole('list').first().getByRole('button').first()
+  await question.click()
+  await page.getByRole('textbox', { name: 'Question', exact: true }).fill(text)
+  await see(page, 'Draft of version')
+}
+
 const SCREENS = [
+  { name: 'positions', open: (page) => openDesk(page, '/positions').then(() => see(page, 'Data Scientist')) },
+  {
+    name: 'positions-empty',
+    open: async (page) => {
+      await page.route('**/graphql', (route) =>
+        route.request().postData()?.includes('PositionList')
+          ? route.fulfill({ json: { data: { page: { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } } } } })
+          : route.continue(),
+      )
+      await openDesk(page, '/positions')
+      await see(page, 'No positions yet')
+    },
+  },
+  {
+    name: 'position-editor',
+    open: async (page) => {
+      await editPosition(page, 'Tell me about a model that you took into production. Which part was yours, and how did you know that it worked?')
+      await page.getByRole('region', { name: 'Rubric' }).getByRole('button', { expanded: false }).nth(1).click()
+      await page.getByRole('textbox', { name: 'Level 2' }).fill('')
+      await press(page, 'Publish')
+      await see(page, 'Write something')
+      await see(page, 'to consider')
+    },
+  },
+  {
+    name: 'position-conflict',
+    open: async (page) => {
+      await editPosition(page, 'Tell me about a model that you took into production, and which part of it was yours.')
+      await publishPosition(({ questions: [first, second, ...others] }) => ({ limitMinutes: 40, questions: [second, first, ...others] }))
+      await press(page, 'Publish')
+      await see(page, 'is newer than your draft')
+    },
+  },
+  {
+    name: 'position-versions',
+    open: async (page) => {
+      await publishPosition(({ criteria: [first, ...others] }) => ({
+        limitMinutes: 35,
+        criteria: [{ ...first, weight: first.weight + 1, description: `${first.description} Examples from any field count.` }, ...others],
+      }))
+      await openDesk(page, '/positions/data_scientist/versions')
+      await see(page, 'What version')
+    },
+  },
   {
     name: 'desk-review-decision',
     open: async (page) => {

@@ -28,7 +28,7 @@ export function ArchiveDialog({ base, onClose, onDone, onConflict }: ArchiveDial
   return (
     <FormDialog
       title={base.archived ? 'Restore this position?' : 'Archive this position?'}
-      action={base.archived ? 'Restore' : 'Archive'}
+      action={base.archived ? 'Restore the position' : 'Archive the position'}
       isBusy={isBusy}
       problem={problem}
       fields={[]}
