@@ -62,14 +62,15 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
   const release = useLeaveNotice(isChanged && !isReadOnly, draft.title)
 
   const page = useRef<HTMLElement>(null)
-  const [focusRequest, setFocusRequest] = useState(0)
+  /** What gets the focus: a field to fix, or the heading if the focused button is gone. */
+  const [focusRequest, setFocusRequest] = useState<{ selector: string } | null>(null)
   useLayoutEffect(() => {
-    if (focusRequest > 0) page.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid]')?.focus()
+    if (focusRequest) page.current?.querySelector<HTMLElement>(focusRequest.selector)?.focus()
   }, [focusRequest])
   const reveal = (found: Problem) => {
     if (found.field) setTab(findTab(found.field))
     setRevealed(true)
-    setFocusRequest((count) => count + 1)
+    setFocusRequest({ selector: '[aria-invalid="true"], [data-invalid]' })
   }
 
   const onSaveProblem = (found: Problem) => {
@@ -213,6 +214,7 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
             dispatch({ type: 'replace', draft: published })
             setRevealed(false)
             setDialog(null)
+            setFocusRequest({ selector: 'h1' })
           }}
         >
           <p>{base ? `The page shows version ${base.version} again.` : 'The page is empty again.'} What you have entered is lost.</p>
@@ -225,6 +227,7 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
           onConflict={() => onConflict(draft)}
           onDone={(version) => {
             setDialog(null)
+            setFocusRequest({ selector: 'h1' })
             dispatch({ type: 'set', values: { archived: version.archived } })
             onSaved(version)
           }}

@@ -51,7 +51,7 @@ export function SettingsFields({ draft, dispatch, isNew }: TabProps & { isNew: b
       </div>
       {isNew && (
         <div>
-          <TextField path="key" label="Key" hint="For links and the API. It never changes." maxLength={64} value={draft.key || toKey(draft.title)} onChange={(key) => set({ key })} />
+          <TextField path="key" label="Key" hint="For links and the API. It never changes." value={draft.key || toKey(draft.title)} onChange={(key) => set({ key })} />
         </div>
       )}
       <div>
@@ -98,7 +98,6 @@ export function CandidateTab({ draft, dispatch }: TabProps) {
           label="About the job and the interview"
           hint="On the candidate’s page. The interviewer knows it, too."
           rows={6}
-          maxLength={5_000}
           value={draft.description}
           onChange={(description) => set({ description })}
         />
@@ -126,7 +125,6 @@ export function CandidateTab({ draft, dispatch }: TabProps) {
           label="Terms that candidates are likely to say"
           hint="Products, technologies and names, one a line, so that speech recognition spells them right."
           rows={4}
-          maxLength={20_000}
           value={draft.keyTerms}
           onChange={(keyTerms) => set({ keyTerms })}
         />
@@ -171,8 +169,8 @@ function FactList({ draft, dispatch, isReadOnly }: TabProps & { isReadOnly: bool
             <div data-item={fact.id} className="flex items-start gap-2">
               {handle}
               <div className="card-body flex-1">
-                <TextField path={`facts[${index}].question`} label="Candidates ask" isFirst maxLength={300} value={fact.question} onChange={(question) => change({ question })} />
-                <TextField path={`facts[${index}].answer`} label="The interviewer answers" rows={1} maxLength={600} value={fact.answer} onChange={(answer) => change({ answer })} />
+                <TextField path={`facts[${index}].question`} label="Candidates ask" isFirst value={fact.question} onChange={(question) => change({ question })} />
+                <TextField path={`facts[${index}].answer`} label="The interviewer answers" rows={1} value={fact.answer} onChange={(answer) => change({ answer })} />
                 <div className="flex flex-wrap justify-end gap-2">{buttons}</div>
               </div>
             </div>
@@ -194,7 +192,7 @@ export function AnalysisTab({ draft, dispatch }: TabProps) {
           <h2>The job</h2>
         </div>
         <p className="quiet">Reports name it as the basis of the rubric. Candidates cannot read it.</p>
-        <TextField path="jobAnalysis.tasks" label="Main tasks" hint="One a line." rows={6} maxLength={20_000} value={draft.tasks} onChange={(tasks) => set({ tasks })} />
+        <TextField path="jobAnalysis.tasks" label="Main tasks" hint="One a line." rows={6} value={draft.tasks} onChange={(tasks) => set({ tasks })} />
         <TextField
           path="jobAnalysis.method"
           label="How they were found"

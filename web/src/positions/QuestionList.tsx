@@ -73,7 +73,6 @@ export function QuestionList({ draft, dispatch }: { draft: Draft; dispatch: Disp
                     label="Listen for"
                     hint="What a good answer mentions, one a line. Candidates never see it."
                     rows={2}
-                    maxLength={20_000}
                     value={question.listenFor}
                     onChange={(listenFor) => change({ listenFor })}
                   />

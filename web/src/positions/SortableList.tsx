@@ -49,7 +49,8 @@ export function SortableList<Item extends { id: string }>({ items, noun, onMove,
   }
   const onKeyDown = (event: KeyboardEvent, id: string, index: number) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
-    if (!event.altKey || !step || isReadOnly) return
+    // Alt and an arrow open a select
+    if (!event.altKey || !step || isReadOnly || event.target instanceof HTMLSelectElement) return
     event.preventDefault()
     move(id, index + step)
   }

@@ -1,5 +1,5 @@
 import { ChevronLeft, RotateCcw } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { PageHeading } from '../desk/PageHeading'
 import { formatMoment } from '../desk/interviews/interviewText'
@@ -19,12 +19,22 @@ export function VersionsPage({ positionKey }: { positionKey: string }) {
   const { items, hasMore, problem, readMore, reload } = usePages(POSITION_VERSIONS, { key: positionKey })
   const params = new URLSearchParams(useSearch())
   const newest = items?.[0]
+  const page = useRef<HTMLElement>(null)
+  const [restorations, setRestorations] = useState(0)
+  useLayoutEffect(() => {
+    // the button that opened the dialog is gone
+    if (restorations > 0) page.current?.querySelector('h1')?.focus()
+  }, [restorations])
   if (problem && !items) return <Failure problem={problem} onRetry={reload} />
   if (!items || !newest) return <main aria-busy="true" />
   const current = items.find(({ version }) => String(version) === params.get('version')) ?? newest
   const wanted = Number(params.get('with') ?? current.version - 1)
+  const onSaved = () => {
+    reload()
+    setRestorations((count) => count + 1)
+  }
   return (
-    <main>
+    <main ref={page}>
       <header className="top-bar">
         <Link href={`/positions/${positionKey}`} className="btn btn-bare">
           <ChevronLeft className="icon" aria-hidden /> Editor
@@ -44,7 +54,7 @@ export function VersionsPage({ positionKey }: { positionKey: string }) {
             </button>
           )}
         </nav>
-        <Comparison key={current.id} current={current} newest={newest} known={items} wanted={wanted} onSaved={reload} />
+        <Comparison key={current.id} current={current} newest={newest} known={items} wanted={wanted} onSaved={onSaved} />
       </div>
     </main>
   )

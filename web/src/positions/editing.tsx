@@ -57,13 +57,12 @@ interface TextFieldProps {
   isNumber?: boolean
   /** Marks the field that gets the focus when its item is added. */
   isFirst?: boolean
-  maxLength?: number
 }
 
 /** A text of the position, with what is wrong with it and what to consider. */
-export function TextField({ path, label, hint, value, onChange, rows, isNumber = false, isFirst = false, maxLength = 2_000 }: TextFieldProps) {
+export function TextField({ path, label, hint, value, onChange, rows, isNumber = false, isFirst = false }: TextFieldProps) {
   const { isReadOnly, problem } = useEditing()
-  const rest = { value, maxLength, readOnly: isReadOnly, ...(isFirst && { 'data-item-focus': true }) }
+  const rest = { value, readOnly: isReadOnly, ...(isFirst && { 'data-item-focus': true }) }
   return (
     <div className="grid gap-1">
       <Field label={label} error={findFieldError(problem, path)} hint={hint}>
