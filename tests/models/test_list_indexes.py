@@ -21,6 +21,7 @@ from models.reads.interview_list import (
     InterviewFilter,
     InterviewOrderField,
     count_interviews,
+    count_interviews_by_position,
     list_interview_rows,
     list_interviews,
     to_sort_order,
@@ -263,3 +264,11 @@ async def test_position_queries_use_indexes(dataset: SampleDataset, profiler: Pr
     )
     assert_uses_indexes(found, 4)
     assert all(plan.keys <= 3 for plan in found), found
+    plans = await profiler.plans(count_interviews_by_position(owner, [each.key for each in first.items]))
+    assert_uses_indexes(plans)
+    assert all(plan.documents == 0 for plan in plans), "interviews are counted from the index alone"
+    newest = await position.find_position(owner, "p7")
+    assert newest
+    versions = await profiler.plans(position_list.list_versions(newest, PageRequest(position_list.NEWEST_VERSION_FIRST)))
+    assert_uses_indexes(versions, 2)
+    assert all(plan.keys <= newest.version + 1 for plan in versions), versions
