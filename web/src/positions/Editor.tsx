@@ -76,6 +76,7 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
   const onSaveProblem = (found: Problem) => {
     const isConflict = found.code === 'CONFLICT' && found.field === 'basedOnVersion'
     if (isConflict && base) {
+      release()
       onConflict(draft)
       return
     }
