@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
 from agent.phrases import LANGUAGES
 from auth import Action, Principal, require_permission
@@ -24,18 +25,6 @@ from resolvers.position_warnings import PositionWarning, find_position_warnings
 
 MAX_QUESTIONS = 30
 MAX_CRITERIA = 20
-
-_REASONS: Mapping[str, str] = {
-    "string_pattern_mismatch": "must be 1 to 64 lowercase letters, digits and underscores, a letter first",
-    "string_too_short": "write something: it must have a length of at least {min_length}",
-    "string_too_long": "write at most {max_length} characters",
-    "too_short": "give at least {min_length}",
-    "too_long": "give at most {max_length}",
-    "greater_than": "must be greater than {gt:g}",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than_equal": "must be at most {le:g}",
-}
-"""What to tell people about a value, by Pydantic's type of the error."""
 
 
 async def get_position(principal: Principal, key: str, version: int | None) -> Position:
@@ -135,15 +124,37 @@ def validate_position_body(data: Mapping[str, Any]) -> PositionContent:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         path = _format_path(first["loc"])
-        template = _REASONS.get(first["type"])
-        reason = template.format_map(first.get("ctx", {})) if template else first["msg"].lower()
-        raise BadInput(f"{path}: {reason}.", field=path) from None
+        raise BadInput(f"{path}: {_describe_error(first)}.", field=path) from None
     body.language = clean_language_tag(body.language, "language")
     for path, problem in _find_inconsistencies(body):
         raise BadInput(f"{path}: {problem}.", field=path)
     for criterion in body.criteria:
         criterion.levels.sort(key=lambda level: level.value)
     return body
+
+
+def _describe_error(error: ErrorDetails) -> str:
+    """Say what to do about a value. Pydantic's own sentences are for programmers."""
+    limits = error.get("ctx", {})
+    match error["type"]:
+        case "string_pattern_mismatch":
+            return "must be 1 to 64 lowercase letters, digits and underscores, a letter first"
+        case "string_too_short":
+            return f"write at least {limits['min_length']} character{'' if limits['min_length'] == 1 else 's'}"
+        case "string_too_long":
+            return f"write at most {limits['max_length']} characters"
+        case "too_short":
+            return f"give at least {limits['min_length']}"
+        case "too_long":
+            return f"give at most {limits['max_length']}"
+        case "greater_than":
+            return f"must be greater than {limits['gt']:g}"
+        case "greater_than_equal":
+            return f"must be at least {limits['ge']:g}"
+        case "less_than_equal":
+            return f"must be at most {limits['le']:g}"
+        case _:
+            return error["msg"].lower()
 
 
 def _find_inconsistencies(body: PositionContent) -> Iterator[tuple[str, str]]:

@@ -322,7 +322,7 @@ const SCREENS = [
       await page.getByRole('region', { name: 'Rubric' }).getByRole('button', { expanded: false }).nth(1).click()
       await page.getByRole('textbox', { name: 'Level 2' }).fill('')
       await press(page, 'Publish')
-      await see(page, 'Write something')
+      await see(page, 'Write at least 1 character')
     },
   },
   {

@@ -36,7 +36,7 @@ function Difference({ before, after }: { before: string; after: string }) {
   if (before && after && Math.max(before.length, after.length) <= MAX_VALUE) {
     return (
       <>
-        <del>{before}</del> → <ins>{after}</ins>
+        <del>{before}</del> <span aria-hidden>→</span> <ins>{after}</ins>
       </>
     )
   }
