@@ -26,6 +26,18 @@ from resolvers.position_warnings import PositionWarning, find_position_warnings
 MAX_QUESTIONS = 30
 MAX_CRITERIA = 20
 
+_REASONS: Mapping[str, str] = {
+    "string_pattern_mismatch": "must be 1 to 64 lowercase letters, digits and underscores, a letter first",
+    "string_too_short": "write at least {min_length} characters",
+    "string_too_long": "write at most {max_length} characters",
+    "too_short": "give at least {min_length}",
+    "too_long": "give at most {max_length}",
+    "greater_than": "must be greater than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "less_than_equal": "must be at most {le:g}",
+}
+"""What to do about a value, by Pydantic's type of the error. Pydantic's own sentences are for programmers."""
+
 
 async def get_position(principal: Principal, key: str, version: int | None) -> Position:
     """Return a version of a position, by default the newest. Raises NotFound."""
@@ -134,27 +146,10 @@ def validate_position_body(data: Mapping[str, Any]) -> PositionContent:
 
 
 def _describe_error(error: ErrorDetails) -> str:
-    """Say what to do about a value. Pydantic's own sentences are for programmers."""
-    limits = error.get("ctx", {})
-    match error["type"]:
-        case "string_pattern_mismatch":
-            return "must be 1 to 64 lowercase letters, digits and underscores, a letter first"
-        case "string_too_short":
-            return f"write at least {limits['min_length']} character{'' if limits['min_length'] == 1 else 's'}"
-        case "string_too_long":
-            return f"write at most {limits['max_length']} characters"
-        case "too_short":
-            return f"give at least {limits['min_length']}"
-        case "too_long":
-            return f"give at most {limits['max_length']}"
-        case "greater_than":
-            return f"must be greater than {limits['gt']:g}"
-        case "greater_than_equal":
-            return f"must be at least {limits['ge']:g}"
-        case "less_than_equal":
-            return f"must be at most {limits['le']:g}"
-        case _:
-            return error["msg"].lower()
+    template = _REASONS.get(error["type"])
+    if template is None:
+        return error["msg"].lower()
+    return template.format_map(error.get("ctx", {})).replace(" 1 characters", " 1 character")
 
 
 def _find_inconsistencies(body: PositionContent) -> Iterator[tuple[str, str]]:
