@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
 from agent.phrases import LANGUAGES
 from auth import Action, Principal, require_permission
@@ -27,7 +28,7 @@ MAX_CRITERIA = 20
 
 _REASONS: Mapping[str, str] = {
     "string_pattern_mismatch": "must be 1 to 64 lowercase letters, digits and underscores, a letter first",
-    "string_too_short": "write something: it must have a length of at least {min_length}",
+    "string_too_short": "write at least {min_length} characters",
     "string_too_long": "write at most {max_length} characters",
     "too_short": "give at least {min_length}",
     "too_long": "give at most {max_length}",
@@ -35,7 +36,7 @@ _REASONS: Mapping[str, str] = {
     "greater_than_equal": "must be at least {ge:g}",
     "less_than_equal": "must be at most {le:g}",
 }
-"""What to tell people about a value, by Pydantic's type of the error."""
+"""What to do about a value, by Pydantic's type of the error. Pydantic's own sentences are for programmers."""
 
 
 async def get_position(principal: Principal, key: str, version: int | None) -> Position:
@@ -135,15 +136,20 @@ def validate_position_body(data: Mapping[str, Any]) -> PositionContent:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         path = _format_path(first["loc"])
-        template = _REASONS.get(first["type"])
-        reason = template.format_map(first.get("ctx", {})) if template else first["msg"].lower()
-        raise BadInput(f"{path}: {reason}.", field=path) from None
+        raise BadInput(f"{path}: {_describe_error(first)}.", field=path) from None
     body.language = clean_language_tag(body.language, "language")
     for path, problem in _find_inconsistencies(body):
         raise BadInput(f"{path}: {problem}.", field=path)
     for criterion in body.criteria:
         criterion.levels.sort(key=lambda level: level.value)
     return body
+
+
+def _describe_error(error: ErrorDetails) -> str:
+    template = _REASONS.get(error["type"])
+    if template is None:
+        return error["msg"].lower()
+    return template.format_map(error.get("ctx", {})).replace(" 1 characters", " 1 character")
 
 
 def _find_inconsistencies(body: PositionContent) -> Iterator[tuple[str, str]]:

@@ -80,6 +80,7 @@ NOT_PERSONAL = {
         "keyTerms facts blindReview correctionHours reopenMinutes extraTimeFactor recognitionLanguage createdAt createdBy "
         "interviewCount"
     ),
+    "PositionWarning": "path code message",
     "Progress": "question questions exchanges elapsedSeconds limitSeconds",
     "Query": (
         "node viewer signInOptions memberLink interview invitation consentText interviews agreement position positions "

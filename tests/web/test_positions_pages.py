@@ -29,7 +29,7 @@ async def test_position_is_edited_published_and_compared(page: BrowserPage, site
     await page.send_command("click", role="button", name="communication")
     await page.fill("Level 2", " ")
     await page.click("Publish")
-    await page.wait_for_texts("Write something")
+    await page.wait_for_texts("Write at least 1 character")
     assert await page.evaluate("document.activeElement.labels[0].textContent") == "Level 2"
     assert await page.find_accessibility_violations() == []
     await page.fill("Level 2", "Repeats what was asked.")

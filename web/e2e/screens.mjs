@@ -317,12 +317,12 @@ const SCREENS = [
   {
     name: 'position-editor',
     open: async (page) => {
-      await editPosition(page, 'Tell me about a model that you took into production. Which part was yours, and how did you know that it worked?')
+      await editPosition(page, 'Tell me about a model that you took into production. Which part was yours? How did you know that it worked?')
+      await see(page, 'to consider')
       await page.getByRole('region', { name: 'Rubric' }).getByRole('button', { expanded: false }).nth(1).click()
       await page.getByRole('textbox', { name: 'Level 2' }).fill('')
       await press(page, 'Publish')
-      await see(page, 'Write something')
-      await see(page, 'to consider')
+      await see(page, 'Write at least 1 character')
     },
   },
   {

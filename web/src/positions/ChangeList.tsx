@@ -17,19 +17,33 @@ export function ChangeList({ changes, empty }: { changes: readonly Change[]; emp
               <div className="line">
                 <bdi className="cut font-medium">{label}</bdi>
                 <span className="flex-1" />
-                <span className="small quiet">{KINDS[kind]}</span>
+                <span className="small quiet flex-none">{KINDS[kind]}</span>
               </div>
               <p className="change-text" dir="auto">
-                {compareTexts(before, after).map(({ kind: piece, text }, index) => {
-                  // oxlint-disable-next-line react/no-array-index-key -- the pieces of a text have no other identity
-                  if (piece === 'added') return <ins key={index}>{text}</ins>
-                  // oxlint-disable-next-line react/no-array-index-key -- the pieces of a text have no other identity
-                  return piece === 'removed' ? <del key={index}>{text}</del> : text
-                })}
+                <Difference before={before} after={after} />
               </p>
             </li>
           ))}
       </ul>
     </section>
   ))
+}
+
+/** Characters of a value that is shown as a whole. */
+const MAX_VALUE = 24
+
+function Difference({ before, after }: { before: string; after: string }) {
+  if (before && after && Math.max(before.length, after.length) <= MAX_VALUE) {
+    return (
+      <>
+        <del>{before}</del> <span aria-hidden>→</span> <ins>{after}</ins>
+      </>
+    )
+  }
+  return compareTexts(before, after).map(({ kind, text }, index) => {
+    // oxlint-disable-next-line react/no-array-index-key -- the pieces of a text have no other identity
+    if (kind === 'added') return <ins key={index}>{text}</ins>
+    // oxlint-disable-next-line react/no-array-index-key -- the pieces of a text have no other identity
+    return kind === 'removed' ? <del key={index}>{text}</del> : text
+  })
 }

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen, within } from '@testing-library/react'
+import { cleanup, configure, fireEvent, render, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connection } from '../api/connection'
 import { Problem } from '../api/problem'
@@ -7,6 +7,9 @@ import { type PositionVersion, SAVE_POSITION } from './documents'
 import { readStoredDraft, storeDraft, toDraft } from './draft'
 import { PositionPage } from './PositionPage'
 import { makeContent } from './testContent'
+
+// the checks wait for a moment, and this machine may be busy
+configure({ asyncUtilTimeout: 5_000 })
 
 const query = vi.fn()
 const mutate = vi.fn()
@@ -68,7 +71,9 @@ describe('the editor', () => {
     fireEvent.change(screen.getByRole('textbox', { name: 'Question' }), { target: { value: '' } })
     fireEvent.click(questions().getByRole('button', { name: /Question 2/ }))
     fireEvent.click(screen.getByRole('button', { name: 'For candidates' }))
-    mutate.mockRejectedValueOnce(new Problem('BAD_INPUT', 'questions[1].text: write something.', null, 0, 'questions[1].text'))
+    const refusal = new Problem('BAD_INPUT', 'questions[1].text: write something.', null, 0, 'questions[1].text')
+    query.mockRejectedValue(refusal)
+    mutate.mockRejectedValueOnce(refusal)
     fireEvent.click(screen.getByRole('button', { name: 'Publish' }))
     await screen.findByText('Write something.')
     expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Question' }))

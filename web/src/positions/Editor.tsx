@@ -76,6 +76,7 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
   const onSaveProblem = (found: Problem) => {
     const isConflict = found.code === 'CONFLICT' && found.field === 'basedOnVersion'
     if (isConflict && base) {
+      release()
       onConflict(draft)
       return
     }
@@ -224,7 +225,10 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
         <ArchiveDialog
           base={base}
           onClose={() => setDialog(null)}
-          onConflict={() => onConflict(draft)}
+          onConflict={() => {
+            release()
+            onConflict(draft)
+          }}
           onDone={(version) => {
             setDialog(null)
             setFocusRequest({ selector: 'h1' })
@@ -264,13 +268,15 @@ function useDraftStorage(organizationId: string, base: PositionVersion | null, d
 
 /**
  * Asks before the page is closed with a draft. Other pages of the desk do not lose it, so that a notice is enough there.
- * Returns a function for when the draft has been published: the page may be left before it renders again.
+ * Returns a function that leaves out the notice: for a draft that has been published, or that another page goes on with.
  */
 function useLeaveNotice(isChanged: boolean, title: string): () => void {
   const toast = useToast()
   const latest = useRef({ isChanged, title })
+  const isReleased = useRef(false)
   useEffect(() => {
     latest.current = { isChanged, title }
+    if (!isChanged) isReleased.current = false
   })
   useEffect(() => {
     if (!isChanged) return undefined
@@ -280,11 +286,11 @@ function useLeaveNotice(isChanged: boolean, title: string): () => void {
   }, [isChanged])
   useEffect(
     () => () => {
-      if (latest.current.isChanged) toast(`Your draft of “${latest.current.title || 'the new position'}” is not published. It stays in this browser.`)
+      if (latest.current.isChanged && !isReleased.current) toast(`Your draft of “${latest.current.title || 'the new position'}” is not published. It stays in this browser.`)
     },
     [toast],
   )
   return () => {
-    latest.current.isChanged = false
+    isReleased.current = true
   }
 }

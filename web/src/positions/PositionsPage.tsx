@@ -123,7 +123,7 @@ function PositionRow({ position, hasDraft }: { position: ListedPosition; hasDraf
         </span>
       </th>
       <td className="quiet">
-        <span className="cut block">{key}</span>
+        <span className="cut">{key}</span>
       </td>
       <td data-label="Language">{nameLanguage(language)}</td>
       <td data-label="Version" className="number">
@@ -147,7 +147,7 @@ function PositionRow({ position, hasDraft }: { position: ListedPosition; hasDraf
         )}
       </td>
       <td data-label="Last change">
-        <span className="cut block">
+        <span className="cut">
           {createdAt && formatMoment(createdAt)}
           {createdBy && (
             <span className="quiet">

@@ -15,6 +15,8 @@ describe('compareTexts', () => {
     ['old', '', '[-old-]'],
     ['What is soil?', 'What is good soil?', 'What is {+good +}soil?'],
     ['a b', 'a b c', 'a b{+ c+}'],
+    ['one two three four five six', 'one 2 3 four five six', 'one [-two three-]{+2 3+} four five six'],
+    ['To start, tell me of an analysis', 'Say what you took into production', '[-To start, tell me of an analysis-]{+Say what you took into production+}'],
   ])('%s to %s', (before, after, marked) => {
     expect(mark(before, after)).toBe(marked)
   })
@@ -37,7 +39,7 @@ describe('compareContents', () => {
     ['the order', { questions: [frost, soil] }, ['Questions: Order of the questions changed']],
     ['a removed question', { questions: [frost] }, ['Questions: Question 1 removed']],
     ['an added question', { questions: [soil, { ...soil, key: 'more' }, frost] }, ['Questions: Question 2 added']],
-    ['a weight', { criteria: [plants, { ...care, weight: 2 }] }, ['Rubric: Plants, share changed', 'Rubric: Care, share changed']],
+    ['a weight', { criteria: [plants, { ...care, weight: 2 }] }, ['Rubric: Shares of the score changed']],
     ['weights in the same proportions', { criteria: [{ ...plants, weight: 4 }, { ...care, weight: 2 }] }, []],
     ['an anchor', { criteria: [plants, { ...care, levels: care.levels.with(1, { value: 2, anchor: 'x' }) }] }, ['Rubric: Care, level 2 changed']],
     ['an answer', { facts: [{ question: 'Is it outdoors?', answer: 'No.' }] }, ['For candidates: Is it outdoors?, answer changed']],

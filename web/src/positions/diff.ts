@@ -16,26 +16,44 @@ export interface Piece {
   text: string
 }
 
+/** Share of common words below which two texts are shown one after the other: mixed, nobody could read them. */
+const MIN_COMMON = 0.4
+
 /** Returns the pieces of both texts, word by word, with those that only one of them has marked. */
 export function compareTexts(before: string, after: string): Piece[] {
   const [a, b] = [splitWords(before), splitWords(after)]
   const common = findCommon(a, b)
+  const commonWords = common.filter(([index]) => isWord(a[index] ?? '')).length
+  const isOther = commonWords < MIN_COMMON * Math.max(a.filter(isWord).length, b.filter(isWord).length)
   const pieces: Piece[] = []
-  const add = (kind: Piece['kind'], words: readonly string[]) => {
+  const add = (kind: Piece['kind'], text: string) => {
     const last = pieces.at(-1)
-    if (words.length === 0) return
-    if (last?.kind === kind) last.text += words.join('')
-    else pieces.push({ kind, text: words.join('') })
+    if (text && last?.kind === kind) last.text += text
+    else if (text) pieces.push({ kind, text })
   }
   let [i, j] = [0, 0]
-  for (const [nextA, nextB] of [...common, [a.length, b.length] as const]) {
-    add('removed', a.slice(i, nextA))
-    add('added', b.slice(j, nextB))
-    if (nextA < a.length) add('same', a.slice(nextA, nextA + 1))
+  // the end of both texts closes the last change
+  const stops = isOther ? [] : joinChanges(common, a)
+  for (const [nextA, nextB] of [...stops, [a.length, b.length] as const]) {
+    add('removed', a.slice(i, nextA).join(''))
+    add('added', b.slice(j, nextB).join(''))
+    add('same', a[nextA] ?? '')
     ;[i, j] = [nextA + 1, nextB + 1]
   }
   return pieces
 }
+
+/** Leaves out spaces between two changes, which are then one. */
+function joinChanges(common: readonly (readonly [number, number])[], a: readonly string[]): (readonly [number, number])[] {
+  return common.filter(([i, j], index) => {
+    const [previous, next] = [common[index - 1], common[index + 1]]
+    const followsChange = previous?.[0] !== i - 1 || previous?.[1] !== j - 1
+    const precedesChange = next?.[0] !== i + 1 || next?.[1] !== j + 1
+    return isWord(a[i] ?? '') || !followsChange || !precedesChange
+  })
+}
+
+const isWord = (text: string) => text.trim() !== ''
 
 const splitWords = (text: string): string[] => text.match(/\s+|[^\s]+/gu) ?? []
 
@@ -113,7 +131,6 @@ function listQuestions({ questions, criteria }: Content): Item[] {
 }
 
 function listCriteria({ criteria, jobAnalysis }: Content): Item[] {
-  const shares = toShares(criteria.map(({ weight }) => weight))
   return criteria.map(({ key, name, description, levels }, index) => {
     const analysis = jobAnalysis?.criteria.find((each) => each.key === key)
     return {
@@ -122,13 +139,25 @@ function listCriteria({ criteria, jobAnalysis }: Content): Item[] {
       values: {
         name,
         description,
-        share: `${shares[index] ?? ''} %`,
         ...Object.fromEntries(levels.map(({ value, anchor }) => [`level ${value}`, anchor])),
         'why it is in the rubric': analysis?.reason ?? '',
         'why this share': analysis?.weightReason ?? '',
       },
     }
   })
+}
+
+/** Lists the shares of the criteria by name, in the order of these keys. */
+function listShares({ criteria }: Content, keys: readonly string[]): string {
+  const shares = toShares(criteria.map(({ weight }) => weight))
+  const lines = new Map(criteria.map(({ key, name }, index) => [key, `${name}: ${shares[index] ?? ''} %`]))
+  return keys.flatMap((key) => lines.get(key) ?? []).join('\n')
+}
+
+function compareShares(before: Content, after: Content): Change[] {
+  const keys = [...new Set([...after.criteria, ...before.criteria].map(({ key }) => key))]
+  const renamed = { ...before, criteria: before.criteria.map(({ key, name, ...rest }) => ({ ...rest, key, name: after.criteria.find((each) => each.key === key)?.name ?? name })) }
+  return compareValues('Rubric', 'Shares of the score', { '': listShares(renamed, keys) }, { '': listShares(after, keys) })
 }
 
 function listFacts({ facts }: Content): Item[] {
@@ -142,6 +171,9 @@ function compareValues(part: Change['part'], label: string, before: Record<strin
   })
 }
 
+/** Characters by which an item is known in a list of all. */
+const MAX_NAME = 64
+
 function compareItems(part: Change['part'], noun: string, before: readonly Item[], after: readonly Item[]): Change[] {
   const old = new Map(before.map((item) => [item.id, item]))
   const present = new Set(after.map(({ id }) => id))
@@ -150,7 +182,8 @@ function compareItems(part: Change['part'], noun: string, before: readonly Item[
   const [orderBefore, orderAfter] = [orderOf(before, present), orderOf(after, new Set(old.keys()))]
   const nameIn = (items: readonly Item[]) => (id: string) => {
     const item = items.find((each) => each.id === id)
-    return item?.values[''] ?? item?.label ?? id
+    const text = item?.values[''] ?? item?.label ?? id
+    return text.length > MAX_NAME ? `${text.slice(0, MAX_NAME)}…` : text
   }
   return [
     ...before.filter(({ id }) => !present.has(id)).map((item): Change => ({ part, label: item.label, kind: 'removed', before: summarize(item), after: '' })),
@@ -171,6 +204,7 @@ export function compareContents(before: Content, after: Content): Change[] {
   const changes = [
     ...listFields(after).flatMap(({ part, values }) => compareValues(part, '', fields.get(part) ?? {}, values)),
     ...compareItems('Questions', 'questions', listQuestions(before), listQuestions(after)),
+    ...compareShares(before, after),
     ...compareItems('Rubric', 'criteria', listCriteria(before), listCriteria(after)),
     ...compareItems('For candidates', 'answers', listFacts(before), listFacts(after)),
   ]

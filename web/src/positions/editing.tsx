@@ -68,7 +68,7 @@ export function TextField({ path, label, hint, value, onChange, rows, isNumber =
       <Field label={label} error={findFieldError(problem, path)} hint={hint}>
         {(control) =>
           rows ? (
-            <textarea {...control} {...rest} dir="auto" rows={rows} className={`input field-sizing-content ${rows > 1 ? 'min-h-13' : ''}`} onChange={(event) => onChange(event.target.value)} />
+            <textarea {...control} {...rest} dir="auto" rows={rows} className={`input field-sizing-content supports-[field-sizing:content]:resize-none ${rows > 1 ? 'min-h-13' : ''}`} onChange={(event) => onChange(event.target.value)} />
           ) : (
             <input {...control} {...rest} autoComplete="off" {...(isNumber ? { inputMode: 'decimal' as const } : { dir: 'auto' })} onChange={(event) => onChange(event.target.value)} />
           )
