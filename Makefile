@@ -9,7 +9,7 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web protocol-clients chromium pango screens pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema clean
+.PHONY: help install livekit web protocol-clients chromium pango screens pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema schema-diff image smoke lint-deploy sbom release-notes clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -152,6 +152,45 @@ lock: install ## compile the pinned requirements from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras pyproject.toml --group sandbox --group test -o requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --group pyproject.toml:install -o requirements-install.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --group pyproject.toml:peers --constraint requirements.txt -o benchmarks/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --group pyproject.toml:deploy -o deploy/requirements.txt
+
+DEPLOY_TOOLS := .viva/deploy
+
+$(DEPLOY_TOOLS)/installed: deploy/requirements.txt
+	$(PYTHON) -m venv $$(test -e $@ || echo --clear) $(DEPLOY_TOOLS)
+	$(DEPLOY_TOOLS)/bin/pip install $(PIP_OPTIONS) --requirement $<
+	@touch $@
+
+# kubectl has kustomize built in. Without either, the manifests are checked one by one, before kustomize merges them.
+KUSTOMIZE := $(firstword $(if $(shell command -v kustomize),kustomize) $(if $(shell command -v kubectl),kubectl))
+
+lint-deploy: $(DEPLOY_TOOLS)/installed ## check the Dockerfile, the files in deploy/ and the workflows
+	$(DEPLOY_TOOLS)/bin/hadolint Dockerfile
+	$(DEPLOY_TOOLS)/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+	$(DEPLOY_TOOLS)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(DEPLOY_TOOLS)/bin/zizmor --offline --quiet .github
+	$(if $(KUSTOMIZE),$(KUSTOMIZE) $(if $(filter kubectl,$(KUSTOMIZE)),kustomize,build) deploy/k8s > .viva/k8s.yaml,cp deploy/k8s/api.yaml .viva/k8s.yaml)
+	$(DEPLOY_TOOLS)/bin/kubernetes-validate --strict --quiet .viva/k8s.yaml $(if $(KUSTOMIZE),,$(wildcard deploy/k8s/[a-o]*.yaml))
+
+image: ## build the image (needs Docker)
+	docker build --build-arg REVISION="$$(git rev-parse HEAD)" --tag viva .
+
+smoke: ## start the image with MongoDB and Redis, and check that it works (needs Docker Compose, after make image)
+	sh deploy/smoke.sh
+
+SBOM := .viva/sbom
+
+sbom: $(DEPLOY_TOOLS)/installed ## write what an installation contains, in the CycloneDX format, to .viva/sbom
+	mkdir -p $(SBOM)
+	$(DEPLOY_TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file $(SBOM)/python.cdx.json requirements.txt
+	npm sbom --prefix web --package-lock-only --omit dev --sbom-format cyclonedx > $(SBOM)/web.cdx.json
+
+release-notes: ## print what CHANGELOG.md says about VERSION, which has to be that of pyproject.toml
+	@$(PYTHON) .ci/release_notes.py "$(VERSION)"
+
+schema-diff: ## print how the API's schema differs from that of the commit BASE
+	@git diff --exit-code --quiet "$(BASE)" HEAD -- schema.graphql && echo "The schema is unchanged." || \
+	{ echo '```diff'; git diff "$(BASE)" HEAD -- schema.graphql; echo '```'; }
 
 schema: install ## write schema.graphql
 	$(BIN)/python main.py schema > schema.graphql

@@ -5,12 +5,14 @@ import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import ModuleType
 from typing import Annotated, TypedDict
 
 import typer
 from starlette.applications import Starlette
 
 from cli.budgets import budgets_app
+from cli.common import exit_with_error
 from cli.keys import keys_app
 from cli.members import members_app
 from cli.organizations import organizations_app
@@ -18,6 +20,7 @@ from cli.sign_in import sign_in_app
 from lifecycle.services import Services, open_services
 from settings import Settings
 from text import load_collator
+from version import read_version
 
 GC_THRESHOLDS = (50_000, 20, 20)
 """The API's thresholds for the three generations of Python's garbage collector (gc.set_threshold)."""
@@ -64,6 +67,21 @@ cli_app.add_typer(members_app, name="members")
 cli_app.add_typer(sign_in_app, name="sign-in")
 
 
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
+        typer.echo(f"Viva {read_version()}")
+        raise typer.Exit
+
+
+@cli_app.callback()
+def handle_global_options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Viva: AI job interviews."""
+
+
 @cli_app.command()
 def serve() -> None:
     """Run the API until SIGTERM or SIGINT. Open requests then have API_DRAIN_SECONDS to finish."""
@@ -102,17 +120,23 @@ TypedOption = Annotated[bool, typer.Option("--typed", help="Hold typed interview
 @cli_app.command()
 def dev(typed: TypedOption = False) -> None:
     """Run everything in the sandbox until Ctrl-C, and print where to begin: an interview, the IDE, tokens, a first query."""
-    from cli.sandbox import run_dev
-
-    run_dev(voice=not typed)
+    _import_sandbox().run_dev(voice=not typed)
 
 
 @cli_app.command()
 def demo(typed: TypedOption = False) -> None:
     """Hold a whole interview in the sandbox and show it live. Exits with 0 once its evaluation is complete."""
-    from cli.sandbox import run_demo
+    sys.exit(_import_sandbox().run_demo(voice=not typed))
 
-    sys.exit(run_demo(voice=not typed))
+
+def _import_sandbox() -> ModuleType:
+    try:
+        from cli import sandbox
+    except ModuleNotFoundError:
+        raise exit_with_error(
+            "The sandbox is not part of this installation. In a checkout of the source, `make dev` and `make demo` install it."
+        ) from None
+    return sandbox
 
 
 @cli_app.command()

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field, IPvAnyNetwork, SecretStr,
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     NestedSecretsSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -23,6 +24,8 @@ Secret = Annotated[SecretStr, AfterValidator(lambda secret: SecretStr(secret.get
 MIN_SECRET_LENGTH = 32
 SECRETS_FOLDER_VARIABLE = "SECRETS_DIR"
 """Environment variable with a folder of files, each of which is named like a setting and holds its value."""
+PLATFORM_PORT_VARIABLE = "PORT"
+"""Environment variable with which hosting platforms say at which port they expect the API. API_PORT takes precedence."""
 
 
 def _require_rate(text: str) -> str:
@@ -75,7 +78,7 @@ class ApiSettings(BaseModel):
     """The HTTP and WebSocket server."""
 
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = Field(8000, description="Port to listen on; the default is PORT where a platform sets that.")
     compression: bool = Field(
         False, description="Compress WebSocket messages (permessage-deflate): a fraction of the bytes for considerable CPU time."
     )
@@ -296,6 +299,13 @@ class JobsSettings(BaseModel):
         return passes
 
 
+class WorkerSettings(BaseModel):
+    """What a worker (jobs, agent or recorder) serves over HTTP: health checks, and the metrics of voice workers."""
+
+    host: str = Field("127.0.0.1", description="Address on which a worker answers health checks, and serves metrics.")
+    health_port: int = Field(0, ge=0, description="Port on which a worker answers health checks at /; 0 disables them.")
+
+
 class AuditSettings(BaseModel):
     """The audit log: who read or changed what."""
 
@@ -336,22 +346,25 @@ class Settings(BaseSettings):
     voice: VoiceSettings = VoiceSettings()
     recording: RecordingSettings = RecordingSettings()
     jobs: JobsSettings = JobsSettings()
+    worker: WorkerSettings = WorkerSettings()
     audit: AuditSettings = AuditSettings()
     log: LogSettings = LogSettings()
 
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003  # the signature is the library's
+        settings_cls: type[BaseSettings],  # the signature is the library's
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read the environment first, then the files of SECRETS_DIR, then .env, where secrets may be left empty."""
+        """Read the environment first, then the files of SECRETS_DIR, then .env, where secrets may be left empty, then PORT."""
         folder = os.environ.get(SECRETS_FOLDER_VARIABLE)
         files = NestedSecretsSettingsSource(file_secret_settings, secrets_dir=folder or None, secrets_dir_missing="error")
-        return init_settings, env_settings, files, dotenv_settings
+        port = os.environ.get(PLATFORM_PORT_VARIABLE)
+        platform = InitSettingsSource(settings_cls, {"api": {"port": port}} if port else {})
+        return init_settings, env_settings, files, dotenv_settings, platform
 
 
 class InvalidSettings(Exception):

@@ -17,6 +17,7 @@ from models.database import is_available
 from models.reads.change_list import read_feed_state
 from models.reads.evaluation_counts import count_unfinished_evaluations
 from models.writes.repair_attempts import count_repairs_given_up
+from version import read_version
 
 COUNT_SECONDS = 2.0
 """Seconds that MongoDB has to count evaluations."""
@@ -24,12 +25,13 @@ COUNT_SECONDS = 2.0
 
 def health_routes() -> list[BaseRoute]:
     """Return the routes /healthz, /readyz and /metrics."""
+    version = read_version()
+
+    async def healthz(request: Request) -> Response:
+        """Answer 200 with the version while the process runs, whatever the state of the servers that it needs."""
+        return _json_response({"status": "alive", "version": version})
+
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
-
-
-async def healthz(request: Request) -> Response:
-    """Answer 200 while the process runs, whatever the state of the servers that it needs."""
-    return _json_response({"status": "alive"})
 
 
 async def readyz(request: Request) -> Response:

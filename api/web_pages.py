@@ -22,6 +22,8 @@ DIST = Path(__file__).parents[1] / "web" / "dist"
 PAGE_PATHS = ("/", "/sign-in", "/join", "/interviews", "/interviews/{interview_id}", "/live", "/settings", "/settings/{section}")
 """The paths of the pages, among them Invite.url and Interview.url. One file serves all: its script reads the URL."""
 CACHE_FOR_A_YEAR = "public, max-age=31536000, immutable"
+LIVEKIT_CLOUD_DOMAINS = ("livekit.cloud", "livekit.run")
+"""Domains below which LiveKit Cloud has its projects, as LiveKit's client recognizes them."""
 NONCE_PLACEHOLDER = "__NONCE__"
 """Placeholder in index.html (set in vite.config.ts) that each response replaces with a new nonce."""
 
@@ -104,9 +106,13 @@ def _content_security_policy(livekit: LivekitSettings) -> str:
 
 
 def _livekit_origins(url: str) -> list[str]:
-    """Return the origins of a LiveKit server: WebSocket, and HTTP, which clients query when the WebSocket was refused."""
+    """Return the origins of a LiveKit server: WebSocket, and HTTP, which clients query when the WebSocket was refused.
+
+    A project of LiveKit Cloud sends clients to hosts of its regions, which it names only when they connect.
+    """
     parts = urlsplit(url)
     if not parts.netloc:
         return []
     secure = parts.scheme in ("wss", "https")
-    return [f"{scheme}://{parts.netloc}" for scheme in (("wss", "https") if secure else ("ws", "http"))]
+    hosts = [parts.netloc, *(f"*.{domain}" for domain in LIVEKIT_CLOUD_DOMAINS if (parts.hostname or "").endswith(f".{domain}"))]
+    return [f"{scheme}://{host}" for host in hosts for scheme in (("wss", "https") if secure else ("ws", "http"))]

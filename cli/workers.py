@@ -22,6 +22,7 @@ from lifecycle.reconciler import run_recording_reconciler, run_room_reconciler
 from lifecycle.recorder_dispatch import start_recording
 from lifecycle.repairs import run_repairs
 from lifecycle.services import open_services
+from lifecycle.worker_health import serve_health
 from recording.media_erasure import erase_media
 from recording.storage import RecordingStore
 from settings import Settings
@@ -45,7 +46,11 @@ async def _run_jobs_worker(settings: Settings, store: RecordingStore | None) -> 
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     languages = load_languages()
     phrasebook = load_phrasebook(languages.ranker)
-    async with open_services(settings) as services, create_claude_client(settings) as claude:
+    async with (
+        serve_health(settings.worker),
+        open_services(settings) as services,
+        create_claude_client(settings) as claude,
+    ):
         services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, phrasebook, interview_id))
         services.jobs.register(EVALUATE, lambda evaluation_id: tasks.run_evaluation(services, claude, languages, evaluation_id))
         services.jobs.register(RECORD, lambda interview_id: start_recording(services, interview_id))

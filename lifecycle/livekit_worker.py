@@ -68,9 +68,10 @@ def create_livekit_worker(
 
     `load_resources`, a module-level function, is called in each process before it is given a job: what takes long to
     load would delay the job's first words, and the renewals of its lease. With `serves_metrics`, the jobs' metrics are
-    served at settings.voice.metrics_port, unless that is 0.
+    served at settings.voice.metrics_port, unless that is 0. With settings.worker.health_port, GET / answers 200 while the worker
+    is connected to LiveKit, and GET /worker says how many jobs it runs.
     """
-    livekit, voice = settings.livekit, settings.voice
+    livekit, voice, worker = settings.livekit, settings.voice, settings.worker
     has_metrics = serves_metrics and voice.metrics_port > 0
     server = AgentServer(
         job_executor_type=JobExecutorType.PROCESS,
@@ -86,8 +87,9 @@ def create_livekit_worker(
         ws_url=livekit.url,
         api_key=livekit.api_key.get_secret_value(),
         api_secret=livekit.api_secret.get_secret_value(),
-        host="127.0.0.1",
-        port=0,
+        # without a port for health checks, the server that LiveKit starts in any case gets a free one on this machine only
+        host=worker.host if worker.health_port or has_metrics else "127.0.0.1",
+        port=worker.health_port,
         prometheus_port=voice.metrics_port if has_metrics else None,
         # each job's process writes its metrics to this folder
         prometheus_multiproc_dir=mkdtemp(prefix="viva-metrics-") if has_metrics else None,

@@ -18,12 +18,12 @@ LAYERS = [
     {"lifecycle"},
     {"live", "auth"},
     {"models", "logs", "engine", "receipts", "oidc"},
-    {"settings", "errors", "text"},
+    {"settings", "errors", "text", "version"},
 ]
 """Layers from top to bottom. A module imports only from lower layers and from its own package."""
 LAYER_HEIGHT = {name: -place for place, layer in enumerate(LAYERS) for name in layer}
-OUTSIDE_LAYERS = {"sandbox", "benchmarks"}
-"""Packages that only the dev and demo commands (sandbox) or people (benchmarks) start."""
+OUTSIDE_LAYERS = {"sandbox", "benchmarks", "deploy"}
+"""Packages that only the dev and demo commands (sandbox), people (benchmarks) or the image's health check (deploy) start."""
 
 
 def find_modules() -> dict[str, list[Path]]:

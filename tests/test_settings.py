@@ -44,9 +44,19 @@ def test_env_example_lists_every_setting_with_its_default() -> None:
 
 
 def test_env_example_changes_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in environment_defaults():
+    for name in (*environment_defaults(), "PORT"):
         monkeypatch.delenv(name, raising=False)
     assert Settings(_env_file=EXAMPLE) == Settings(_env_file=None)
+
+
+def test_port_of_a_hosting_platform_is_the_default_of_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("API_PORT", raising=False)
+    monkeypatch.setenv("API_HOST", "0.0.0.0")
+    monkeypatch.setenv("PORT", "10000")
+    settings = Settings(_env_file=None)
+    assert (settings.api.host, settings.api.port) == ("0.0.0.0", 10000)
+    monkeypatch.setenv("API_PORT", "8001")
+    assert Settings(_env_file=None).api.port == 8001
 
 
 def test_environment_variable_sets_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,11 @@ async def test_policy_allows_only_own_scripts_and_styles_with_a_fresh_nonce(clie
             LivekitSettings(url="ws://livekit:7880", public_url="wss://rooms.example/"),
             ["wss://rooms.example", "https://rooms.example"],
         ),
+        (
+            LivekitSettings(url="wss://viva.livekit.cloud"),
+            ["wss://viva.livekit.cloud", "https://viva.livekit.cloud", "wss://*.livekit.cloud", "https://*.livekit.cloud"],
+        ),
+        (LivekitSettings(url="wss://notlivekit.cloud"), ["wss://notlivekit.cloud", "https://notlivekit.cloud"]),
     ],
 )
 async def test_policy_allows_connections_to_this_server_and_livekit(
