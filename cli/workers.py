@@ -1,7 +1,9 @@
 """`main.py jobs`, `agent` and `recorder`: the worker processes. Each function imports what only its own worker needs."""
 
 import asyncio
+import os
 import signal
+import socket
 
 from agent import typed
 from agent.interviewer import create_claude_client
@@ -25,7 +27,7 @@ from lifecycle.services import open_services
 from lifecycle.worker_health import serve_health
 from recording.media_erasure import erase_media
 from recording.storage import RecordingStore
-from settings import Settings
+from settings import Settings, WorkerSettings
 
 
 def run_jobs() -> None:
@@ -34,6 +36,7 @@ def run_jobs() -> None:
     require_auth_secret(settings)
     if not settings.anthropic.api_key.get_secret_value():
         raise exit_with_error("ANTHROPIC_API_KEY is not set: put your key into .env, or run the sandbox with `make dev`.")
+    _require_free_health_port(settings.worker)
     run_or_exit(_run_jobs_worker(settings, open_recording_store(settings)))
 
 
@@ -78,6 +81,7 @@ def run_agent() -> None:
         CARTESIA_API_KEY=settings.cartesia.api_key.get_secret_value(),
         ANTHROPIC_API_KEY=settings.anthropic.api_key.get_secret_value(),
     )
+    _require_free_health_port(settings.worker)
     run_or_exit(run_interviewer_worker(settings))
 
 
@@ -90,4 +94,17 @@ def run_recorder() -> None:
     require_auth_secret(settings)
     require_voice_settings(settings, RECORDING_STORE=settings.recording.store)
     open_recording_store(settings)
+    _require_free_health_port(settings.worker)
     run_or_exit(run_until_stopped(create_recorder_worker(settings)))
+
+
+def _require_free_health_port(worker: WorkerSettings) -> None:
+    """Exit with 2 if the address for health checks cannot be used."""
+    try:
+        family = socket.AF_INET6 if ":" in worker.host else socket.AF_INET
+        socket.create_server((worker.host, worker.health_port), family=family).close()
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise exit_with_error(
+            f"WORKER_HOST, WORKER_HEALTH_PORT: this address cannot be used ({reason}). Each worker on a machine needs another."
+        ) from None

@@ -311,6 +311,11 @@ async def test_budgets_of_an_organization_can_be_set_and_shown(
         (f"{SIGN_IN_SET} --client-secret-file missing", {"AUTH_SECRET": SECRET}, "cannot be read"),
         (f"{SIGN_IN_SET} --client-secret-file -", {"AUTH_SECRET": SECRET}, "The client's secret is empty"),
         (SIGN_IN_SET, {"AUTH_SECRET": SECRET}, "The issuer is not an https URL"),
+        (
+            "jobs",
+            {"AUTH_SECRET": SECRET, "ANTHROPIC_API_KEY": "sk-ant-example", "WORKER_HOST": "203.0.113.1"},
+            "WORKER_HOST, WORKER_HEALTH_PORT: this address cannot be used",
+        ),
     ],
 )
 def test_command_with_an_invalid_setting_exits_with_one_line(

@@ -6,11 +6,13 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import AsyncMock, Mock
 
 import aiohttp
 import pytest
@@ -19,9 +21,12 @@ import typer.main
 import yaml
 from dotenv import dotenv_values
 from starlette.routing import Route
+from typer.testing import CliRunner
 
+import cli
 from api.health import health_routes
 from api.webhooks import webhook_routes
+from lifecycle import livekit_worker
 from lifecycle.worker_health import serve_health
 from main import cli_app
 from sandbox.livekit.build import required_version
@@ -405,12 +410,45 @@ def test_version_names_the_commit_of_an_image(tmp_path: Path) -> None:
     assert read_version(tmp_path) == f"{release}+0123456789ab"
 
 
+def test_sandbox_commands_say_that_the_image_has_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cli.sandbox", None)
+    monkeypatch.delattr(cli, "sandbox", raising=False)
+    result = CliRunner().invoke(cli_app, ["demo", "--typed"])
+    assert (result.exit_code, "not part of this installation" in result.stderr) == (2, True)
+
+
+def test_version_option_prints_the_version() -> None:
+    assert CliRunner().invoke(cli_app, ["--version"]).stdout == f"Viva {read_version()}\n"
+
+
 @pytest.fixture
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+@pytest.mark.parametrize(
+    ("worker", "metrics_port", "expected"),
+    [
+        (WorkerSettings(host="0.0.0.0"), 0, ("127.0.0.1", 0, None)),
+        (WorkerSettings(host="0.0.0.0", health_port=8081), 0, ("0.0.0.0", 8081, None)),
+        (WorkerSettings(host="0.0.0.0", health_port=8081), 9090, ("0.0.0.0", 8081, 9090)),
+    ],
+)
+def test_voice_worker_is_reachable_for_probes_and_metrics_only_where_they_are_enabled(
+    worker: WorkerSettings, metrics_port: int, expected: tuple[str, int, int | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Mock()
+    monkeypatch.setattr(livekit_worker, "AgentServer", server)
+    defaults = Settings(_env_file=None)
+    settings = defaults.model_copy(
+        update={"worker": worker, "voice": defaults.voice.model_copy(update={"metrics_port": metrics_port})}
+    )
+    livekit_worker.create_livekit_worker(settings, "interviewer", AsyncMock(__module__="agent"), serves_metrics=True)
+    options = server.call_args.kwargs
+    assert (options["host"], options["port"], options["prometheus_port"]) == expected
 
 
 async def test_image_is_healthy_while_its_worker_answers(free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
