@@ -26,6 +26,7 @@ from typer.testing import CliRunner
 import cli
 from api.health import health_routes
 from api.webhooks import webhook_routes
+from cli.doctor import check_redis_protection
 from lifecycle import livekit_worker
 from lifecycle.worker_health import serve_health
 from main import cli_app
@@ -199,7 +200,8 @@ def test_compose_gives_each_process_valid_settings(
         assert settings.auth.list_secrets()
         assert settings.api.public_url == "https://localhost"
         assert settings.livekit.public_url == "wss://localhost"
-        assert f":{generated_environment['REDIS_PASSWORD']}@redis:6379" in settings.redis.url
+        assert f":{generated_environment['REDIS_PASSWORD']}@/run/valkey/valkey.sock" in settings.redis.url
+        assert check_redis_protection(settings.redis).is_ok
         assert f":{generated_environment['MONGODB_PASSWORD']}@mongodb:27017" in settings.mongodb.url
         # Caddy is the only proxy, and its network the only trusted one
         (subnet,) = COMPOSE["networks"]["edge"]["ipam"]["config"]
