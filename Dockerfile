@@ -43,7 +43,7 @@ RUN rm -rf web requirements.txt deploy/image/replace_gpl_codecs.sh \
 FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="Viva" \
     org.opencontainers.image.description="AI job interviews" \
-    org.opencontainers.image.licenses="Apache-2.0 AND LGPL-3.0-or-later"
+    org.opencontainers.image.licenses="Apache-2.0"
 # Pango and a font are for reports as PDF, tini for deploy/image/viva.
 # hadolint ignore=DL3008
 RUN apt-get update \
