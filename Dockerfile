@@ -37,7 +37,7 @@ RUN rm -rf web requirements.txt deploy/image/replace_gpl_codecs.sh \
     && mkdir web \
     && mv /tmp/dist web/dist \
     && printf %s "$REVISION" > REVISION \
-    && python -m compileall -q .
+    && python -m compileall -q . -x deploy
 
 
 FROM ${PYTHON_IMAGE}
@@ -50,7 +50,7 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 tini \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /tmp --no-create-home viva \
+    && useradd --uid 10001 --home-dir /tmp --no-create-home --shell /usr/sbin/nologin viva \
     && install --directory --owner=viva --group=viva /var/lib/viva/recordings \
     && ln -s /app/deploy/image/viva /usr/local/bin/viva
 COPY --from=packages /opt/venv /opt/venv
@@ -67,5 +67,5 @@ ENV PATH=/opt/venv/bin:$PATH \
 WORKDIR /app
 USER 10001
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["python", "-I", "-S", "/app/deploy/image/healthcheck.py"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=120s CMD ["python", "-I", "-S", "/app/deploy/image/healthcheck.py"]
 CMD ["viva", "serve"]

@@ -6,28 +6,37 @@ API process must not import this module: it loads livekit-agents.
 
 import asyncio
 import json
+import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from tempfile import mkdtemp
 from typing import Any
 
 import structlog
+from aiohttp import web
 from bson import ObjectId
 from livekit import rtc
 from livekit.agents import AgentServer, JobContext, JobExecutorType, JobProcess, WorkerPermissions
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 import logs
 from errors import extract_locations
 from lifecycle.jobs import create_holder_name
 from lifecycle.services import Services, open_services
+from lifecycle.worker_health import serve_path
 from models.storage.lease import LeaseLost
 from settings import Settings, read_settings
 
 log = structlog.get_logger(__name__)
 
+METRICS_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment variable that AgentServer sets to the folder in which jobs write their metrics."""
 INITIALIZE_SECONDS = 60.0
 """Seconds that a job's process may take to load; a busy machine needs many of them."""
 
@@ -67,8 +76,8 @@ def create_livekit_worker(
     """Return a worker that runs up to settings.voice.jobs jobs concurrently, registered under `name`.
 
     `load_resources`, a module-level function, is called in each process before it is given a job: what takes long to
-    load would delay the job's first words, and the renewals of its lease. With `serves_metrics`, the jobs' metrics are
-    served at settings.voice.metrics_port, unless that is 0. With settings.worker.health_port, GET / answers 200 while the worker
+    load would delay the job's first words, and the renewals of its lease. With `serves_metrics`, jobs write metrics for
+    `serve_metrics` if settings.voice.metrics_port is set. With settings.worker.health_port, GET / answers 200 while the worker
     is connected to LiveKit, and GET /worker says how many jobs it runs.
     """
     livekit, voice, worker = settings.livekit, settings.voice, settings.worker
@@ -88,15 +97,43 @@ def create_livekit_worker(
         api_key=livekit.api_key.get_secret_value(),
         api_secret=livekit.api_secret.get_secret_value(),
         # without a port for health checks, the server that LiveKit starts in any case gets a free one on this machine only
-        host=worker.host if worker.health_port or has_metrics else "127.0.0.1",
+        host=worker.host if worker.health_port else "127.0.0.1",
         port=worker.health_port,
-        prometheus_port=voice.metrics_port if has_metrics else None,
         # each job's process writes its metrics to this folder
         prometheus_multiproc_dir=mkdtemp(prefix="viva-metrics-") if has_metrics else None,
         permissions=permissions or WorkerPermissions(),
     )
     server.rtc_session(partial(_start_room_job, handler), agent_name=name, on_session_end=_stop_room_job)
     return server
+
+
+@asynccontextmanager
+async def serve_metrics(server: AgentServer, settings: Settings) -> AsyncIterator[None]:
+    """Serve the metrics of a worker and its jobs at settings.voice.metrics_port, unless that is 0.
+
+    LiveKit's own server for metrics leaves out those of the worker's process, among them its number of jobs.
+    """
+
+    def collect() -> bytes:
+        registry = CollectorRegistry()
+        if folder := os.environ.get(METRICS_FOLDER_VARIABLE):
+            MultiProcessCollector(registry, path=folder)
+        registry.register(_WorkerCollector(server))
+        return generate_latest(registry)
+
+    async def answer(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=await asyncio.to_thread(collect), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async with serve_path("/metrics", answer, settings.worker.host, settings.voice.metrics_port):
+        yield
+
+
+class _WorkerCollector(Collector):
+    def __init__(self, server: AgentServer) -> None:
+        self._server = server
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("viva_voice_jobs", "Interviews that this worker holds", value=len(self._server.active_jobs))
 
 
 async def run_until_stopped(server: AgentServer) -> None:

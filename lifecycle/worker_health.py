@@ -1,6 +1,6 @@
-"""Health checks of a worker that has no LiveKit server to report to. Workers for voice have LiveKit's own (livekit_worker.py)."""
+"""What workers answer over HTTP: health checks and metrics. Workers without LiveKit's own server for the former have it here."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -12,20 +12,29 @@ from version import read_version
 @asynccontextmanager
 async def serve_health(worker: WorkerSettings) -> AsyncIterator[None]:
     """Answer GET / with 200 as long as the event loop runs. Does nothing without a port. Raises OSError if the port is taken."""
-    if not worker.health_port:
-        yield
-        return
     body = {"status": "alive", "version": read_version()}
 
-    async def answer(_: web.Request) -> web.Response:
+    async def answer(_: web.Request) -> web.StreamResponse:
         return web.json_response(body, headers={"Cache-Control": "no-store"})
 
+    async with serve_path("/", answer, worker.host, worker.health_port):
+        yield
+
+
+@asynccontextmanager
+async def serve_path(
+    path: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], host: str, port: int
+) -> AsyncIterator[None]:
+    """Answer GET requests for a path. Does nothing if the port is 0. Raises OSError if it is taken."""
+    if not port:
+        yield
+        return
     app = web.Application()
-    app.add_routes([web.get("/", answer)])
+    app.add_routes([web.get(path, handler)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, worker.host, worker.health_port).start()
+        await web.TCPSite(runner, host, port).start()
         yield
     finally:
         await runner.cleanup()

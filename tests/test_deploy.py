@@ -356,17 +356,24 @@ def test_kubernetes_has_limits_budgets_and_autoscaling_for_each_process() -> Non
     assert set(by_kind["Kustomization"][0]["resources"]) == listed
 
 
-def test_agents_scale_by_a_metric_that_livekit_agents_exports() -> None:
-    from livekit.agents.telemetry.metrics import RUNNING_JOB_GAUGE
-
-    (autoscaler,) = (
+async def test_agents_scale_by_a_metric_that_they_serve(free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(livekit_worker.METRICS_FOLDER_VARIABLE, str(tmp_path))
+    defaults = Settings(_env_file=None)
+    settings = defaults.model_copy(update={"voice": defaults.voice.model_copy(update={"metrics_port": free_port})})
+    async with (
+        livekit_worker.serve_metrics(Mock(active_jobs=["an interview", "another"]), settings),
+        aiohttp.ClientSession() as client,
+        client.get(f"http://127.0.0.1:{free_port}/metrics") as response,
+    ):
+        served = dict(re.findall(r"^(\w+) ([\d.]+)$", await response.text(), re.MULTILINE))
+    autoscaler = next(
         item for item in KUBERNETES if item["kind"] == "HorizontalPodAutoscaler" and item["metadata"]["name"] == "agent"
     )
     (metric,) = autoscaler["spec"]["metrics"]
-    (exported,) = {sample.name for sample in RUNNING_JOB_GAUGE.collect()}
-    assert metric["pods"]["metric"]["name"] == exported
-    assert float(metric["pods"]["target"]["averageValue"]) < Settings(_env_file=None).voice.jobs
-    assert exported in (DEPLOY / "k8s" / "prometheus-adapter.yaml").read_text(encoding="utf-8")
+    name = metric["pods"]["metric"]["name"]
+    assert served[name] == "2.0"
+    assert float(metric["pods"]["target"]["averageValue"]) < defaults.voice.jobs
+    assert name in (DEPLOY / "k8s" / "prometheus-adapter.yaml").read_text(encoding="utf-8")
 
 
 def test_workflows_run_targets_of_the_makefile() -> None:
@@ -431,26 +438,17 @@ def free_port() -> int:
     return port
 
 
-@pytest.mark.parametrize(
-    ("worker", "metrics_port", "expected"),
-    [
-        (WorkerSettings(host="0.0.0.0"), 0, ("127.0.0.1", 0, None)),
-        (WorkerSettings(host="0.0.0.0", health_port=8081), 0, ("0.0.0.0", 8081, None)),
-        (WorkerSettings(host="0.0.0.0", health_port=8081), 9090, ("0.0.0.0", 8081, 9090)),
-    ],
-)
-def test_voice_worker_is_reachable_for_probes_and_metrics_only_where_they_are_enabled(
-    worker: WorkerSettings, metrics_port: int, expected: tuple[str, int, int | None], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("health_port", "expected"), [(0, ("127.0.0.1", 0)), (8081, ("0.0.0.0", 8081))])
+def test_voice_worker_is_reachable_for_probes_only_where_they_are_enabled(
+    health_port: int, expected: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = Mock()
     monkeypatch.setattr(livekit_worker, "AgentServer", server)
-    defaults = Settings(_env_file=None)
-    settings = defaults.model_copy(
-        update={"worker": worker, "voice": defaults.voice.model_copy(update={"metrics_port": metrics_port})}
-    )
+    worker = WorkerSettings(host="0.0.0.0", health_port=health_port)
+    settings = Settings(_env_file=None).model_copy(update={"worker": worker})
     livekit_worker.create_livekit_worker(settings, "interviewer", AsyncMock(__module__="agent"), serves_metrics=True)
     options = server.call_args.kwargs
-    assert (options["host"], options["port"], options["prometheus_port"]) == expected
+    assert (options["host"], options["port"]) == expected
 
 
 async def test_image_is_healthy_while_its_worker_answers(free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:

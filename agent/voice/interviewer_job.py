@@ -30,7 +30,7 @@ from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
 from lifecycle.budgets import InterviewBudgets
 from lifecycle.lease_renewal import hold_lease
-from lifecycle.livekit_worker import RoomJob, create_livekit_worker, run_until_stopped
+from lifecycle.livekit_worker import RoomJob, create_livekit_worker, run_until_stopped, serve_metrics
 from lifecycle.presence import continue_in_text, dispatch_missing_interviewers
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import Services, open_services
@@ -66,7 +66,9 @@ async def run_interviewer_worker(settings: Settings) -> None:
     async with open_services(settings) as services:
         checking = asyncio.create_task(run_speech_checks(services, asyncio.Event()))
         try:
-            await run_until_stopped(create_interviewer_worker(services))
+            server = create_interviewer_worker(services)
+            async with serve_metrics(server, settings):
+                await run_until_stopped(server)
         finally:
             await cancel_and_wait(checking)
 
