@@ -16,13 +16,15 @@ from av.video.stream import VideoStream
 from models.documents.recording import VideoSize
 from recording.timeline import SAMPLE_RATE, Samples
 
-AUDIO_TYPE = "audio/ogg"
+AUDIO_TYPE = "audio/webm"
 VIDEO_TYPE = "video/webm"
 
 FRAMES_PER_SECOND = 15
 MILLISECOND_TIME_BASE = Fraction(1, 1000)
 
 _OGG_OPTIONS = {"page_duration": "200000", "flush_packets": "1"}
+CUES_TO_FRONT = {"cues_to_front": "1"}
+"""Places the index before the sound and the pictures, so that players seek without reading everything before."""
 _WEBM_OPTIONS = {"live": "1", "cluster_time_limit": "500", "flush_packets": "1"}
 _VP8_OPTIONS = {
     "deadline": "realtime",
@@ -49,12 +51,15 @@ class ByteSink(Protocol):
 
 
 class AudioContainer:
-    """Writes consecutive samples as Opus in OGG."""
+    """Writes consecutive samples as Opus: in OGG to a sink, and in WebM to a file, which Safari before 18.4 plays, too."""
 
     def __init__(self, target: ByteSink | Path, channels: int) -> None:
-        is_part = not isinstance(target, Path)
         self._layout = "stereo" if channels == 2 else "mono"
-        self._container = av.open(target, "w", format="ogg", options=_OGG_OPTIONS if is_part else {})
+        self._container = (
+            av.open(target, "w", format="webm", options=CUES_TO_FRONT)
+            if isinstance(target, Path)
+            else av.open(target, "w", format="ogg", options=_OGG_OPTIONS)
+        )
         self._stream = add_opus(self._container, self._layout)
         self._sample_count = 0
 

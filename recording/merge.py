@@ -17,14 +17,22 @@ from av.error import FFmpegError
 from av.packet import Packet
 
 from models.documents.recording import RecordingKind, VideoSize
-from recording.containers import MILLISECOND_TIME_BASE, AudioContainer, add_opus, add_vp8, encode_still, to_audio_frame
+from recording.containers import (
+    CUES_TO_FRONT,
+    MILLISECOND_TIME_BASE,
+    AudioContainer,
+    add_opus,
+    add_vp8,
+    encode_still,
+    to_audio_frame,
+)
 from recording.timeline import SAMPLE_RATE, Samples, mix
 from recording.video_frames import create_black_frame
 
 FILE_NAMES = {
-    RecordingKind.AUDIO: "audio.ogg",
-    RecordingKind.CANDIDATE_TRACK: "candidate.ogg",
-    RecordingKind.INTERVIEWER_TRACK: "interviewer.ogg",
+    RecordingKind.AUDIO: "audio.webm",
+    RecordingKind.CANDIDATE_TRACK: "candidate.webm",
+    RecordingKind.INTERVIEWER_TRACK: "interviewer.webm",
     RecordingKind.COMPOSITE: "composite.webm",
 }
 MAX_SILENCE_SECONDS = 1
@@ -177,7 +185,7 @@ class _CompositeWriter:
 
     def __init__(self, path: Path, parts: list[LocalPart], video_size: VideoSize) -> None:
         self.path = path
-        self._container = av.open(path, "w", format="webm", options={"cues_to_front": "1"})
+        self._container = av.open(path, "w", format="webm", options=CUES_TO_FRONT)
         self._video_stream = add_vp8(self._container, video_size)
         self._audio_stream = add_opus(self._container, "mono")
         self._frames = _merge_video(parts, encode_still(create_black_frame(video_size), video_size))

@@ -28,7 +28,7 @@ class StoreFailed(Exception):
 
 
 class RecordingStore:
-    """A store of objects by path, such as `<interview>/audio.ogg`."""
+    """A store of objects by path, such as `<interview>/audio.webm`."""
 
     def __init__(self, objects: ObjectStore, folder: Path | None = None) -> None:
         self._objects = objects

@@ -77,7 +77,7 @@ async def test_each_voice_is_on_its_channel_at_its_time(
     files = await finish_and_read_files(services, store, interview, recorder.recording)
     assert files.keys() == {RecordingKind.AUDIO, RecordingKind.CANDIDATE_TRACK, RecordingKind.INTERVIEWER_TRACK}
     for file in files.values():
-        assert (file.status, file.mime_type, file.failure) == (RecordingStatus.COMPLETED, "audio/ogg", None)
+        assert (file.status, file.mime_type, file.failure) == (RecordingStatus.COMPLETED, "audio/webm", None)
         assert file.path
         assert (folder / file.path).stat().st_size == file.size_bytes
     audio = files[RecordingKind.AUDIO]

@@ -153,7 +153,7 @@ async def test_demo_holds_a_typed_and_a_spoken_interview(mongod: str, valkey: st
     (rate,) = re.findall(r"Word error rate .*: (\d\.\d\d)", spoken)
     assert float(rate) < 0.4
     assert re.search(r"Overall [\d.]+ of 100", spoken)
-    assert len(re.findall(r"(?:AUDIO|_TRACK)\s+COMPLETED, \d+ s of audio/ogg, its link plays it", spoken)) == 3
-    files = re.findall(r"\.viva/demo/recordings/\S+\.ogg", spoken)
+    assert len(re.findall(r"(?:AUDIO|_TRACK)\s+COMPLETED, \d+ s of audio/webm, its link plays it", spoken)) == 3
+    files = re.findall(r"\.viva/demo/recordings/\S+\.webm", spoken)
     assert len(files) == 3
     assert all((workspace / file).stat().st_size > 100_000 for file in files)

@@ -100,9 +100,24 @@ class BrowserPage:
         await self.send_command("until", script=script)
 
     async def find_accessibility_violations(self) -> list[str]:
-        """Return the accessibility violations that axe-core finds on the page."""
+        """Return the accessibility violations that axe-core finds on the page, and what it could not decide."""
         found: list[str] = await self.send_command("violations")
         return found
+
+    async def find_covered_focus(self) -> list[str]:
+        """Go through the page with Tab and back with Shift+Tab. Return focused elements that are out of view or under others."""
+        found: list[str] = await self.send_command("coveredFocus")
+        return found
+
+    async def find_layout_problems(self, width: int, height: int) -> list[str]:
+        """Resize the page, and return what does not fit, and controls that are hard to see or to touch."""
+        await self.send_command("resize", width=width, height=height)
+        found: list[str] = await self.send_command("layout")
+        return [f"{width} x {height}: {problem}" for problem in found]
+
+    async def measure_bars(self) -> float:
+        """Return the share of the height that bars cover which stay in view while the page scrolls."""
+        return float(await self.send_command("bars"))
 
     async def read_page_errors(self) -> list[str]:
         """Return uncaught errors of the page and violations of its Content-Security-Policy."""
@@ -134,9 +149,10 @@ class Browser:
         self._page = BrowserPage(process)
 
     @asynccontextmanager
-    async def open_page(self, *, has_microphone: bool = True) -> AsyncIterator[BrowserPage]:
+    async def open_page(self, *, has_microphone: bool = True, has_touch: bool = False) -> AsyncIterator[BrowserPage]:
         """Open a page without cookies or storage; at the end, assert that the page reported no errors."""
-        await self._page.send_command("begin", permissions=[*CLIPBOARD, *(("microphone", "camera") if has_microphone else ())])
+        permissions = [*CLIPBOARD, *(("microphone", "camera") if has_microphone else ())]
+        await self._page.send_command("begin", permissions=permissions, hasTouch=has_touch)
         yield self._page
         assert await self._page.read_page_errors() == []
         await self._page.send_command("end")

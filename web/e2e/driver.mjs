@@ -1,12 +1,10 @@
 // Drives a browser for tests/web: reads commands as lines of JSON from stdin, and answers each with a line on stdout.
 // Exits, and closes Chromium, when stdin is closed.
-import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
+import { findCoveredFocus, findLayoutProblems, findViolations, measureBars } from './accessibility.mjs'
 
 const { executable, arguments: flags, timeout } = JSON.parse(process.argv[2])
-const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 const browser = await chromium.launch({ executablePath: executable, headless: true, args: flags })
 let context = null
@@ -17,9 +15,9 @@ const byRole = ({ role, name, exact = false }) => page.getByRole(role, { name, e
 
 const commands = {
   // opens a new browser context, without cookies or storage
-  begin: async ({ permissions }) => {
+  begin: async ({ permissions, hasTouch }) => {
     await context?.close()
-    context = await browser.newContext({ viewport: { width: 1024, height: 900 }, permissions })
+    context = await browser.newContext({ viewport: { width: 1024, height: 900 }, permissions, hasTouch })
     context.setDefaultTimeout(timeout)
     page = await context.newPage()
     pageErrors = []
@@ -60,12 +58,11 @@ const commands = {
   },
   scheme: ({ scheme }) => page.emulateMedia({ colorScheme: scheme }),
   pageErrors: async () => pageErrors,
-  // accessibility violations that axe-core finds
-  violations: async () => {
-    await page.evaluate(AXE)
-    const found = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags }), RULES)
-    return found.violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  },
+  resize: (size) => page.setViewportSize(size),
+  violations: () => findViolations(page),
+  coveredFocus: () => findCoveredFocus(page),
+  layout: () => findLayoutProblems(page),
+  bars: () => measureBars(page),
 }
 
 process.stdout.write(`${JSON.stringify({ value: null })}\n`)

@@ -1,16 +1,15 @@
 // Takes pictures of the pages, each in two sizes and two colour schemes: `make screens` (tests/web/screens.py starts the servers).
 // Add a screen to SCREENS: a name, the lines of tests/web/lines.py that it shows, and what to do until the page shows it.
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { findLayoutProblems, findViolations } from './accessibility.mjs'
 
 const { url, tokens, answers: preparedAnswers, only, output, executable, arguments: flags } = JSON.parse(process.argv[2])
 const SIZES = [
   { name: 'desk', width: 1440, height: 900 },
   { name: 'phone', width: 390, height: 844 },
 ]
-const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
 const SCHEMES = ['light', 'dark']
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
@@ -298,6 +297,47 @@ async function editPosition(page, text) {
   await question.click()
   await page.getByRole('textbox', { name: 'Question', exact: true }).fill(text)
   await see(page, 'Draft of version')
+}
+
+// States that a server in good health does not have.
+
+/** Replaces the answer to an operation: by an error, or by changed data; without either there is none. */
+const answerInstead = (page, operation, { error, change } = {}) =>
+  page.route('**/graphql', async (route) => {
+    if (!new RegExp(`(query|mutation) ${operation}\\b`).test(route.request().postData() ?? '')) return route.fallback()
+    if (error) return route.fulfill({ json: { errors: [{ message: error.message, extensions: { code: error.code } }] } })
+    if (!change) return undefined
+    const response = await route.fetch()
+    const { data } = await response.json()
+    return route.fulfill({ response, json: { data: change(data) } })
+  })
+
+const DOWN = { code: 'UNAVAILABLE', message: 'The database does not answer. Try again in a moment.' }
+const REFUSED = { code: 'FORBIDDEN', message: 'Your role may not list interviews: ask an administrator for another one.' }
+
+/** Refuses a subscription, or never answers any without an error. */
+const subscribeInstead = (page, operation, error) =>
+  page.routeWebSocket('**/graphql', (socket) => {
+    socket.onMessage((text) => {
+      const { type, id, payload } = JSON.parse(text)
+      if (type === 'connection_init') socket.send(JSON.stringify({ type: 'connection_ack' }))
+      if (type === 'ping') socket.send(JSON.stringify({ type: 'pong' }))
+      if (error && type === 'subscribe' && payload.query.includes(operation)) {
+        socket.send(JSON.stringify({ type: 'error', id, payload: [{ message: error.message, extensions: { code: error.code } }] }))
+      }
+    })
+  })
+
+const stale = async (page) => {
+  await page.context().setOffline(true)
+  await see(page, 'Not up to date since')
+}
+
+/** Opens an invitation whose interview is in another state. */
+const openClosed = async (page, part, text) => {
+  await answerInstead(page, 'Invitation', { change: ({ invitation }) => ({ invitation: { ...invitation, ...part } }) })
+  await page.goto((await schedule()).invite)
+  await see(page, text)
 }
 
 const SCREENS = [
@@ -624,6 +664,196 @@ const SCREENS = [
     },
   },
   { name: 'candidate-link-incomplete', lines: ['C9'], open: async (page) => page.goto(`${url}/join`).then(() => see(page, 'This link is incomplete')) },
+  {
+    name: 'desk-interviews-loading',
+    lines: ['L1'],
+    open: async (page) => {
+      await answerInstead(page, 'Interviews')
+      await openDesk(page, '/interviews')
+      await page.locator('.skeleton').first().waitFor()
+    },
+  },
+  {
+    name: 'desk-interviews-error',
+    lines: ['L1'],
+    open: async (page) => {
+      await answerInstead(page, 'Interviews', { error: DOWN })
+      await openDesk(page, '/interviews')
+      await see(page, 'This list could not be read')
+    },
+  },
+  {
+    name: 'desk-interviews-empty',
+    lines: ['L1'],
+    open: async (page) => {
+      const none = { nodes: [], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 0 }
+      await answerInstead(page, 'Interviews', { change: () => ({ interviews: none }) })
+      await openDesk(page, '/interviews')
+      await see(page, 'No interviews yet')
+    },
+  },
+  { name: 'desk-interviews-stale', lines: ['L1'], open: (page) => enterList(page).then(() => stale(page)) },
+  {
+    name: 'desk-interviews-viewer',
+    lines: ['L1', 'S1'],
+    open: async (page) => {
+      await fillDesk()
+      await openDesk(page, '/interviews', 'VIEWER')
+      await see(page, 'Zuzana Dvořáková')
+    },
+  },
+  {
+    name: 'desk-live-loading',
+    lines: ['L4'],
+    open: async (page) => {
+      await subscribeInstead(page)
+      await openDesk(page, '/live')
+      await page.locator('.skeleton').first().waitFor()
+    },
+  },
+  {
+    name: 'desk-live-empty',
+    lines: ['L4'],
+    open: async (page) => {
+      await page.routeWebSocket('**/graphql', (socket) => {
+        socket.onMessage((text) => {
+          const { type, id } = JSON.parse(text)
+          if (type === 'connection_init') socket.send(JSON.stringify({ type: 'connection_ack' }))
+          if (type === 'subscribe') socket.send(JSON.stringify({ type: 'next', id, payload: { data: { liveInterviews: { kind: 'SNAPSHOT_COMPLETE', interview: null } } } }))
+        })
+      })
+      await openDesk(page, '/live')
+      await see(page, 'No interview is open')
+    },
+  },
+  {
+    name: 'desk-live-refused',
+    lines: ['L4'],
+    open: async (page) => {
+      await subscribeInstead(page, 'LiveInterviews', REFUSED)
+      await openDesk(page, '/live')
+      await see(page, 'The open interviews could not be read')
+    },
+  },
+  { name: 'desk-live-stale', lines: ['L4'], open: (page) => enterDesk(page, '/live', 'Rasmus Grönqvist').then(() => stale(page)) },
+  {
+    name: 'desk-review-loading',
+    lines: ['R1'],
+    open: async (page) => {
+      await subscribeInstead(page)
+      await answerInstead(page, 'Transcript')
+      await openDesk(page, '/interviews/SW50ZXJ2aWV3OjE')
+      await page.locator('.skeleton').first().waitFor()
+    },
+  },
+  {
+    name: 'desk-review-refused',
+    lines: ['R1'],
+    open: async (page) => {
+      await subscribeInstead(page, 'Reviewed', { ...REFUSED, message: 'Your role may not read this interview: ask an administrator for another one.' })
+      await openDesk(page, '/interviews/SW50ZXJ2aWV3OjE')
+      await see(page, 'Your role may not read this interview')
+    },
+  },
+  {
+    name: 'desk-review-stale',
+    lines: ['R1'],
+    open: async (page) => {
+      await enterDesk(page, '/live', 'Rasmus Grönqvist')
+      await press(page, 'Rasmus Grönqvist')
+      await page.getByRole('link', { name: 'Open the page' }).click()
+      await page.getByRole('log').getByText('side by side').waitFor()
+      await page.context().setOffline(true)
+      await see(page, 'Reconnecting')
+    },
+  },
+  {
+    name: 'desk-settings-loading',
+    lines: ['K1'],
+    open: async (page) => {
+      await answerInstead(page, 'ApiKeys')
+      await openDesk(page, '/settings/keys', 'ADMIN')
+      await page.locator('.skeleton').first().waitFor()
+    },
+  },
+  {
+    name: 'desk-settings-error',
+    lines: ['K1'],
+    open: async (page) => {
+      await answerInstead(page, 'ApiKeys', { error: DOWN })
+      await enterSettings(page, '/settings/keys', 'The database does not answer')
+    },
+  },
+  { name: 'desk-settings-refused', lines: ['K1'], open: (page) => enterSettings(page, '/settings', 'Your role changes no settings', 'RECRUITER') },
+  {
+    name: 'desk-sign-in',
+    lines: ['S1'],
+    open: async (page) => {
+      await answerInstead(page, 'SignInOptions', { change: () => ({ signInOptions: { apiKey: true, sandboxRoles: [], organizationSignIn: true } }) })
+      await page.goto(`${url}/sign-in`)
+      await see(page, 'Continue with your organization')
+    },
+  },
+  {
+    name: 'desk-unreachable',
+    lines: ['S1'],
+    open: async (page) => {
+      await answerInstead(page, 'Viewer', { error: DOWN })
+      await page.goto(`${url}/interviews`)
+      await see(page, 'The desk could not be opened')
+    },
+  },
+  {
+    name: 'candidate-opening',
+    lines: ['C1'],
+    open: async (page) => {
+      await answerInstead(page, 'Invitation')
+      await page.goto((await schedule()).invite)
+      await see(page, 'Opening your invitation')
+    },
+  },
+  {
+    name: 'candidate-offline',
+    lines: ['C1', 'C7'],
+    open: async (page) => {
+      await answerInstead(page, 'Invitation', { error: DOWN })
+      await page.goto((await schedule()).invite)
+      await see(page, 'We keep trying')
+    },
+  },
+  { name: 'candidate-link-invalid', lines: ['C9'], open: (page) => page.goto(`${url}/join#eyJhbGciOiJub25lIn0`).then(() => see(page, 'This link does not work')) },
+  {
+    name: 'candidate-early',
+    lines: ['C8'],
+    open: async (page) => page.goto((await schedule({ scheduledFor: inDays(2) })).invite).then(() => see(page, 'You are early')),
+  },
+  { name: 'candidate-expired', lines: ['C8'], open: (page) => openClosed(page, { state: 'EXPIRED', status: 'EXPIRED' }, 'This invitation has expired') },
+  { name: 'candidate-failed', lines: ['C8'], open: (page) => openClosed(page, { state: 'FAILED', status: 'FAILED' }, 'the interview had to stop') },
+  { name: 'candidate-closed', lines: ['C8'], open: (page) => openClosed(page, { state: 'CLOSED' }, 'Interviews are closed at the moment') },
+  { name: 'candidate-opted-out', lines: ['C8', 'C9'], open: (page) => openClosed(page, { state: 'OVER', status: 'OPTED_OUT', endReason: 'CONSENT_WITHDRAWN' }, 'You have opted out') },
+  {
+    name: 'candidate-back',
+    lines: ['C1'],
+    open: async (page) => {
+      await type(page)
+      await send(page, 'Hello, I am ready.')
+      await see(page, 'Question 1 of')
+      await page.reload()
+      await see(page, 'Welcome back')
+    },
+  },
+  {
+    name: 'candidate-room-offline',
+    lines: ['C7'],
+    open: async (page) => {
+      await type(page)
+      await send(page, 'Hello, I am ready.')
+      await see(page, 'Question 1 of')
+      await page.context().setOffline(true)
+      await send(page, 'I like to find out why things break.')
+      await see(page, 'Your message has not been saved yet')
+    },
+  },
 ]
 
 mkdirSync(output, { recursive: true })
@@ -638,6 +868,7 @@ for (const { name, lines, open, permissions = ['microphone', 'camera', 'clipboar
   if (!name.startsWith(only) && !lines.includes(only)) continue
   const context = await browser.newContext({ viewport: SIZES[0], permissions, locale: 'en-GB' })
   const page = await context.newPage()
+  let hasProblems = false
   page.on('pageerror', (error) => console.error(`${name}: ${error}`))
   try {
     await open(page)
@@ -648,14 +879,13 @@ for (const { name, lines, open, permissions = ['microphone', 'camera', 'clipboar
         await page.waitForTimeout(200)
         const path = join(output, `${name}-${size.name}-${colorScheme}.png`)
         await page.screenshot({ path })
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-        await page.evaluate(AXE)
-        const { violations } = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags }), RULES)
-        for (const { id, nodes } of violations) throw new Error(`${path}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-        if (overflow > 0) throw new Error(`${path} scrolls sideways by ${overflow} px`)
+        const problems = [...(await findViolations(page)), ...(await findLayoutProblems(page))]
+        for (const problem of problems) console.error(`${path}: ${problem}`)
+        if (problems.length > 0) hasProblems = true
       }
     }
-    console.log(`${name}: done`)
+    if (hasProblems) failures++
+    else console.log(`${name}: done`)
   } catch (error) {
     failures++
     console.error(`${name}: ${error}`)

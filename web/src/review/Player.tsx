@@ -215,7 +215,7 @@ function useRenewedLink(id: string, connection: Connection, recording: Recording
   const [error, setError] = useState<string | null>(null)
   const renew = async () => {
     if (isRenewing) {
-      setError('This browser could not play the recording.')
+      setError('This browser could not play the recording. Download it (More), or open the page in a newer one.')
       return
     }
     setRenewing(true)

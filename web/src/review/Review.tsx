@@ -6,6 +6,7 @@ import { type Turn, useTranscript } from '../api/transcript'
 import { useLatestEvent } from '../api/useLatestEvent'
 import { formatMoment, nameOf, RECOMMENDATIONS } from '../desk/interviews/interviewText'
 import { useCopyLink } from '../desk/interviews/useCopyLink'
+import { Bars, Loading } from '../desk/Loading'
 import { PageHeading } from '../desk/PageHeading'
 import { useSession } from '../desk/session'
 import { useKeys } from '../desk/shell/shortcuts'
@@ -176,6 +177,13 @@ export function Review({ id, list }: ReviewProps) {
               Reconnecting… No part of the transcript will be lost.
             </p>
           )}
+          {state.streamStatus === 'loading' && !shownProblem && (
+            <Loading label="Loading the transcript">
+              <div className="grid gap-6 px-6 py-4" aria-hidden>
+                <Bars widths={[70, 92, 55, 84, 62, 90]} />
+              </div>
+            </Loading>
+          )}
           <TranscriptPanel
             state={state}
             corrections={interview?.corrections ?? []}
@@ -193,6 +201,13 @@ export function Review({ id, list }: ReviewProps) {
         {hasScorecard && (
           <section aria-label="Scorecard" data-panel="scorecard">
             {interview && <Assessment interview={interview} quotes={quotes} />}
+            {!interview && !shownProblem && (
+              <Loading label="Loading the evaluation">
+                <div className="card m-6 grid gap-4 p-4" aria-hidden>
+                  <Bars widths={[30, 100, 80, 90]} />
+                </div>
+              </Loading>
+            )}
           </section>
         )}
       </div>

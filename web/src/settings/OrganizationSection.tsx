@@ -1,6 +1,7 @@
 import { Upload } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { type Problem, toProblem } from '../api/problem'
+import { Bars, Loading } from '../desk/Loading'
 import { useSession } from '../desk/session'
 import { useToast } from '../desk/Toast'
 import type { UpdateOrganizationInput } from '../gql/graphql'
@@ -25,7 +26,17 @@ export function OrganizationSection() {
     }
   }, [connection])
   if (organization) return <OrganizationForm organization={organization} onSaved={setOrganization} />
-  if (!problem) return <div aria-busy="true" className="wide skeleton" />
+  if (!problem) {
+    return (
+      <div className="wide max-w-md">
+        <Loading label="Loading the organization">
+          <div className="grid gap-6 py-4" aria-hidden>
+            <Bars widths={[40, 100, 100, 100]} />
+          </div>
+        </Loading>
+      </div>
+    )
+  }
   return (
     <div role="alert" className="wide note note-bad">
       <span className="flex-1">{problem.message}</span>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Problem } from '../api/problem'
+import { Bars, Loading } from '../desk/Loading'
 
 interface SectionListProps {
   title: string
@@ -38,7 +39,13 @@ export function SectionList({ title, count, action, columns, rows, empty, proble
         </div>
       )}
       {rows?.length === 0 && <p className="quiet">{empty}</p>}
-      {!rows && !problem && <Skeleton />}
+      {!rows && !problem && (
+        <Loading label={`Loading: ${title}`}>
+          <div className="grid gap-4 py-4" aria-hidden>
+            <Bars widths={[100, 100, 100]} />
+          </div>
+        </Loading>
+      )}
       {rows && rows.length > 0 && (
         <table className="settings-table">
           <thead>
@@ -62,15 +69,5 @@ export function SectionList({ title, count, action, columns, rows, empty, proble
         </button>
       )}
     </section>
-  )
-}
-
-function Skeleton() {
-  return (
-    <div aria-busy="true" className="grid gap-4 py-4">
-      <div className="skeleton" />
-      <div className="skeleton" />
-      <div className="skeleton" />
-    </div>
   )
 }

@@ -2,6 +2,7 @@ import { Download, Plus, RefreshCw } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { toProblem } from '../../api/problem'
+import { Bars, Loading } from '../Loading'
 import { PageHeading } from '../PageHeading'
 import { useSession } from '../session'
 import { useShell } from '../shell/shellContext'
@@ -334,27 +335,14 @@ function EmptyList({ isLoading, problem, tab, search, hasFilters, onClear }: Emp
   )
 }
 
-/** Placeholder rows; they appear after a moment, because most lists arrive before. */
 function Skeleton() {
-  const [isVisible, setVisible] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setVisible(true), 300)
-    return () => clearTimeout(timer)
-  }, [])
   return (
-    <div role="status">
-      <span className="sr-only">Loading interviews</span>
-      {isVisible &&
-        [62, 48, 70, 55, 66, 40, 58, 64].map((width) => (
-          <div key={width} className="list-row" aria-hidden>
-            <span className="skeleton" />
-            <span className="skeleton" style={{ width: `${width}%` }} />
-            <span className="skeleton" style={{ width: `${width}%` }} />
-            <span className="skeleton" style={{ width: '60%' }} />
-            <span className="skeleton" style={{ width: '70%' }} />
-            <span className="skeleton" style={{ width: '50%' }} />
-          </div>
-        ))}
-    </div>
+    <Loading label="Loading interviews">
+      {[62, 48, 70, 55, 66, 40, 58, 64].map((width) => (
+        <div key={width} className="list-row" aria-hidden>
+          <Bars widths={[100, width, width, 60, 70, 50]} />
+        </div>
+      ))}
+    </Loading>
   )
 }

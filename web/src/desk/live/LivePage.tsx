@@ -1,4 +1,4 @@
-import { TriangleAlert } from 'lucide-react'
+import { RefreshCw, TriangleAlert } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import { newKey } from '../../api/idempotencyKey'
@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../Dialog'
 import { CANCEL } from '../interviews/documents'
 import { nameOf } from '../interviews/interviewText'
 import { useCopyLink } from '../interviews/useCopyLink'
+import { Bars, Loading } from '../Loading'
 import { PageHeading } from '../PageHeading'
 import { useSession } from '../session'
 import { useKeys } from '../shell/shortcuts'
@@ -82,7 +83,7 @@ export default function LivePage() {
     <main>
       <header className="top-bar">
         <PageHeading title="Live" />
-        {!isLoading && <span className="quiet">{ids.length} open</span>}
+        {!isLoading && !problem && <span className="quiet">{ids.length} open</span>}
         <span className="flex-1" />
         {!isLoading && !staleSince && !problem && (
           <span className="small quiet line">
@@ -118,6 +119,11 @@ export default function LivePage() {
         <div className="page-state" role="alert">
           <h2>The open interviews could not be read</h2>
           <p className="quiet">{problem.message}</p>
+          <div className="line">
+            <button type="button" className="btn" onClick={() => location.reload()}>
+              <RefreshCw className="icon" aria-hidden /> Load the page again
+            </button>
+          </div>
         </div>
       )}
       {!problem && !isLoading && visible.length === 0 && (
@@ -134,6 +140,17 @@ export default function LivePage() {
             </>
           )}
         </div>
+      )}
+      {isLoading && !problem && (
+        <Loading label="Loading the open interviews">
+          <div className="wall" aria-hidden>
+            {[58, 72].map((width) => (
+              <div key={width} className="tile content-start">
+                <Bars widths={[width, 40, 90, 100, width]} />
+              </div>
+            ))}
+          </div>
+        </Loading>
       )}
       <div ref={grid} className="wall">
         {visible.map((id, index) => (
