@@ -19,7 +19,17 @@ from starlette.types import Scope
 from settings import LivekitSettings, Settings
 
 DIST = Path(__file__).parents[1] / "web" / "dist"
-PAGE_PATHS = ("/", "/sign-in", "/join", "/interviews", "/interviews/{interview_id}", "/live", "/settings", "/settings/{section}")
+PAGE_PATHS = (
+    "/",
+    "/sign-in",
+    "/join",
+    "/interviews",
+    "/interviews/{interview_id}",
+    "/live",
+    "/compare",
+    "/settings",
+    "/settings/{section}",
+)
 """The paths of the pages, among them Invite.url and Interview.url. One file serves all: its script reads the URL."""
 CACHE_FOR_A_YEAR = "public, max-age=31536000, immutable"
 NONCE_PLACEHOLDER = "__NONCE__"

@@ -41,7 +41,7 @@ export function Shell({ children }: { children: ReactNode }) {
               <kbd>N</kbd>
             </button>
           )}
-          <Link href="/interviews" className="rail-item" {...current('/interviews')}>
+          <Link href="/interviews" className="rail-item" {...current(location === '/compare' ? '/compare' : '/interviews')}>
             <List className="icon" aria-hidden /> Interviews
           </Link>
           <Link href="/live" className="rail-item" {...current('/live')}>
