@@ -7,7 +7,7 @@ import { type Problem, toProblem } from '../api/problem'
 import { DECISIONS, formatMoment, nameOf, RECOMMENDATIONS } from '../desk/interviews/interviewText'
 import { PageHeading } from '../desk/PageHeading'
 import { useSession } from '../desk/session'
-import { useKeys } from '../desk/shell/shortcuts'
+import { focusSoon, useKeys } from '../desk/shell/shortcuts'
 import { useToast } from '../desk/Toast'
 import { downloadFile } from '../review/download'
 import { countQuestions, EVIDENCE_FLAGS, REASONS, splitSentence } from '../review/evaluationText'
@@ -147,8 +147,7 @@ function Comparison({ interviews }: { interviews: readonly ComparedInterview[] }
   const focus = ({ row, column }: Place) => {
     const next = { row: Math.max(0, Math.min(row, rows.length)), column: Math.max(0, Math.min(column, interviews.length - 1)) }
     setPlace(next)
-    // in one column, the cell appears with the next frame
-    requestAnimationFrame(() => document.getElementById(idOf(next))?.focus())
+    focusSoon(idOf(next))
   }
   const move = (rowStep: number, columnStep: number) => {
     // the first key enters the grid where it was left
@@ -209,6 +208,9 @@ function Comparison({ interviews }: { interviews: readonly ComparedInterview[] }
           </span>
         </p>
       )}
+      {interviews.some(({ evaluation }) => evaluation?.sandbox) && (
+        <p className="note mx-6 mb-3 max-[719px]:mx-4">Evaluations here were made by the sandbox. Do not use them for decisions.</p>
+      )}
       {player.error && (
         <p role="alert" className="note note-bad mx-6 mb-3">
           {player.error}
@@ -222,7 +224,10 @@ function Comparison({ interviews }: { interviews: readonly ComparedInterview[] }
           <span className="sr-only">Previous candidate</span>
         </button>
         <span role="status" className="cut text-center">
-          <bdi className="font-semibold">{nameOf(shown)}</bdi> <span className="quiet">{`${place.column + 1} of ${interviews.length}`}</span>
+          <Link href={`/interviews/${shown.id}`} className="font-semibold underline decoration-control underline-offset-4">
+            <bdi>{nameOf(shown)}</bdi>
+          </Link>{' '}
+          <span className="quiet">{`${place.column + 1} of ${interviews.length}`}</span>
         </span>
         <button
           type="button"
@@ -247,12 +252,18 @@ function Comparison({ interviews }: { interviews: readonly ComparedInterview[] }
           </div>
           {interviews.map((interview, column) => (
             <div key={interview.id} role="columnheader" className="compare-candidate" {...cellProps({ row: 0, column })}>
-              <CandidateFacts interview={interview} hasVersion={versions.size > 1} />
-              {interviews.length > MIN_COMPARED && (
-                <Link href={buildComparePath(ids.filter((id) => id !== interview.id))} className="btn btn-bare btn-small" aria-label={`Remove ${nameOf(interview)} from the comparison`}>
-                  <X className="icon" aria-hidden /> Remove
+              <div className="line justify-between self-stretch">
+                <Link href={`/interviews/${interview.id}`} tabIndex={-1} className="cut font-semibold hover:underline max-[719px]:hidden" title={nameOf(interview)}>
+                  <bdi>{nameOf(interview)}</bdi>
                 </Link>
-              )}
+                {interviews.length > MIN_COMPARED && (
+                  <Link href={buildComparePath(ids.filter((id) => id !== interview.id))} className="btn btn-bare btn-small wide-only" title="Remove from the comparison">
+                    <X className="icon" aria-hidden />
+                    <span className="sr-only">Remove {nameOf(interview)}</span>
+                  </Link>
+                )}
+              </div>
+              <CandidateFacts interview={interview} hasVersion={versions.size > 1} />
             </div>
           ))}
         </div>
@@ -330,12 +341,8 @@ function CandidateFacts({ interview, hasVersion }: { interview: ComparedIntervie
   const { channel, position, startedAt, scheduledFor, createdAt, decision, decidedBy } = interview
   const evaluation = interview.evaluation ?? null
   const missing = describeMissing(evaluation)
-  const name = nameOf(interview)
   return (
     <>
-      <Link href={`/interviews/${interview.id}`} tabIndex={-1} className="cut font-semibold hover:underline" title={name}>
-        <bdi>{name}</bdi>
-      </Link>
       <span className="small quiet">
         {formatMoment(startedAt ?? scheduledFor ?? createdAt)} · {channel === 'VOICE' ? 'by voice' : 'in writing'}
         {hasVersion && <b className="font-semibold text-warn"> · version {position.version}</b>}
@@ -360,7 +367,7 @@ function CandidateFacts({ interview, hasVersion }: { interview: ComparedIntervie
 }
 
 function EvaluationFacts({ evaluation }: { evaluation: NonNullable<ComparedInterview['evaluation']> }) {
-  const { overallScore, lowestScore, highestScore, recommendation, inconclusiveReason, coverage, criteria, flags, sandbox } = evaluation
+  const { overallScore, lowestScore, highestScore, recommendation, inconclusiveReason, coverage, criteria, flags } = evaluation
   const { answered, all } = countQuestions(criteria)
   return (
     <>
@@ -370,13 +377,12 @@ function EvaluationFacts({ evaluation }: { evaluation: NonNullable<ComparedInter
         <span className="line flex-wrap items-baseline">
           <span className="text-xl font-semibold">{overallScore}</span>
           <b className="font-semibold">{recommendation && (RECOMMENDATIONS[recommendation] ?? recommendation)}</b>
-          {lowestScore != null && lowestScore !== highestScore && <span className="small quiet">{`passes ${lowestScore}–${highestScore}`}</span>}
         </span>
       )}
       <span className="small quiet">
+        {overallScore != null && lowestScore != null && lowestScore !== highestScore && `Passes ${lowestScore}–${highestScore} · `}
         {coverage != null && `${Math.floor(coverage * 100)} % of the weight`}
         {all > 0 && `, ${answered} of ${all} questions`}
-        {sandbox && ' · made by the sandbox'}
       </span>
       {flags.length > 0 && (
         <span className="small line text-warn">
@@ -432,7 +438,7 @@ function CellContent({ row, cell, interview, hasVersion, isPlaying, onActivate }
           {hasVersion && <b className="font-semibold text-warn"> · version {interview.position.version}</b>}
         </span>
       </span>
-      {anchor && <p className="small quiet">{anchor}</p>}
+      {anchor && <p className="small quiet compare-anchor">{anchor}</p>}
       {result.rationale && <p>{result.rationale}</p>}
       {quote && (
         <>

@@ -8,7 +8,7 @@ import { formatMoment, nameOf, RECOMMENDATIONS } from '../desk/interviews/interv
 import { useCopyLink } from '../desk/interviews/useCopyLink'
 import { PageHeading } from '../desk/PageHeading'
 import { useSession } from '../desk/session'
-import { useKeys } from '../desk/shell/shortcuts'
+import { focusSoon, useKeys } from '../desk/shell/shortcuts'
 import { BlindReview } from './BlindReview'
 import { DecisionBar } from './DecisionBar'
 import { type QuotedEvidence, REVIEWED, type ReviewedEvaluation, type ReviewedInterview } from './documents'
@@ -150,7 +150,7 @@ export function Review({ id, list }: ReviewProps) {
     const focused = document.activeElement?.closest<HTMLElement>('[data-seq]')?.dataset.seq
     const from = turns.findIndex(({ seq }) => seq === (focused ? Number(focused) : currentSeq))
     const next = turns[Math.max(0, Math.min(from + step, turns.length - 1))]
-    if (next) requestAnimationFrame(() => document.getElementById(`turn-${next.seq}`)?.focus())
+    if (next) focusSoon(`turn-${next.seq}`)
   }
   const moveToQuestion = (step: number) => {
     const starts = findQuestionStarts(turns)

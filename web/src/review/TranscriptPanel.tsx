@@ -164,8 +164,8 @@ const Line = memo(function Line({ turn, correction, quotes, seconds, isPlayable,
         )}
       </div>
       {onNote && (
-        <button type="button" className="btn btn-bare btn-small" aria-label={`Add a note on the turn at ${time}`} onClick={() => onNote(turn)}>
-          <StickyNote className="icon" aria-hidden /> Note
+        <button type="button" className="btn btn-bare btn-small" aria-label={`Add a note on the turn at ${time}`} title="Note" onClick={() => onNote(turn)}>
+          <StickyNote className="icon" aria-hidden />
         </button>
       )}
     </li>

@@ -16,11 +16,14 @@ export function Shell({ children }: { children: ReactNode }) {
   const [location] = useLocation()
   const mayCreate = may('SCHEDULE_INTERVIEW')
   const close = () => setDialog(null)
-  useKeys({
-    'Mod+k': () => setDialog((open) => (open === 'palette' ? null : 'palette')),
-    '?': () => setDialog('keys'),
-    ...(mayCreate && { n: () => setDialog('new') }),
-  })
+  useKeys(
+    {
+      'Mod+k': () => setDialog((open) => (open === 'palette' ? null : 'palette')),
+      '?': () => setDialog('keys'),
+      ...(mayCreate && { n: () => setDialog('new') }),
+    },
+    'shell',
+  )
   const current = (path: string) => (location === path || location.startsWith(`${path}/`) ? { 'aria-current': 'page' as const } : {})
   return (
     <ShellContext value={setDialog}>
