@@ -86,6 +86,8 @@ class Action(StrEnum):
     READ_REQUESTS = "read candidates' requests"
     """Requests, accommodations and the reason of a withdrawal, which may be about health."""
     RESOLVE_REQUEST = "answer candidates' requests"
+    WRITE_NOTE = "write notes about interviews"
+    DELETE_ANY_NOTE = "delete notes of other people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ _ADMIN_ACTIONS = frozenset(
         Action.MANAGE_KEYS,
         Action.MANAGE_MEMBERS,
         Action.READ_AUDIT_LOG,
+        Action.DELETE_ANY_NOTE,
     }
 )
 _ACTION_NAMES = frozenset(Action.__members__)
@@ -160,6 +163,7 @@ _DECIDER_ACTIONS = frozenset(
         Action.RESOLVE_REQUEST,
         Action.REOPEN_INTERVIEW,
         Action.READ_ORGANIZATION_USAGE,
+        Action.WRITE_NOTE,
     }
 )
 """Actions of people, which programs may not perform."""

@@ -3,6 +3,7 @@
 import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
+from urllib.parse import quote
 
 import structlog
 from starlette.middleware import Middleware
@@ -16,10 +17,9 @@ from errors import ErrorCode
 from lifecycle.security_log import CredentialKind
 from lifecycle.services import Services
 from models.documents.audit_entry import PersonalData
-from models.documents.recording import RecordingFile
 from recording.storage import RecordingStore, StoreFailed
 from resolvers.audit_log import DONE, record_file
-from resolvers.recordings import authorize_playback
+from resolvers.recordings import PlayableFile, authorize_playback
 from schema.context import choose_request_id
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ def playback_routes(store: RecordingStore | None, middleware: Sequence[Middlewar
         recording_id, token = request.path_params["id"], request.query_params.get("token", "")
         address = read_client_address(request.scope)
         try:
-            file = await authorize_playback(services.settings, recording_id, token)
+            playable = await authorize_playback(services.settings, recording_id, token)
             if recent_uses.add((token, address)):
                 await record_file(
                     services,
@@ -65,7 +65,7 @@ def playback_routes(store: RecordingStore | None, middleware: Sequence[Middlewar
             return _error_response(failure.message, _STATUS_CODES.get(failure.code, 500))
         if store is None:
             return _error_response("This server has no recording store: set RECORDING_STORE.", 503)
-        return await _stream_file(request, store, file)
+        return await _stream_file(request, store, playable)
 
     return [Route("/recordings/{id}", play, methods=["GET", "HEAD"], middleware=middleware)]
 
@@ -86,11 +86,15 @@ class _RecentUses:
         return is_new
 
 
-async def _stream_file(request: Request, store: RecordingStore, file: RecordingFile) -> Response:
+async def _stream_file(request: Request, store: RecordingStore, playable: PlayableFile) -> Response:
+    file = playable.file
     size, path = file.size_bytes or 0, file.path or ""
     # A file that has a path is never changed, so its id identifies its content.
     etag = f'"{file.id}"'
-    headers = {**_HEADERS, "Accept-Ranges": "bytes", "Content-Disposition": "inline", "ETag": etag}
+    is_download = request.query_params.get("download") == "true"
+    # RFC 6266, section 4.1
+    disposition = f"attachment; filename*=UTF-8''{quote(playable.name, safe='')}" if is_download else "inline"
+    headers = {**_HEADERS, "Accept-Ranges": "bytes", "Content-Disposition": disposition, "ETag": etag}
     requested_range = request.headers.get("range")
     if request.headers.get("if-range", etag) != etag:
         requested_range = None

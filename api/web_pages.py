@@ -26,6 +26,7 @@ PAGE_PATHS = (
     "/interviews",
     "/interviews/{interview_id}",
     "/live",
+    "/compare",
     "/settings",
     "/settings/{section}",
     "/positions",

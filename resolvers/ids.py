@@ -21,6 +21,7 @@ class IdKind(StrEnum):
     API_KEY = "key"
     MEMBER = "mem"
     MEMBER_INVITATION = "min"
+    NOTE = "nte"
 
 
 _ID = re.compile(rf"({'|'.join(IdKind)})_([0-9a-f]{{24}})")

@@ -76,6 +76,7 @@ DATA_BY_TYPE = {
     "InterimTranscript": PersonalData.TRANSCRIPT,
     "Invite": PersonalData.INVITE,
     "LegalHold": PersonalData.LEGAL_HOLD,
+    "Note": PersonalData.EVALUATION,
     "RawJudgement": PersonalData.RAW_JUDGEMENT,
     "Recording": PersonalData.RECORDING,
     "Transcript": PersonalData.TRANSCRIPT,

@@ -17,6 +17,7 @@ from resolvers import (
     legal_holds,
     members,
     messages,
+    notes,
     notices,
     organizations,
     positions,
@@ -43,7 +44,14 @@ from schema.inputs.data_protection import (
     SetLegalHoldInput,
     UpdateRetentionPolicyInput,
 )
-from schema.inputs.evaluations import AdoptEvaluationInput, EvaluateInterviewInput, RateEvaluationInput, ReviewEvaluationInput
+from schema.inputs.evaluations import (
+    AddNoteInput,
+    AdoptEvaluationInput,
+    DeleteNoteInput,
+    EvaluateInterviewInput,
+    RateEvaluationInput,
+    ReviewEvaluationInput,
+)
 from schema.inputs.interviews import (
     CancelInterviewInput,
     CorrectTurnInput,
@@ -76,13 +84,16 @@ from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
 from schema.types.invite import Invite
 from schema.types.member import Member, MemberInvitation
+from schema.types.note import Note
 from schema.types.payloads import (
     AcceptMemberInvitationPayload,
+    AddNotePayload,
     AdoptEvaluationPayload,
     CancelInterviewPayload,
     CandidateAccess,
     CorrectTurnPayload,
     CreateApiKeyPayload,
+    DeleteNotePayload,
     EndInterviewPayload,
     EraseInterviewPayload,
     EvaluateInterviewPayload,
@@ -132,6 +143,7 @@ _REOPENING = RequestBuilder(reopening.ReopenRequest)
 _JOIN = RequestBuilder(invites.JoinRequest)
 _REVIEW = RequestBuilder(evaluations.ReviewRequest)
 _RATING = RequestBuilder(evaluations.RatingRequest)
+_NOTE = RequestBuilder(notes.NoteRequest)
 _ADOPTION = RequestBuilder(evaluations.AdoptionRequest)
 _RETENTION = RequestBuilder(retention.RetentionPolicyRequest)
 _DEMOGRAPHICS = RequestBuilder(demographics.DemographicsRequest)
@@ -531,6 +543,39 @@ class Mutation:
         request = _ADOPTION.build(data)
         interview, adopted = await evaluations.adopt_evaluation(info.context.services, caller, request)
         return AdoptEvaluationPayload(evaluation=Evaluation.of(adopted), interview=Interview.of(interview, caller))
+
+    @mutation
+    async def add_note(self, info: Info, data: Input[AddNoteInput]) -> AddNotePayload | None:
+        """Adds a note on a turn of an interview, or on a moment of its recording.
+
+        Candidates never see notes, and neither the interviewer nor the evaluation takes them into
+        account. They are erased with the transcript. Roles: ADMIN, RECRUITER.
+
+        Errors:
+        - NOT_FOUND: there is no such interview, or the note of a repeated call was deleted since.
+        - BAD_INPUT: the text is empty or too long, or there is no such turn or moment.
+        - CONFLICT: the interview has 100 notes, or its transcript was erased.
+        """
+        caller = await info.context.principal()
+        interview, note = await notes.add_note(info.context.services, caller, _NOTE.build(data))
+        return AddNotePayload(note=Note.of(note, caller), interview=Interview.of(interview, caller))
+
+    @mutation
+    async def delete_note(self, info: Info, data: Input[DeleteNoteInput]) -> DeleteNotePayload | None:
+        """Deletes a note. Deleting it again returns the interview unchanged.
+
+        Authors delete their own notes, and administrators those of others as well. Roles: ADMIN,
+        RECRUITER.
+
+        Errors:
+        - NOT_FOUND: there is no such interview or note.
+        - FORBIDDEN: the note is another person's, and the role is not ADMIN.
+        - CONFLICT: the interview is under a legal hold.
+        """
+        caller = await info.context.principal()
+        key = unset_to_none(data.idempotency_key)
+        changed = await notes.delete_note(info.context.services, caller, data.interview_id, data.note_id, key)
+        return DeleteNotePayload(interview=Interview.of(changed, caller))
 
     @mutation
     async def save_position(self, info: Info, data: Input[SavePositionInput]) -> SavePositionPayload | None:

@@ -23,6 +23,7 @@ from models.documents.interview import (
     Consent,
     Decision,
     Interview,
+    InterviewNote,
     InterviewStatus,
     PositionRef,
     Progress,
@@ -245,6 +246,20 @@ def new_recording_file(**values: Any) -> RecordingFile:
         "size_bytes": 1000,
     }
     return RecordingFile(**{**fields, **values})
+
+
+def new_interview_note(**values: Any) -> InterviewNote:
+    """Return a note on the first turn; `values` replace fields."""
+    fields = {
+        "id": PydanticObjectId(),
+        "seq": 1,
+        "text": "To be asked again.",
+        "author": "somebody",
+        "author_id": PydanticObjectId(),
+        "author_is_member": True,
+        "created_at": now(),
+    }
+    return InterviewNote(**{**fields, **values})
 
 
 async def add_candidate_turn(interview: Interview, text: str, key: str | None = None) -> Turn:

@@ -236,6 +236,8 @@ ROLES_BY_ACTION: dict[Action, Set[Role]] = {
     Action.REQUEST_ACCOMMODATION: STAFF | {Role.CANDIDATE},
     Action.READ_REQUESTS: {Role.ADMIN, Role.RECRUITER, Role.CANDIDATE},
     Action.RESOLVE_REQUEST: {Role.ADMIN, Role.RECRUITER},
+    Action.WRITE_NOTE: {Role.ADMIN, Role.RECRUITER},
+    Action.DELETE_ANY_NOTE: {Role.ADMIN},
 }
 
 

@@ -25,7 +25,7 @@ from models.documents.evaluation import (
     Review,
     ReviewFlag,
 )
-from models.documents.interview import Decision, Interview, Recommendation
+from models.documents.interview import Decision, Interview, InterviewNote, Recommendation
 from models.documents.position import Criterion, Position
 from models.documents.recording import Recording
 from models.documents.turn import Channel, Turn
@@ -180,6 +180,18 @@ class ReportRating(ReportModel):
     levels: list[ReportLevel]
 
 
+class ReportNote(ReportModel):
+    """A reviewer's note on a turn or on a moment of the recording."""
+
+    seq: int | None
+    at: datetime | None
+    recording_seconds: float | None
+    """The moment as an offset in the recording; None for a note on a turn, and without a recording."""
+    text: str
+    author: str
+    created_at: datetime
+
+
 class ReportDecision(ReportModel):
     """The decision on the candidate, which belongs to the interview."""
 
@@ -240,6 +252,7 @@ class Report(ReportModel):
     versions: ReportVersions
     ratings: list[ReportRating]
     reviews: list[ReportReview]
+    notes: list[ReportNote]
     is_counted: bool
     """False if another version of the evaluation counts. True in interviews stored before versions were pinned."""
     decision: ReportDecision | None
@@ -320,6 +333,7 @@ class _ReportBuilder:
             ),
             ratings=[self._build_rating(rating) for rating in evaluation.ratings],
             reviews=[self._build_review(review) for review in evaluation.reviews],
+            notes=[self._build_note(note) for note in interview.notes],
             is_counted=interview.counted_version in (None, evaluation.version),
             decision=ReportDecision(
                 decision=interview.decision,
@@ -395,6 +409,17 @@ class _ReportBuilder:
     def _build_rating(self, rating: Rating) -> ReportRating:
         levels = [self._build_level(level) for level in rating.levels]
         return ReportRating(reviewer=rating.reviewer, created_at=rating.created_at, levels=levels)
+
+    def _build_note(self, note: InterviewNote) -> ReportNote:
+        seconds = (note.at - self._recording_start).total_seconds() if note.at and self._recording_start else None
+        return ReportNote(
+            seq=note.seq,
+            at=note.at,
+            recording_seconds=round(max(0.0, seconds), 1) if seconds is not None else None,
+            text=note.text,
+            author=note.author,
+            created_at=note.created_at,
+        )
 
     def _build_level(self, given: LevelOverride | RatedLevel) -> ReportLevel:
         names = {result.key: result.name for result in self._sources.outcome.criteria}

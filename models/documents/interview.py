@@ -285,6 +285,22 @@ class InterviewerRecord(BaseModel):
     """agent.prompts.PROMPT_VERSION at the time."""
 
 
+class InterviewNote(BaseModel):
+    """A reviewer's note on a turn or on a moment of the recording: either `seq` or `at` is set."""
+
+    id: PydanticObjectId
+    seq: int | None = None
+    at: datetime | None = None
+    """On the clock of Turn.started_at and RecordingFile.started_at."""
+    text: str
+    author: str
+    """Name of the member or API key at that time."""
+    author_id: PydanticObjectId | None
+    """Principal.caller_id of the author."""
+    author_is_member: bool
+    created_at: datetime
+
+
 class Adoption(BaseModel):
     """A person's choice of the evaluation version that counts, in place of the one that counted before."""
 
@@ -466,6 +482,10 @@ class Interview(StoredDocument):
     """Oldest first."""
     review_reasons: list[ReviewReason] = Field(default_factory=list)
     """Cleared by a review."""
+    notes: list[InterviewNote] = Field(default_factory=list)
+    """Notes of reviewers, in the order in which they were added. No prompt contains them."""
+    deleted_notes: list[PydanticObjectId] = Field(default_factory=list)
+    """Ids of the notes that were deleted last, so that a repeated call does not store one of them again."""
     erased_at: datetime | None = None
     erasure: Erasure | None = None
 

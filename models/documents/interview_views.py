@@ -14,12 +14,15 @@ from models.storage.compare_and_set import to_literals
 INTERNAL_FIELDS = frozenset(
     {
         *("answered_seq", "attempts", "candidate_characters", "candidate_messages", "candidate_order", "code_replies", "due_at"),
+        "deleted_notes",
         *("email_terms", "evaluation_requests", "fence", "interviewer", "last_candidate_seq", "lease", "name_terms", "renewals"),
         *("replies", "resumed_after_seq", "signals", "unjudged_seqs"),
     }
 )
 """Stored fields that no field of the schema shows."""
-_RESULT_FIELDS = frozenset({"adoptions", "decided_at", "decided_by", "decision", "decision_version", "recommendation", "score"})
+_RESULT_FIELDS = frozenset(
+    {"adoptions", "decided_at", "decided_by", "decision", "decision_version", "notes", "recommendation", "score"}
+)
 _EVALUATION_FIELDS = frozenset(
     {
         *_RESULT_FIELDS,

@@ -21,6 +21,7 @@ from models.documents.interview import (
     Decision,
     EndReason,
     Erasure,
+    InterviewNote,
     InterviewStatus,
     LegalHold,
     PositionRef,
@@ -105,6 +106,7 @@ _DEFAULTS: dict[str, Any] = {
     "elapsed_seconds": None,
     "reopenings": [],
     "exhausted_budget": None,
+    "notes": [],
 }
 """Defaults of the fields that older stored interviews lack."""
 
@@ -161,6 +163,7 @@ class InterviewRow:
     room = _StoredField[RoomState | None](lambda stored: RoomState.model_validate(_with_utc(stored)))
     invite_generation = _StoredField[int]()
     reopenings = _StoredField(lambda stored: [Reopening.model_validate(_with_utc(reopening)) for reopening in stored])
+    notes = _StoredField(lambda stored: [InterviewNote.model_validate(_with_utc(note)) for note in stored])
     review_reasons = _StoredField(lambda stored: [ReviewReason(reason) for reason in stored])
 
     def __init__(self, values: Mapping[str, Any], requested: Collection[str] = ()) -> None:

@@ -75,6 +75,8 @@ _ERASED_FIELDS: dict[str, Any] = {
     "released_legal_holds": [],
     "review_reasons": [],
     "candidate_questions": [],
+    "notes": [],
+    "deleted_notes": [],
     "requests": [],
     "withdrawal_reason": None,
     "accommodations": Accommodations(),
@@ -94,6 +96,8 @@ _TRANSCRIPT_FIELDS: dict[str, Any] = {
     "unjudged_seqs": [],
     "review_reasons": [],
     "candidate_questions": [],
+    "notes": [],
+    "deleted_notes": [],
 }
 """What an erasure of the transcript changes in the interview. The decision stays with the candidate's data."""
 MEDIA_BACKOFF = Backoff(base_seconds=2.0, max_seconds=600.0)

@@ -1,4 +1,6 @@
-"""Inputs of the mutations about evaluations."""
+"""Inputs of the mutations about evaluations and notes."""
+
+from datetime import datetime
 
 import strawberry
 from strawberry import UNSET
@@ -69,3 +71,26 @@ class AdoptEvaluationInput:
     idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
     evaluation_id: strawberry.ID = strawberry.field(description="The id of a COMPLETED evaluation.")
     reason: str = strawberry.field(description="Why this version is to count. At most 2,000 characters.")
+
+
+@input_type
+class AddNoteInput:
+    """The input of addNote. Either `seq` or `at` is required."""
+
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
+    text: str = strawberry.field(description="The note. At most 2,000 characters.")
+    seq: int | None = strawberry.field(default=UNSET, description="`seq` of the turn that the note is on.")
+    at: datetime | None = strawberry.field(
+        default=UNSET,
+        description="The moment of the recording that the note is on: Recording.startedAt plus the offset in the file.",
+    )
+
+
+@input_type
+class DeleteNoteInput:
+    """The input of deleteNote."""
+
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    interview_id: strawberry.ID = strawberry.field(description=INTERVIEW_ID)
+    note_id: strawberry.ID = strawberry.field(description="The id of the note.")

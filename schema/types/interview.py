@@ -20,6 +20,7 @@ from resolvers.candidate_credentials import find_invite_link
 from resolvers.ending import build_erasure_receipt
 from resolvers.ids import IdKind, build_not_found, encode_id
 from resolvers.interview_views import get_update_time
+from resolvers.notes import list_visible_notes
 from resolvers.transcripts import read_transcript
 from schema.arguments import After, AfterSeq, Before, First, FirstTurns, Last, Version, build_page_request, unset_to_none
 from schema.context import Info
@@ -40,6 +41,7 @@ from schema.types.enums import (
 from schema.types.evaluation import Evaluation, Usage
 from schema.types.invite import Invite
 from schema.types.node import Node
+from schema.types.note import Note
 from schema.types.position import Position
 from schema.types.recording import Recording
 from schema.types.transcript import ReplyLatency, Transcript, Turn, TurnCorrection
@@ -545,6 +547,16 @@ class Interview(Node):
         answer from a person. Empty once the transcript is erased.
         """
         return [as_graphql(CandidateQuestion, question) for question in self.document.candidate_questions]
+
+    @resolved_field(guard=Action.READ_EVALUATION, depends_on=("notes", *_BLINDNESS))
+    def notes(self) -> list[Note] | None:
+        """Notes that reviewers wrote on turns or moments of the recording (addNote), in the order in which they were added.
+
+        At most 100. Reviewers from whom results are hidden (Evaluation.isBlind) see only their own.
+        Neither the interviewer nor the evaluation takes notes into account. FORBIDDEN for VIEWER and
+        CANDIDATE.
+        """
+        return [Note.of(note, self.caller) for note in list_visible_notes(self.caller, self.document)]
 
     @resolved_field(guard=Action.READ_REFERENCES)
     async def latency(self, info: Info) -> ReplyLatency | None:

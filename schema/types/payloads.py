@@ -16,6 +16,7 @@ from schema.types.interview import Interview
 from schema.types.interview_edge import load_interview_edge
 from schema.types.invite import Invite
 from schema.types.member import Member, MemberInvitation
+from schema.types.note import Note
 from schema.types.position import Position
 from schema.types.transcript import Turn
 from schema.types.viewer import Organization, Viewer
@@ -297,6 +298,21 @@ class AdoptEvaluationPayload:
 
     evaluation: Evaluation = strawberry.field(description="The evaluation that counts now.")
     interview: Interview = strawberry.field(description="The interview, with the adoption in `adoptions`.")
+
+
+@object_type
+class AddNotePayload:
+    """The result of addNote."""
+
+    note: Note = strawberry.field(description="The note.")
+    interview: Interview = strawberry.field(description="The interview, with the note in `notes`.")
+
+
+@object_type
+class DeleteNotePayload:
+    """The result of deleteNote."""
+
+    interview: Interview = strawberry.field(description="The interview, without the note.")
 
 
 @object_type

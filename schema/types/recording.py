@@ -1,6 +1,7 @@
 """Recordings."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 from bson import ObjectId
@@ -32,13 +33,20 @@ class Recording(Node):
     failure: str | None = document_field("What went wrong, and whether it will be retried. Null if nothing did.")
 
     @resolved_field()
-    def url(self, info: Info) -> str | None:
-        """A link that plays the file without any other credential and supports range requests.
+    def url(
+        self,
+        info: Info,
+        download: Annotated[
+            bool,
+            strawberry.argument(description="Whether the link saves the file, named after the candidate, instead of playing it."),
+        ] = False,
+    ) -> str | None:
+        """A link that plays or saves the file without any other credential and supports range requests.
 
         It expires after 15 minutes unless the deployment sets another time: read it again for a
         fresh link. Null until there is something to play.
         """
-        return build_playback_url(info.context.services, self.document)
+        return build_playback_url(info.context.services, self.document, download=download)
 
     @resolved_field()
     async def interview(self, info: Info) -> InterviewEdge | None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx2
 import pytest
@@ -83,6 +83,19 @@ async def test_response_is_complete_and_has_the_headers_that_players_need(player
     }
     assert {name: response.headers.get(name) for name in expected} == expected
     assert "content-encoding" not in response.headers
+
+
+async def test_download_is_an_attachment_named_after_the_candidate(player: RecordingPlayer, tenant: Tenant) -> None:
+    await player.interview.set({"candidate.name": "Zoë \u202eLovelace"})
+    query = "query($id: ID!) { interview(id: $id) { recordings { url(download: true) } } }"
+    api = ApiClient(player.client)
+    found = await api.execute(query, await issue_token(tenant, Role.RECRUITER), id=global_id_of(player.interview))
+    url = urlsplit(found["interview"]["recordings"][0]["url"])
+    response = await player.client.get(f"{url.path}?{url.query}")
+    assert response.content == CONTENT
+    kind, _, encoded = response.headers["content-disposition"].partition("; filename*=UTF-8''")
+    day = f"{player.file.started_at:%Y-%m-%d}"
+    assert (kind, unquote(encoded)) == ("attachment", f"Zoë Lovelace - {player.interview.position.title} - {day}.ogg")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,15 @@ from models.writes.evaluation_transitions import (
 from models.writes.interview_erasure import delete_erased, find_pending_erasures, mark_erased
 from models.writes.interview_transitions import claim_reply
 from models.writes.turn_corrections import add_correction
-from tests.factories import add_candidate_turn, make_interview, new_evaluation, new_outcome, new_review, new_turn
+from tests.factories import (
+    add_candidate_turn,
+    make_interview,
+    new_evaluation,
+    new_interview_note,
+    new_outcome,
+    new_review,
+    new_turn,
+)
 
 # quoted, because the letters alone may occur in an id
 SECRETS = (
@@ -69,6 +77,7 @@ async def test_erasure_leaves_no_personal_data(database: AsyncDatabase[dict[str,
         external_id="ATS-7",
         end_detail="by the door",
         email_terms=["ada@example.org"],
+        notes=[new_interview_note(text="because of the looms", author="Somebody at the office")],
     )
     turn = await add_candidate_turn(interview, "a secret answer")
     await TurnCorrection(interview_id=interview.id, seq=turn.seq, text="a better word").insert()

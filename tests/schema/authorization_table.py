@@ -82,6 +82,7 @@ from resolvers.ids import IdKind, encode_id
 from schema.build import print_sdl
 from tests.factories import (
     add_organization_usage,
+    new_interview_note,
     new_interviewer_update,
     new_outcome,
     new_recording,
@@ -164,7 +165,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         DECIDERS: "legalHold releasedLegalHolds",
         ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage reopenings candidatePresent",
         STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations evaluationVersions recordings "
-        "usage reviewReasons exhaustedBudget invite",
+        "usage reviewReasons exhaustedBudget invite notes",
     },
     "CandidateRequest": {
         DECIDERS | {Role.CANDIDATE}: "id kinds details requestedAt seqs status answeredAt note",
@@ -176,6 +177,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Reopening": {
         ORGANIZATION_ROLES: "reopenedAt reopenedBy reason status endReason endDetail endedAt returnedAt creditedSeconds"
     },
+    "Note": {STAFF: "id seq at text author authorId createdAt mayDelete"},
     "Adoption": {STAFF: "version reason adoptedBy adoptedAt"},
     "Candidate": {ORGANIZATION_ROLES: "name experience", STAFF: "email"},
     "Consent": {ALL_ROLES: "textVersion givenAt recording recordingText language textDigest method withdrawnAt text"},
@@ -263,7 +265,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         STAFF | {Role.CANDIDATE}: "endInterview withdrawConsent requestAlternative requestAccommodation",
         ALL_ROLES: "joinInterview openTranscript signIn signOut acceptMemberInvitation",
         CANDIDATE_ONLY: "sendMessage signalInterviewer correctTurn",
-        DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest reopenInterview",
+        DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest reopenInterview addNote "
+        "deleteNote",
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice createApiKey "
         "updateOrganization rotateApiKey revokeApiKey inviteMember renewMemberLink revokeMemberInvitation updateMember "
         "removeMember",
@@ -299,6 +302,7 @@ MUTATION_PAYLOAD_TYPES = {
     *("SignInPayload", "SignOutPayload", "AcceptMemberInvitationPayload", "InviteMemberPayload", "RenewMemberLinkPayload"),
     *("RevokeMemberInvitationPayload", "UpdateMemberPayload", "RemoveMemberPayload"),
     *("CreateApiKeyPayload", "RotateApiKeyPayload", "RevokeApiKeyPayload"),
+    *("AddNotePayload", "DeleteNotePayload"),
     *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload", "ReopenInterviewPayload"),
     "UpdateOrganizationPayload",
 }
@@ -368,6 +372,7 @@ TYPE_QUERIES = {
     "SpeechOutage": "{ interview(id: $interview) { speechOutage { FIELD } } }",
     "CandidateQuestion": "{ interview(id: $interview) { candidateQuestions { FIELD } } }",
     "Reopening": "{ interview(id: $interview) { reopenings { FIELD } } }",
+    "Note": "{ interview(id: $interview) { notes { FIELD } } }",
     "Adoption": "{ interview(id: $interview) { adoptions { FIELD } } }",
     "OrganizationUsage": "{ organizationUsage { FIELD } }",
     "BudgetUse": "{ organizationUsage { budgets { FIELD } } }",
@@ -610,6 +615,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             Interview.decision: Decision.ADVANCE,
             Interview.decision_version: 1,
             Interview.decided_by: "somebody",
+            Interview.notes: [new_interview_note(), new_interview_note(seq=None, at=now())],
             Interview.decided_at: now(),
             Interview.review_reasons: [ReviewReason.CORRECTION],
             Interview.ai_disclosed_at: now(),

@@ -41,7 +41,7 @@ from models.storage.clock import now
 from models.writes.evaluation_transitions import claim_evaluation, complete_evaluation
 from models.writes.interview_erasure import delete_erased, mark_erased
 from resolvers.starting import schedule_interview
-from tests.factories import make_position, new_outcome, new_recording, reload_interview
+from tests.factories import make_position, new_interview_note, new_outcome, new_recording, reload_interview
 from tests.resolvers.tenant import STAFF, Tenant, global_id_of
 from tests.schema.api_client import ApiClient, GraphQLResponse, ServerAddress, bearer_headers, issue_token
 from tests.schema.authorization_table import SCHEMA, fields_of, roles_by_field
@@ -122,6 +122,7 @@ async def blind(api: ApiClient, tenant: Tenant) -> BlindScenario:
         decision_version=1,
         decided_by="a secret reviewer",
         decided_at=now(),
+        notes=[new_interview_note(text="a secret note", author="a secret author")],
     )
     await new_recording(interview).insert()
     evaluation = await tenant.make_evaluation(interview, **secret_evaluation_values())

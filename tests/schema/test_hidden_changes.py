@@ -39,6 +39,7 @@ from models.writes.evaluation_transitions import add_evaluation, add_rating, add
 from models.writes.interview_transitions import mark_consent_withdrawn, mark_ending
 from models.writes.interview_updates import insert_with_interview, update_interview
 from models.writes.legal_hold import set_legal_hold
+from models.writes.notes import add_note
 from models.writes.reply_usage import ReplyUsage, add_reply_usage
 from models.writes.room_transitions import mark_present
 from models.writes.turn_corrections import add_correction
@@ -48,7 +49,7 @@ from schema.build import build_schema
 from schema.context import GraphQLContext
 from schema.decorators import PermissionGuard, map_stored_fields
 from schema.types import interview as interview_types
-from tests.factories import new_evaluation, new_outcome, new_recording, new_review, reload_interview
+from tests.factories import new_evaluation, new_interview_note, new_outcome, new_recording, new_review, reload_interview
 from tests.live.streams import StreamCollector, collect_stream
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import issue_token
@@ -141,6 +142,7 @@ COMPLETED: dict[str, tuple[Change, frozenset[str]]] = {
     "legal hold": (hold, frozenset({"ADMIN", BLIND_REVIEWER})),
     "demographic data": (set_demographics, frozenset()),
     "correction": (correct, ALL),
+    "note": (lambda interview, _: add_note(interview.id, new_interview_note()), frozenset({"ADMIN", "INTEGRATION"})),
     "withdrawn consent": (lambda interview, _: mark_consent_withdrawn(interview.id, "No."), ALL),
 }
 

@@ -23,7 +23,7 @@ from models.documents.turn import TurnDocument
 from models.documents.turn_correction import list_corrections
 from models.storage.clock import now
 from resolvers.ids import IdKind, encode_id
-from tests.factories import reload_interview
+from tests.factories import new_interview_note, reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import CONSENT_INPUT, ApiClient, GraphQLResponse, issue_token
 from tests.schema.authorization_table import fields_of, input_names_of
@@ -58,7 +58,7 @@ class MutationScenario:
             )
             interview = await tenant.make_interview(status, is_blind=is_blind, legal_hold=hold, requests=[request])
             return cls(tenant, interview, None, api_key, member, invitation)
-        interview = await tenant.make_completed_interview(is_blind=is_blind, legal_hold=hold)
+        interview = await tenant.make_completed_interview(is_blind=is_blind, legal_hold=hold, notes=[new_interview_note()])
         return cls(tenant, interview, await tenant.make_evaluation(interview), api_key, member, invitation)
 
 
@@ -151,6 +151,14 @@ async def count_demographics_updates(scenario: MutationScenario) -> int:
 
 async def count_corrections(scenario: MutationScenario) -> int:
     return len(await list_corrections([scenario.interview.id]))
+
+
+async def count_new_notes(scenario: MutationScenario) -> int:
+    return len((await reload_interview(scenario.interview)).notes) - 1
+
+
+async def count_deleted_notes(scenario: MutationScenario) -> int:
+    return len((await reload_interview(scenario.interview)).deleted_notes)
 
 
 async def count_notices(scenario: MutationScenario) -> int:
@@ -250,6 +258,20 @@ CASES: dict[str, MutationCase] = {
         count_corrections,
         InterviewStatus.COMPLETED,
         Role.CANDIDATE,
+    ),
+    "addNote": MutationCase(
+        lambda w: {**interview_input(w), "seq": 1, "text": "To be asked."},
+        {"text": "To be checked."},
+        "note { id seq text createdAt }",
+        count_new_notes,
+        InterviewStatus.COMPLETED,
+    ),
+    "deleteNote": MutationCase(
+        lambda w: {**interview_input(w), "noteId": encode_id(IdKind.NOTE, w.interview.notes[0].id)},
+        {"noteId": f"nte_{'0' * 24}"},
+        "interview { id notes { id } }",
+        count_deleted_notes,
+        InterviewStatus.COMPLETED,
     ),
     "updateNotice": MutationCase(
         lambda _: {"contact": "Grace Hopper"},

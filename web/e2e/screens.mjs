@@ -246,6 +246,7 @@ async function enterSettings(page, path, text, role = 'ADMIN') {
   await see(page, text)
 }
 
+const ADD_NOTE = 'mutation($input: AddNoteInput!) { addNote(input: $input) { note { id } } }'
 const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString()
 const CREATE_KEY = 'mutation($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret } }'
 const INVITE = 'mutation($input: InviteMemberInput!) { inviteMember(input: $input) { url } }'
@@ -426,6 +427,44 @@ const SCREENS = [
       await openDesk(page, `/interviews/${await completeVoiceInterview(page.context())}`)
       await page.getByRole('button', { name: /^Play the quote|^Play from/ }).first().click()
       await see(page, 'Pause')
+    },
+  },
+  {
+    name: 'review-notes',
+    lines: ['R4'],
+    open: async (page) => {
+      const id = await completeInterview()
+      const notes = [
+        [4, 'Says “I” throughout; ask the referee about the part of the others.', 'RECRUITER'],
+        [5, 'Good answer. Did we ask the same of the last two?', 'ADMIN'],
+      ]
+      for (const [seq, text, role] of notes) await callApi(ADD_NOTE, { interviewId: id, seq, text }, role)
+      await openDesk(page, `/interviews/${id}`)
+      await see(page, 'Did we ask the same')
+      for (const key of ['j', 'j', 'j', 'n']) await page.keyboard.press(key)
+      await page.getByRole('textbox', { name: 'Note on this turn' }).fill('Open with this question next time.')
+    },
+  },
+  {
+    name: 'compare',
+    lines: ['R5'],
+    open: async (page) => {
+      const ids = []
+      for (const candidateName of ['Maya Lindqvist', 'Thảo Nguyễn', SCHEDULED_NAMES[4]]) ids.push(await completeInterview({ candidateName }))
+      const ended = await schedule({ candidateName: 'עמית בן־שושן', channel: 'TEXT' })
+      await openDesk(page, `/compare?ids=${[...ids, ended.id].join(',')}`)
+      await page.getByRole('grid').waitFor()
+      for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowLeft']) await page.keyboard.press(key)
+    },
+  },
+  {
+    name: 'compare-refused',
+    lines: ['R5'],
+    open: async (page) => {
+      await callApi('mutation($input: SavePositionInput!) { savePosition(input: $input) { position { key } } }', GERMAN_POSITION, 'ADMIN')
+      const ids = [await schedule(), await schedule({ candidateName: 'Jürgen Ößwald', positionKey: GERMAN_POSITION.key })].map(({ id }) => id)
+      await openDesk(page, `/compare?ids=${ids.join(',')}`)
+      await see(page, 'different positions')
     },
   },
   { name: 'desk-sandbox', lines: ['S2'], open: (page) => page.goto(url).then(() => see(page, 'Take the interview')) },

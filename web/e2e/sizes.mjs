@@ -34,7 +34,7 @@ const results = BUDGETS.map(({ name, chunk, kilobytes, alone }) => {
 // no page loads the styles of both
 const css = FILES.filter((file) => file.endsWith('.css'))
 for (const [name, others] of [
-  ["styles of the candidate's pages", /^(?:Desk|Review|Live|Positions)/u],
+  ["styles of the candidate's pages", /^(?:Desk|Review|Player|Compare|Live|Positions)/u],
   ['styles of the desk', /^(?:Join|Interview|DeviceCheck|VoiceRoom)/u],
 ]) {
   results.push({ name, kilobytes: MAX_CSS, actual: css.filter((file) => !others.test(file)).reduce((sum, file) => sum + measure(file), 0) })

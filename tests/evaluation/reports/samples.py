@@ -28,6 +28,7 @@ from models.documents.interview import (
     Decision,
     EvaluationStatus,
     Interview,
+    InterviewNote,
     InterviewStatus,
     PositionRef,
     Recommendation,
@@ -47,6 +48,11 @@ CORRECTION = "I meant {0.8} hours."
 RATER = "Katherine Johnson"
 RATING_REASON = "A plain repair."
 OVERRIDE_REASON = "The third answer shows more."
+
+
+NOTE = "Her second answer is the better one."
+MOMENT_NOTE = "A long pause."
+NOTE_AUTHOR = "Dorothy Vaughan"
 
 
 def make_turn(seq: int, text: str, speaker: Speaker = Speaker.CANDIDATE, *, start: float, end: float, **values: Any) -> Turn:
@@ -81,9 +87,15 @@ def make_unstored_interview(**values: Any) -> Interview:
         "decided_by": None,
         "decided_at": None,
         "counted_version": 1,
+        "notes": [_make_note(NOTE, seq=7), _make_note(MOMENT_NOTE, at=START + timedelta(seconds=44))],
     }
     interview: Interview = Interview.model_construct(**{**fields, **values})
     return interview
+
+
+def _make_note(text: str, **moment: Any) -> InterviewNote:
+    fields = {"id": PydanticObjectId(), "author": NOTE_AUTHOR, "author_id": None, "author_is_member": True, "created_at": START}
+    return InterviewNote(text=text, **fields, **moment)
 
 
 def make_evidence() -> Evidence:

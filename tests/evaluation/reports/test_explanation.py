@@ -12,6 +12,9 @@ from evaluation.wording import LANGUAGES
 from models.documents.interview import Decision, Recommendation
 from tests.evaluation.reports.samples import (
     CORRECTION,
+    MOMENT_NOTE,
+    NOTE,
+    NOTE_AUTHOR,
     OVERRIDE_REASON,
     QUOTE,
     REVIEW_REASON,
@@ -24,6 +27,9 @@ INTERNAL = (
     REVIEWER,
     REVIEW_REASON,
     OVERRIDE_REASON,
+    NOTE,
+    MOMENT_NOTE,
+    NOTE_AUTHOR,
     "NEGATION",
     "negates",
     "LEVELS_DIFFER",

@@ -8,6 +8,7 @@ from models.documents.interview import Decision, Recommendation
 from tests.evaluation.reports.samples import (
     ANSWER,
     CORRECTION,
+    NOTE,
     QUOTE,
     REVIEW_REASON,
     REVIEWER,
@@ -136,6 +137,8 @@ def test_page_has_the_whole_report_and_no_script_or_resource() -> None:
             "not reached",
             REVIEWER,
             REVIEW_REASON,
+            NOTE,
+            "0:00:42 in the recording · Dorothy Vaughan",
             "aa11",
             "cc33",
             "dd44",

@@ -11,13 +11,14 @@ import { InvitationPage, SignInPage } from './SignInPage'
 import { readTarget } from './signInTarget'
 import { ToastProvider } from './Toast'
 
+const ComparePage = lazy(() => import('../compare/ComparePage'))
 const LivePage = lazy(() => import('./live/LivePage'))
 const PositionsApp = lazy(() => import('../positions/PositionsApp'))
 const ReviewPage = lazy(() => import('../review/ReviewPage'))
 const SettingsPage = lazy(() => import('../settings/SettingsPage'))
 
 /** The addresses of the desk. */
-const ADDRESSES = /^\/(sign-in|live|interviews(\/[^/]+)?|positions(\/[^/]+(\/versions)?)?|settings(\/[^/]+)?)?$/
+const ADDRESSES = /^\/(sign-in|live|compare|interviews(\/[^/]+)?|positions(\/[^/]+(\/versions)?)?|settings(\/[^/]+)?)?$/
 
 /** Returns the token of an invitation to the organization that the address has; null if it has none. */
 function readInvitation(): string | null {
@@ -117,6 +118,9 @@ export default function DeskApp() {
               </Route>
               <Route path="/live">
                 <LivePage />
+              </Route>
+              <Route path="/compare">
+                <ComparePage />
               </Route>
               <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
               <Route path={/^\/positions(?:\/[^/]+(?:\/versions)?)?\/?$/}>

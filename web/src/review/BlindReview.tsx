@@ -57,7 +57,7 @@ export function BlindReview({ evaluationId, rubric, editor }: BlindReviewProps) 
           <EyeOff className="icon text-accent" aria-hidden />
           <div>
             <h2 className="font-semibold">Blind review</h2>
-            <p>You give your levels first. Viva’s levels, score, words and quotes stay hidden from you until you save, in lists and exports, too.</p>
+            <p>You give your levels first. Viva’s levels, score, words and quotes, and your colleagues’ notes stay hidden from you until you save, in lists and exports, too.</p>
           </div>
         </div>
         {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Enter does nothing else in a radio button */}

@@ -1,19 +1,20 @@
 import { Download } from 'lucide-react'
 import { type FormEvent, useCallback, useEffect, useState } from 'react'
 import { newKey } from '../api/idempotencyKey'
-import { type Problem, toProblem } from '../api/problem'
+import { Problem, toProblem } from '../api/problem'
 import { Dialog } from '../desk/Dialog'
 import { formatMoment, RECOMMENDATIONS } from '../desk/interviews/interviewText'
 import { useSession } from '../desk/session'
 import { useToast } from '../desk/Toast'
 import type { EvaluationVersionsQuery } from '../gql/graphql'
-import { ADOPT, ERASE, EVALUATE, type ReviewedInterview, VERSIONS } from './documents'
+import { ADOPT, ERASE, EVALUATE, RECORDINGS, type ReviewedInterview, VERSIONS } from './documents'
 import { downloadFile } from './download'
+import { pickRecording } from './Player'
 import { useSubmit } from './useSubmit'
 
 interface MoreDialogProps {
   interview: ReviewedInterview
-  recordingUrl: string | null
+  hasRecording: boolean
   /** The chosen version of the evaluation; null is the one that counts. */
   version: number | null
   onVersion: (version: number | null) => void
@@ -21,13 +22,13 @@ interface MoreDialogProps {
 }
 
 /** What one does less often: files, versions of the evaluation, and erasure. */
-export function MoreDialog({ interview, recordingUrl, version, onVersion, onClose }: MoreDialogProps) {
+export function MoreDialog({ interview, hasRecording, version, onVersion, onClose }: MoreDialogProps) {
   const { may } = useSession()
   const { evaluation } = interview
   return (
     <Dialog title="Files and versions" shape="side" onClose={onClose}>
       <div className="dialog-body">
-        <Files interview={interview} recordingUrl={recordingUrl} />
+        <Files interview={interview} hasRecording={hasRecording} />
         {evaluation && <Versions interview={interview} version={version} onVersion={onVersion} />}
         {may('ERASE_INTERVIEW') && !interview.erasedAt && <Erasure interview={interview} />}
       </div>
@@ -35,7 +36,8 @@ export function MoreDialog({ interview, recordingUrl, version, onVersion, onClos
   )
 }
 
-function Files({ interview, recordingUrl }: Pick<MoreDialogProps, 'interview' | 'recordingUrl'>) {
+function Files({ interview, hasRecording }: Pick<MoreDialogProps, 'interview' | 'hasRecording'>) {
+  const { connection } = useSession()
   const { evaluation } = interview
   const { isBusy, problem, run } = useSubmit()
   const transcript = `/interviews/${interview.id}/transcript`
@@ -46,6 +48,13 @@ function Files({ interview, recordingUrl }: Pick<MoreDialogProps, 'interview' | 
     ['Transcript, text', `${transcript}.txt`],
     ['Transcript, captions (VTT)', `${transcript}.vtt`],
   ]
+  const saveRecording = async () => {
+    // links are short-lived
+    const { interview: fresh } = await connection.query(RECORDINGS, { id: interview.id })
+    const url = pickRecording(fresh?.recordings ?? [])?.downloadUrl
+    if (!url) throw new Problem('NOT_FOUND', 'The recording does not exist any more.')
+    window.location.assign(url)
+  }
   return (
     <section aria-labelledby="files" className="grid gap-2">
       <h3 id="files" className="font-semibold">
@@ -60,10 +69,10 @@ function Files({ interview, recordingUrl }: Pick<MoreDialogProps, 'interview' | 
               </button>
             ),
         )}
-        {recordingUrl && (
-          <a className="btn" href={recordingUrl} download>
+        {hasRecording && (
+          <button type="button" className="btn" aria-disabled={isBusy} onClick={() => void run(saveRecording)}>
             <Download className="icon" aria-hidden /> Recording
-          </a>
+          </button>
         )}
       </div>
       <Failure problem={problem} />

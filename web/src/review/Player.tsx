@@ -1,5 +1,5 @@
 import { Check, Pause, Play } from 'lucide-react'
-import { type RefObject, useEffect, useState } from 'react'
+import { type CSSProperties, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Connection } from '../api/connection'
 import { toProblem } from '../api/problem'
 import type { Turn } from '../api/transcript'
@@ -34,7 +34,7 @@ export function Player({ interview, recording, ...others }: PlayerProps) {
   // an interview that switched to text may have been recorded before that
   if (!recording) return interview.channel === 'VOICE' && <p className="quiet px-6 pt-4">{explainMissingRecording(interview)}</p>
   return (
-    <div className="player">
+    <PlayerFrame>
       {recording.failure && <p className="note">{recording.failure}</p>}
       {recording.url ? (
         // keyed by id, so that a new link to the same recording does not reload it
@@ -42,6 +42,24 @@ export function Player({ interview, recording, ...others }: PlayerProps) {
       ) : (
         !recording.failure && <p className="quiet">The interview is being recorded. You can play the recording shortly after it ends.</p>
       )}
+    </PlayerFrame>
+  )
+}
+
+/** The area of the player. Headings of questions stick below it, and its height depends on the video. */
+function PlayerFrame({ children }: { children: ReactNode }) {
+  const frame = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const { current } = frame
+    const section = current?.parentElement
+    if (!current || !section) return
+    const observer = new ResizeObserver(() => section.style.setProperty('--player-height', `${current.offsetHeight}px`))
+    observer.observe(current)
+    return () => observer.disconnect()
+  }, [])
+  return (
+    <div ref={frame} className="player">
+      {children}
     </div>
   )
 }
@@ -135,7 +153,8 @@ function MediaPlayer({ id, connection, recording, url, media, playback, turns, i
         type="range"
         aria-label="Position in the recording"
         aria-valuetext={`${formatOffset(seconds)} of ${formatOffset(duration)}`}
-        className="h-4 w-full accent-action"
+        className="seek"
+        style={{ '--share': duration > 0 ? seconds / duration : 0 } as CSSProperties}
         min={0}
         max={duration}
         step={1}

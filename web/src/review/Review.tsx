@@ -1,6 +1,6 @@
 import './review.css'
 import { ChevronDown, ChevronUp, Copy, Ellipsis, EyeOff } from 'lucide-react'
-import { type ReactNode, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { type Turn, useTranscript } from '../api/transcript'
 import { useLatestEvent } from '../api/useLatestEvent'
@@ -9,13 +9,15 @@ import { useCopyLink } from '../desk/interviews/useCopyLink'
 import { Bars, Loading } from '../desk/Loading'
 import { PageHeading } from '../desk/PageHeading'
 import { useSession } from '../desk/session'
-import { useKeys } from '../desk/shell/shortcuts'
+import { focusSoon, useKeys } from '../desk/shell/shortcuts'
 import { BlindReview } from './BlindReview'
 import { DecisionBar } from './DecisionBar'
 import { type QuotedEvidence, REVIEWED, type ReviewedEvaluation, type ReviewedInterview } from './documents'
 import { useDraft } from './draft'
 import { countQuestions, describeState, listFlags, REVIEW_REASONS } from './evaluationText'
 import { MoreDialog } from './MoreDialog'
+import { NoteForm, NoteItem } from './Notes'
+import { findSeq, groupNotes, type NotePlace, useNotes } from './notes'
 import { usePlayback } from './playback'
 import { pickRecording, Player } from './Player'
 import { History, type QuotePlayer, Scorecard } from './Scorecard'
@@ -38,7 +40,10 @@ export function Review({ id, list }: ReviewProps) {
   const [isMoreOpen, setMoreOpen] = useState(false)
   const [isFollowing, setFollowing] = useState(true)
   const [isSearching, setSearching] = useState(false)
-  const [chosen, setChosen] = useState<{ seq: number; start: number | null } | null>(null)
+  const [notePlace, setNotePlace] = useState<NotePlace | null>(null)
+  const [noteDraft, setNoteDraft] = useState('')
+  const [linkedSeq] = useState(readLinkedSeq)
+  const [chosen, setChosen] = useState<{ seq: number; start: number | null } | null>(linkedSeq === null ? null : { seq: linkedSeq, start: null })
   const { data, problem } = useLatestEvent(connection, REVIEWED, {
     id,
     version,
@@ -57,6 +62,14 @@ export function Review({ id, list }: ReviewProps) {
   const evaluation = interview?.evaluation ?? null
   const quoteRanges = useMemo(() => collectQuotes(evaluation), [evaluation])
   const shownProblem = problem ?? state.problem
+  const { notes, add: showNote, remove: hideNote } = useNotes(interview)
+  const notesBySeq = useMemo(() => groupNotes(notes, turns), [notes, turns])
+  const mayWriteNotes = may('WRITE_NOTE') && interview !== null && !interview.erasedAt
+
+  const isLinkedTurnLoaded = linkedSeq !== null && turns.some(({ seq }) => seq === linkedSeq)
+  useLayoutEffect(() => {
+    if (isLinkedTurnLoaded && linkedSeq !== null) revealTurn(linkedSeq, 'center')
+  }, [isLinkedTurnLoaded, linkedSeq])
 
   const choose = (turn: Turn, start: number | null = null, point = 0) => {
     setChosen({ seq: turn.seq, start })
@@ -79,6 +92,55 @@ export function Review({ id, list }: ReviewProps) {
     },
   }
 
+  const getNoteOffset = (at: string) => (Date.parse(at) - Date.parse(recording?.startedAt ?? at)) / 1_000
+  const openNote = () => {
+    const focused = document.activeElement?.closest<HTMLElement>('[data-seq]')?.dataset.seq
+    // while the recording plays, a note is on what one hears
+    const position = isPlayable && recording?.startedAt && (playback.isPlaying() || !focused) ? playback.pause() : null
+    const seq = focused ? Number(focused) : currentSeq
+    if (position !== null && recording?.startedAt) setNotePlace({ at: new Date(Date.parse(recording.startedAt) + position * 1_000).toISOString() })
+    else if (seq !== null) setNotePlace({ seq })
+    else return false
+    setTab('transcript')
+    return true
+  }
+  const jumpToNote = () => {
+    const seqs = [...notesBySeq.keys()].toSorted((one, other) => one - other)
+    const next = seqs.find((seq) => seq > (chosen?.seq ?? 0)) ?? seqs[0]
+    if (next === undefined) return
+    setChosen({ seq: next, start: null })
+    setTab('transcript')
+    // in one column, the transcript appears with the next frame
+    requestAnimationFrame(() => revealTurn(next, 'center'))
+  }
+  const renderNotes = (turn: Turn) => (
+    <>
+      {notesBySeq.get(turn.seq)?.map((note) => (
+        <NoteItem
+          key={note.id}
+          interviewId={id}
+          note={note}
+          seconds={note.at && isPlayable ? getNoteOffset(note.at) : null}
+          onPlay={playback.playAt}
+          onDeleted={hideNote}
+        />
+      ))}
+      {notePlace && findSeq(notePlace, turns) === turn.seq && (
+        <NoteForm
+          key={JSON.stringify(notePlace)}
+          interviewId={id}
+          place={notePlace}
+          seq={turn.seq}
+          moment={'at' in notePlace ? `at ${formatOffset(getNoteOffset(notePlace.at))}` : 'on this turn'}
+          draft={noteDraft}
+          onDraft={setNoteDraft}
+          onAdded={showNote}
+          onClose={() => setNotePlace(null)}
+        />
+      )}
+    </>
+  )
+
   const index = list.indexOf(id)
   const openNeighbour = (step: number) => {
     const next = index < 0 ? list[0] : list[index + step]
@@ -89,7 +151,7 @@ export function Review({ id, list }: ReviewProps) {
     const focused = document.activeElement?.closest<HTMLElement>('[data-seq]')?.dataset.seq
     const from = turns.findIndex(({ seq }) => seq === (focused ? Number(focused) : currentSeq))
     const next = turns[Math.max(0, Math.min(from + step, turns.length - 1))]
-    if (next) requestAnimationFrame(() => document.getElementById(`turn-${next.seq}`)?.focus())
+    if (next) focusSoon(`turn-${next.seq}`)
   }
   const moveToQuestion = (step: number) => {
     const starts = findQuestionStarts(turns)
@@ -118,6 +180,8 @@ export function Review({ id, list }: ReviewProps) {
       setTab('transcript')
       setSearching(true)
     },
+    // otherwise, n begins a new interview
+    n: () => mayWriteNotes && openNote(),
     'Shift+j': () => openNeighbour(1),
     'Shift+k': () => openNeighbour(-1),
     ...(!evaluation?.isBlind && { Enter: () => playFocusedTurn() }),
@@ -140,6 +204,8 @@ export function Review({ id, list }: ReviewProps) {
         position={list.length > 1 && index >= 0 ? `${index + 1} of ${list.length}` : null}
         onMove={openNeighbour}
         onMore={() => setMoreOpen(true)}
+        noteCount={notes.length}
+        onNotes={jumpToNote}
       />
       {hasScorecard && (
         <div className="tabs review-tabs">
@@ -194,6 +260,8 @@ export function Review({ id, list }: ReviewProps) {
             currentSeq={currentSeq}
             isFollowing={isFollowing}
             onChoose={choose}
+            onNote={mayWriteNotes ? ({ seq }) => setNotePlace({ seq }) : undefined}
+            renderBelow={renderNotes}
             isOver={state.streamStatus === 'ended'}
           />
           <InterimTurns transcript={transcript} />
@@ -212,10 +280,16 @@ export function Review({ id, list }: ReviewProps) {
         )}
       </div>
       {isMoreOpen && interview && (
-        <MoreDialog interview={interview} recordingUrl={recording?.url ?? null} version={version} onVersion={setVersion} onClose={() => setMoreOpen(false)} />
+        <MoreDialog interview={interview} hasRecording={isPlayable} version={version} onVersion={setVersion} onClose={() => setMoreOpen(false)} />
       )}
     </main>
   )
+}
+
+/** Returns the turn that the address names, as links in reports and comparisons do. */
+function readLinkedSeq(): number | null {
+  const found = /^#turn-(\d+)$/.exec(window.location.hash)
+  return found ? Number(found[1]) : null
 }
 
 function collectQuotes(evaluation: ReviewedEvaluation | null): ReadonlyMap<number, Range[]> {
@@ -261,10 +335,13 @@ interface StripProps {
   position: string | null
   onMove: (step: number) => void
   onMore: () => void
+  noteCount: number
+  /** Goes to the next note. */
+  onNotes: () => void
 }
 
 /** Who was interviewed for what, and the facts of the interview. */
-function Strip({ id, interview, position, onMove, onMore }: StripProps) {
+function Strip({ id, interview, position, onMove, onMore, noteCount, onNotes }: StripProps) {
   const { may } = useSession()
   const copyLink = useCopyLink()
   const name = interview ? nameOf(interview) : 'Interview'
@@ -297,6 +374,14 @@ function Strip({ id, interview, position, onMove, onMore }: StripProps) {
               <span className="text-warn">{flagCount}</span>
             </Fact>
           )}
+          {noteCount > 0 && (
+            <Fact label="Notes">
+              <button type="button" className="underline decoration-control underline-offset-4" onClick={onNotes}>
+                {noteCount}
+                <span className="sr-only">, go to the next one</span>
+              </button>
+            </Fact>
+          )}
           <Coverage interview={interview} />
           <Minutes interview={interview} />
           <div className="fact" role="status">
@@ -308,11 +393,11 @@ function Strip({ id, interview, position, onMove, onMore }: StripProps) {
       {position && (
         <div className="line wide-only">
           <button type="button" className="btn btn-bare btn-small" aria-label="Previous interview" onClick={() => onMove(-1)}>
-            <ChevronUp className="icon" aria-hidden />
+            <ChevronUp className="icon" aria-hidden /> <kbd>⇧K</kbd>
           </button>
           <span className="small quiet">{position}</span>
           <button type="button" className="btn btn-bare btn-small" aria-label="Next interview" onClick={() => onMove(1)}>
-            <ChevronDown className="icon" aria-hidden />
+            <ChevronDown className="icon" aria-hidden /> <kbd>⇧J</kbd>
           </button>
         </div>
       )}
@@ -381,7 +466,7 @@ function Assessment({ interview, quotes }: { interview: ReviewedInterview; quote
   if (!evaluation) {
     return (
       <div className="review-cards">
-        <Notes interview={interview} />
+        <Warnings interview={interview} />
         {!interview.erasedAt && (
           <p className="quiet">{FINAL_STATUSES.has(interview.status) ? 'There is no evaluation.' : 'The evaluation follows when the interview has ended.'}</p>
         )}
@@ -413,12 +498,12 @@ function EvaluationColumn({ interview, evaluation, quotes }: { interview: Review
   return (
     <>
       <div className="review-cards">
-        <Notes interview={interview} />
+        <Warnings interview={interview} />
         {failure && <p className="note">{failure}</p>}
         {!isDone && !failure && <p className="quiet">The evaluation is in progress…</p>}
         {isDone && !isBlind && (
           <>
-            <Scorecard evaluation={evaluation} rubric={rubric} quotes={quotes} editor={mayReview ? editor : null} />
+            <Scorecard evaluation={evaluation} rubric={rubric} questionKeys={interview.position.questions?.map(({ key }) => key) ?? []} quotes={quotes} editor={mayReview ? editor : null} />
             <History evaluation={evaluation} adoptions={interview.adoptions ?? []} />
             <p className="small quiet">{facts.filter(Boolean).join(' · ')}</p>
           </>
@@ -430,7 +515,7 @@ function EvaluationColumn({ interview, evaluation, quotes }: { interview: Review
 }
 
 /** What one has to know of the interview before one reads its evaluation. */
-function Notes({ interview }: { interview: ReviewedInterview }) {
+function Warnings({ interview }: { interview: ReviewedInterview }) {
   const { erasedAt, isPartial, endDetail, reviewReasons } = interview
   return (
     <>

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { DECISIONS, formatMoment, RECOMMENDATIONS } from '../desk/interviews/interviewText'
 import type { QuotedEvidence, ReviewedCriterion, ReviewedEvaluation, ReviewedInterview, Rubric } from './documents'
 import type { DraftEditor } from './draft'
-import { countQuestions, EVIDENCE_FLAGS, formatShare, listFlags, REASONS, splitSentence } from './evaluationText'
+import { countQuestions, EVIDENCE_FLAGS, formatShare, groupQuestions, listFlags, type QuestionState, REASONS, splitSentence } from './evaluationText'
 import { Anchors, AssessedLevel, LevelPicker } from './Levels'
 
 /** The quote that the reviewer plays, and how to play one. */
@@ -18,13 +18,15 @@ export interface QuotePlayer {
 interface ScorecardProps {
   evaluation: ReviewedEvaluation
   rubric: Rubric | null
+  /** The keys of the position's questions, in their order. */
+  questionKeys: readonly string[]
   quotes: QuotePlayer
   /** Null for callers who may not review. */
   editor: DraftEditor | null
 }
 
 /** The AI's evaluation: the score or why there is none, and each level with the quotes that support it. */
-export function Scorecard({ evaluation, rubric, quotes, editor }: ScorecardProps) {
+export function Scorecard({ evaluation, rubric, questionKeys, quotes, editor }: ScorecardProps) {
   const { criteria } = evaluation
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(criteria.slice(0, 1).map(({ key }) => key)))
   const toggle = (key: string) => {
@@ -38,8 +40,13 @@ export function Scorecard({ evaluation, rubric, quotes, editor }: ScorecardProps
         Evaluation
       </h2>
       {evaluation.sandbox && <p className="note">This evaluation was made by the sandbox. Do not use it for decisions.</p>}
-      <Summary evaluation={evaluation} />
+      <Summary evaluation={evaluation} questionKeys={questionKeys} />
       <section className="card" aria-label="Criteria">
+        <div className="criterion-head small quiet wide-only" aria-hidden>
+          <span className="flex-1">Criterion and weight</span>
+          <span className="w-[121px]">Level</span>
+          <span className="w-14 text-right">Passes</span>
+        </div>
         {criteria.map((criterion) => (
           <Criterion
             key={criterion.key}
@@ -58,7 +65,7 @@ export function Scorecard({ evaluation, rubric, quotes, editor }: ScorecardProps
   )
 }
 
-function Summary({ evaluation }: { evaluation: ReviewedEvaluation }) {
+function Summary({ evaluation, questionKeys }: Pick<ScorecardProps, 'evaluation' | 'questionKeys'>) {
   const { overallScore, lowestScore, highestScore, recommendation, inconclusiveReason, coverage, summary, passes, criteria, reviews } = evaluation
   const flags = listFlags(evaluation)
   const { answered, asked, all } = countQuestions(criteria)
@@ -84,8 +91,9 @@ function Summary({ evaluation }: { evaluation: ReviewedEvaluation }) {
         <Bands score={overallScore} lowest={lowestScore ?? overallScore} highest={highestScore ?? overallScore} recommendation={recommendation ?? null} />
       )}
       {summary && <p>{summary}</p>}
+      <QuestionNumbers groups={groupQuestions(criteria, questionKeys)} />
       <p className="small quiet">
-        {all > 0 && `${answered} of ${all} questions answered${asked > 0 ? `, ${asked} asked and not answered` : ''}. `}
+        {questionKeys.length === 0 && all > 0 && `${answered} of ${all} questions answered${asked > 0 ? `, ${asked} asked and not answered` : ''}. `}
         {coverage != null && `From ${Math.floor(coverage * 100)} % of the weight. `}
         Criteria that are not assessed or not demonstrated do not count towards the score: they are not low.
       </p>
@@ -99,6 +107,35 @@ function Summary({ evaluation }: { evaluation: ReviewedEvaluation }) {
         </ul>
       )}
     </section>
+  )
+}
+
+const QUESTION_STATES: [QuestionState, string][] = [
+  ['answered', 'answered'],
+  ['asked', 'asked'],
+  ['open', 'not reached'],
+]
+
+/** The numbers of the questions, in groups that say in words how far the interview came with them. */
+function QuestionNumbers({ groups }: { groups: Record<QuestionState, number[]> }) {
+  if (QUESTION_STATES.every(([state]) => groups[state].length === 0)) return null
+  return (
+    <p className="small quiet line flex-wrap">
+      <span>Questions</span>
+      {QUESTION_STATES.map(
+        ([state, words]) =>
+          groups[state].length > 0 && (
+            <span key={state} className="line gap-1">
+              {groups[state].map((number) => (
+                <span key={number} className="question-number" data-state={state}>
+                  {number}
+                </span>
+              ))}
+              {words}
+            </span>
+          ),
+      )}
+    </p>
   )
 }
 

@@ -1,3 +1,4 @@
+import { StickyNote } from 'lucide-react'
 import { Fragment, memo, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { type Transcript, type TranscriptState, type Turn, useInterims } from '../api/transcript'
 import type { ReviewedInterview } from './documents'
@@ -20,6 +21,10 @@ interface TranscriptPanelProps {
   /** Whether the turn that plays scrolls into view. */
   isFollowing?: boolean
   onChoose?: (turn: Turn) => void
+  /** Begins a note on a turn; absent for those who write none. */
+  onNote?: ((turn: Turn) => void) | undefined
+  /** Renders what stands below a turn: its notes. */
+  renderBelow?: (turn: Turn) => ReactNode
   isOver: boolean
 }
 
@@ -41,6 +46,8 @@ export function TranscriptPanel({
   currentSeq = null,
   isFollowing = false,
   onChoose,
+  onNote,
+  renderBelow,
   isOver,
 }: TranscriptPanelProps) {
   const { turns } = state
@@ -48,11 +55,11 @@ export function TranscriptPanel({
   const questionBySeq = useMemo(() => new Map(findQuestionStarts(turns).map(({ turn, key }, index) => [turn.seq, { key, number: index + 1 }])), [turns])
   const first = turns[0]
   const playingSeq = playback?.playingSeq ?? null
-  const chooseRef = useRef(onChoose)
+  const handlers = useRef({ onChoose, onNote })
   useEffect(() => {
-    chooseRef.current = onChoose
+    handlers.current = { onChoose, onNote }
   })
-  const choose = useMemo(() => (turn: Turn) => chooseRef.current?.(turn), [])
+  const [choose, note] = useMemo(() => [(turn: Turn) => handlers.current.onChoose?.(turn), (turn: Turn) => handlers.current.onNote?.(turn)], [])
   useEffect(() => {
     if (playingSeq !== null && isFollowing) revealTurn(playingSeq, 'nearest')
   }, [playingSeq, isFollowing])
@@ -84,7 +91,9 @@ export function TranscriptPanel({
                   isPlayable={playback !== null}
                   isCurrent={turn.seq === currentSeq}
                   onChoose={choose}
+                  onNote={onNote ? note : null}
                 />
+                {renderBelow?.(turn)}
               </Fragment>
             )
           })}
@@ -122,10 +131,11 @@ interface LineProps {
   isPlayable: boolean
   isCurrent: boolean
   onChoose: (turn: Turn) => void
+  onNote: ((turn: Turn) => void) | null
 }
 
 /** One turn. It can hold the focus, so that j and k move through the transcript. */
-const Line = memo(function Line({ turn, correction, quotes, seconds, isPlayable, isCurrent, onChoose }: LineProps) {
+const Line = memo(function Line({ turn, correction, quotes, seconds, isPlayable, isCurrent, onChoose, onNote }: LineProps) {
   const time = formatOffset(seconds)
   return (
     <li id={`turn-${turn.seq}`} tabIndex={-1} data-seq={turn.seq} data-speaker={turn.speaker} aria-current={isCurrent || undefined} className="turn">
@@ -158,6 +168,11 @@ const Line = memo(function Line({ turn, correction, quotes, seconds, isPlayable,
           </p>
         )}
       </div>
+      {onNote && (
+        <button type="button" className="btn btn-bare btn-small" aria-label={`Add a note on the turn at ${time}`} title="Note" onClick={() => onNote(turn)}>
+          <StickyNote className="icon" aria-hidden />
+        </button>
+      )}
     </li>
   )
 })

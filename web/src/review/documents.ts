@@ -5,6 +5,7 @@ export type ReviewedInterview = ReviewedSubscription['interviewChanged']
 export type ReviewedEvaluation = NonNullable<ReviewedInterview['evaluation']>
 export type ReviewedCriterion = ReviewedEvaluation['criteria'][number]
 export type QuotedEvidence = ReviewedCriterion['evidence'][number]
+export type Note = NonNullable<ReviewedInterview['notes']>[number]
 export type Rubric = NonNullable<ReviewedInterview['position']['criteria']>
 
 /** `results`, `recording` and `questions` add the fields that not every role may read. Without `version`, the evaluation is the one that counts. */
@@ -23,6 +24,7 @@ export const REVIEWED = graphql(`
       corrections { seq text }
       latency { replies p50 { heard } p95 { heard } }
       recordings @include(if: $recording) { ...RecordingFields }
+      notes @include(if: $results) { ...NoteFields }
       reviewReasons @include(if: $results)
       decision @include(if: $results)
       adoptions @include(if: $results) { version reason adoptedBy adoptedAt }
@@ -41,7 +43,10 @@ export const REVIEWED = graphql(`
     }
   }
   fragment RecordingFields on Recording {
-    id kind status url mimeType startedAt durationSeconds failure
+    id kind status url downloadUrl: url(download: true) mimeType startedAt durationSeconds failure
+  }
+  fragment NoteFields on Note {
+    id seq at text author createdAt mayDelete
   }
 `)
 
@@ -75,6 +80,18 @@ export const REVIEW = graphql(`
 export const RATE = graphql(`
   mutation RateEvaluation($input: RateEvaluationInput!) {
     rateEvaluation(input: $input) { evaluation { id } }
+  }
+`)
+
+export const ADD_NOTE = graphql(`
+  mutation AddNote($input: AddNoteInput!) {
+    addNote(input: $input) { note { ...NoteFields } }
+  }
+`)
+
+export const DELETE_NOTE = graphql(`
+  mutation DeleteNote($input: DeleteNoteInput!) {
+    deleteNote(input: $input) { interview { id } }
   }
 `)
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ReviewedEvaluation } from './documents'
-import { countQuestions, describeState, formatShare, listFlags, splitSentence } from './evaluationText'
+import { countQuestions, describeState, formatShare, groupQuestions, listFlags, splitSentence } from './evaluationText'
 
 test('R3: a quote is shown inside its sentence, by code points', () => {
   const evidence = { quote: 'write the front end', sentence: '🎻 I did not write the front end.', start: 22, sentenceStart: 10 }
@@ -43,4 +43,11 @@ test('R3: an interview that ended says how, and one that broke off does not read
   expect(describeState({ status: 'COMPLETED', endReason: 'WRAPPED_UP', isPartial: true })).toBe('Broken off')
   expect(describeState({ status: 'COMPLETED', endReason: 'CANDIDATE_ENDED', isPartial: true })).toBe('Ended by the candidate')
   expect(describeState({ status: 'FAILED', endReason: 'FAILED', isPartial: true })).toBe('Failed')
+})
+
+const question = (questionKey: string, asked: boolean, answered: boolean) => ({ questionKey, asked, answered })
+
+test('the numbers of the questions that serve the rubric are grouped by how far the interview came', () => {
+  const criteria = [{ questions: [question('a', true, true), question('c', true, false)] }, { questions: [question('c', true, false), question('d', false, false)] }]
+  expect(groupQuestions(criteria, ['a', 'b', 'c', 'd'])).toEqual({ answered: [1], asked: [3], open: [4] })
 })

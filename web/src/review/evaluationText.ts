@@ -1,5 +1,5 @@
 import type { CriterionState, EvidenceFlag, InconclusiveReason, ReviewFlag, ReviewReason } from '../gql/graphql'
-import type { ReviewedEvaluation, ReviewedInterview } from './documents'
+import type { ReviewedCriterion, ReviewedEvaluation, ReviewedInterview } from './documents'
 
 export const REASONS: Record<InconclusiveReason, string> = {
   NOTHING_SAID: 'the candidate said nothing',
@@ -70,10 +70,24 @@ export function describeState({ status, endReason, isPartial }: Pick<ReviewedInt
 }
 
 /** How many of the questions that serve the rubric were answered. */
-export function countQuestions(criteria: ReviewedEvaluation['criteria']): { answered: number; asked: number; all: number } {
+export function countQuestions(criteria: readonly Pick<ReviewedCriterion, 'questions'>[]): { answered: number; asked: number; all: number } {
   const questions = new Map(criteria.flatMap((criterion) => criterion.questions.map((question) => [question.questionKey, question])))
   const all = [...questions.values()]
   return { answered: all.filter(({ answered }) => answered).length, asked: all.filter(({ asked, answered }) => asked && !answered).length, all: all.length }
+}
+
+/** How far the interview came with a question that serves the rubric. */
+export type QuestionState = 'answered' | 'asked' | 'open'
+
+/** Groups the numbers of the questions that serve the rubric by how far the interview came with them; numbers follow `keys`. */
+export function groupQuestions(criteria: readonly Pick<ReviewedCriterion, 'questions'>[], keys: readonly string[]): Record<QuestionState, number[]> {
+  const groups: Record<QuestionState, number[]> = { answered: [], asked: [], open: [] }
+  const states = new Map(criteria.flatMap(({ questions }) => questions.map((question) => [question.questionKey, question])))
+  for (const [index, key] of keys.entries()) {
+    const question = states.get(key)
+    if (question) groups[question.answered ? 'answered' : question.asked ? 'asked' : 'open'].push(index + 1)
+  }
+  return groups
 }
 
 /** The share of a weight in all weights, in percent. */

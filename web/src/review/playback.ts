@@ -12,6 +12,11 @@ export interface Playback {
   toggle: () => void
   /** Moves by so many seconds. */
   skip: (seconds: number) => void
+  /** Starts playback at this offset, in seconds. */
+  playAt: (seconds: number) => void
+  /** Pauses playback and returns its position in seconds; null if it has not begun. */
+  pause: () => number | null
+  isPlaying: () => boolean
 }
 
 /** Synchronizes a recording with a transcript. */
@@ -44,7 +49,17 @@ export function usePlayback(media: RefObject<HTMLMediaElement | null>, startedAt
     },
     [media],
   )
-  return useMemo(() => ({ playingSeq, getOffset, play, toggle, skip }), [playingSeq, getOffset, play, toggle, skip])
+  const playAt = useCallback((seconds: number) => playFrom(media.current, seconds), [media])
+  const pause = useCallback(() => {
+    const { current } = media
+    current?.pause()
+    return current && current.currentTime > 0 ? current.currentTime : null
+  }, [media])
+  const isPlaying = useCallback(() => media.current?.paused === false, [media])
+  return useMemo(
+    () => ({ playingSeq, getOffset, play, toggle, skip, playAt, pause, isPlaying }),
+    [playingSeq, getOffset, play, toggle, skip, playAt, pause, isPlaying],
+  )
 }
 
 function playFrom(media: HTMLMediaElement | null, seconds?: number): void {

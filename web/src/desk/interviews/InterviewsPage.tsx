@@ -2,6 +2,7 @@ import { Download, Plus, RefreshCw } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { toProblem } from '../../api/problem'
+import { buildComparePath } from '../../compare/comparison'
 import { Bars, Loading } from '../Loading'
 import { PageHeading } from '../PageHeading'
 import { useSession } from '../session'
@@ -84,7 +85,7 @@ export function InterviewsPage() {
   const search = useRef<HTMLInputElement>(null)
   const copyLink = useCopyLink()
   const toast = useToast()
-  const maySelect = may('RENEW_INVITE') || may('CANCEL_INTERVIEW')
+  const maySelect = may('RENEW_INVITE') || may('CANCEL_INTERVIEW') || may('READ_EVALUATION')
   const current: ListedInterview | undefined = rows[Math.min(cursor, rows.length - 1)]
 
   const moveTo = (index: number) => {
@@ -221,7 +222,16 @@ export function InterviewsPage() {
           onClear={() => setState({ search: '', positions: [], channel: null, decision: null, days: null })}
         />
       )}
-      {selected.size > 0 && maySelect && <SelectionBar rows={selectedRows} onRenew={() => setBulk('renew')} onCancel={() => setBulk('cancel')} onClear={() => setSelected(new Set())} />}
+      {selected.size > 0 && maySelect && (
+        <SelectionBar
+          rows={selectedRows}
+          onRenew={() => setBulk('renew')}
+          onCancel={() => setBulk('cancel')}
+          // in the order in which they were selected
+          onCompare={() => navigate(buildComparePath([...selected]))}
+          onClear={() => setSelected(new Set())}
+        />
+      )}
       <footer className="key-hints">
         <span>
           <kbd>j</kbd> <kbd>k</kbd> move

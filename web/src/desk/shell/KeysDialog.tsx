@@ -25,6 +25,14 @@ const KEYS: [title: string, keys: [string[], string][]][] = [
     ],
   ],
   [
+    'Compare',
+    [
+      [['←', '→'], 'Candidate'],
+      [['j', 'k'], 'Criterion'],
+      [['Enter'], 'Play the quote, open a review'],
+    ],
+  ],
+  [
     'Review',
     [
       [['Space'], 'Play, pause'],
@@ -32,6 +40,7 @@ const KEYS: [title: string, keys: [string[], string][]][] = [
       [['[', ']'], 'Previous, next question'],
       [['j', 'k'], 'Next, previous turn; Enter plays it'],
       [['/'], 'Search in the transcript'],
+      [['n'], 'Note on the line, or on what plays'],
       [['Shift j', 'Shift k'], 'Next, previous interview'],
       [['a', 'h', 'r'], 'Advance, hold, reject'],
       [['Ctrl ↵'], 'Save'],

@@ -16,11 +16,14 @@ export function Shell({ children }: { children: ReactNode }) {
   const [location] = useLocation()
   const mayCreate = may('SCHEDULE_INTERVIEW')
   const close = () => setDialog(null)
-  useKeys({
-    'Mod+k': () => setDialog((open) => (open === 'palette' ? null : 'palette')),
-    '?': () => setDialog('keys'),
-    ...(mayCreate && { n: () => setDialog('new') }),
-  })
+  useKeys(
+    {
+      'Mod+k': () => setDialog((open) => (open === 'palette' ? null : 'palette')),
+      '?': () => setDialog('keys'),
+      ...(mayCreate && { n: () => setDialog('new') }),
+    },
+    'shell',
+  )
   const current = (path: string) => (location === path || location.startsWith(`${path}/`) ? { 'aria-current': 'page' as const } : {})
   return (
     <ShellContext value={setDialog}>
@@ -41,7 +44,7 @@ export function Shell({ children }: { children: ReactNode }) {
               <kbd>N</kbd>
             </button>
           )}
-          <Link href="/interviews" className="rail-item" {...current('/interviews')}>
+          <Link href="/interviews" className="rail-item" {...current(location === '/compare' ? '/compare' : '/interviews')}>
             <List className="icon" aria-hidden /> Interviews
           </Link>
           <Link href="/live" className="rail-item" {...current('/live')}>

@@ -1,5 +1,6 @@
+import { renderHook } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { findAction, nameKey, setLettersOn } from './shortcuts'
+import { findAction, nameKey, setLettersOn, useKeys } from './shortcuts'
 
 const press = (key: string, modifiers: Partial<KeyboardEventInit> = {}, target: EventTarget = document.body) => {
   const event = new KeyboardEvent('keydown', { key, ...modifiers })
@@ -52,5 +53,20 @@ describe('S3: findAction', () => {
     setLettersOn(false)
     expect(isFound(press('j'))).toBe(false)
     expect(isFound(press('ArrowDown'))).toBe(true)
+  })
+})
+
+const dispatch = () => document.body.dispatchEvent(press('n', { bubbles: true, cancelable: true }))
+
+describe('useKeys', () => {
+  it('lets a page that is loaded later take a key from the shell, or leave it', () => {
+    const shell = vi.fn()
+    const page = vi.fn<() => boolean>().mockReturnValueOnce(true).mockReturnValueOnce(false)
+    renderHook(() => useKeys({ n: shell }, 'shell'))
+    renderHook(() => useKeys({ n: page }))
+    dispatch()
+    expect([page.mock.calls.length, shell.mock.calls.length]).toEqual([1, 0])
+    dispatch()
+    expect([page.mock.calls.length, shell.mock.calls.length]).toEqual([2, 1])
   })
 })

@@ -43,18 +43,28 @@ export function findAction(event: KeyboardEvent, actions: KeyActions): (() => vo
   return actions[name]
 }
 
-/** Handles keys of the whole page while the component is mounted. */
-export function useKeys(actions: KeyActions): void {
+/** Handles keys of the whole page while the component is mounted. Those of the shell give way to those of the page. */
+export function useKeys(actions: KeyActions, owner: 'page' | 'shell' = 'page'): void {
   const current = useRef(actions)
   useEffect(() => {
     current.current = actions
   })
   useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
+    const onKeyDown = (event: Event) => {
+      if (!(event instanceof KeyboardEvent)) return
       const action = findAction(event, current.current)
       if (action && action() !== false) event.preventDefault()
     }
-    document.addEventListener('keydown', onKeyDown)
-    return () => document.removeEventListener('keydown', onKeyDown)
-  }, [])
+    // events reach the document first; the order of listeners would depend on which chunk is loaded first
+    const target = owner === 'page' ? document : window
+    target.addEventListener('keydown', onKeyDown)
+    return () => target.removeEventListener('keydown', onKeyDown)
+  }, [owner])
+}
+
+/** Moves the focus to an element that is visible now, or with the next frame. */
+export function focusSoon(id: string): void {
+  const focus = () => document.getElementById(id)?.focus()
+  focus()
+  if (document.activeElement?.id !== id) requestAnimationFrame(focus)
 }

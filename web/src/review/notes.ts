@@ -1,0 +1,48 @@
+import { useState } from 'react'
+import type { Turn } from '../api/transcript'
+import type { Note, ReviewedInterview } from './documents'
+
+/** Where a note is: on a turn, or at a moment of the recording. */
+export type NotePlace = { seq: number } | { at: string }
+
+/** Returns the seq of the turn beside which a note stands: its own, or the one that was being spoken at its moment. */
+export function findSeq(place: { seq?: number | null | undefined; at?: string | null | undefined }, turns: readonly Pick<Turn, 'seq' | 'startedAt'>[]): number | null {
+  if (place.seq != null) return place.seq
+  const at = Date.parse(place.at ?? '')
+  return (turns.findLast(({ startedAt }) => Date.parse(startedAt) <= at) ?? turns[0])?.seq ?? null
+}
+
+/** Groups notes by the turn beside which they stand. Notes at moments come in the order of these. */
+export function groupNotes(notes: readonly Note[], turns: readonly Pick<Turn, 'seq' | 'startedAt'>[]): ReadonlyMap<number, readonly Note[]> {
+  const bySeq = new Map<number, Note[]>()
+  for (const note of notes) {
+    const seq = findSeq(note, turns)
+    if (seq !== null) bySeq.set(seq, [...(bySeq.get(seq) ?? []), note])
+  }
+  for (const [seq, found] of bySeq) bySeq.set(seq, found.toSorted((one, other) => (one.at ?? '').localeCompare(other.at ?? '')))
+  return bySeq
+}
+
+const NO_NOTES: readonly Note[] = []
+
+/**
+ * The notes of an interview with the changes that this page has made and no event has reported yet. A blind reviewer's stream does not
+ * wake for notes, so that they would be missing until something else changes.
+ */
+export function useNotes(interview: Pick<ReviewedInterview, 'notes'> | null) {
+  const [added, setAdded] = useState<readonly Note[]>([])
+  const [deleted, setDeleted] = useState<ReadonlySet<string>>(new Set())
+  const reported = interview?.notes ?? NO_NOTES
+  return {
+    notes: mergeNotes(reported, added, deleted),
+    add: (note: Note) => setAdded((before) => [...before, note]),
+    remove: (id: string) => setDeleted((before) => new Set([...before, id])),
+  }
+}
+
+/** Returns the reported notes with those that were added since, and without those that were deleted. */
+export function mergeNotes(reported: readonly Note[], added: readonly Note[], deleted: ReadonlySet<string>): readonly Note[] {
+  const known = new Set(reported.map(({ id }) => id))
+  const all = [...reported, ...added.filter(({ id }) => !known.has(id))]
+  return deleted.size > 0 ? all.filter(({ id }) => !deleted.has(id)) : all
+}
