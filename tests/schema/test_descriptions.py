@@ -261,6 +261,7 @@ ACTION_BY_FIELD = {
     "Mutation.rateEvaluation": Action.REVIEW_EVALUATION,
     "Mutation.adoptEvaluation": Action.REVIEW_EVALUATION,
     "Mutation.savePosition": Action.SAVE_POSITION,
+    "Mutation.startTryOut": Action.START_TRY_OUT,
     "Mutation.correctTurn": Action.CORRECT_TURN,
     "Mutation.updateNotice": Action.UPDATE_NOTICE,
     "Mutation.updateOrganization": Action.UPDATE_ORGANIZATION,

@@ -97,7 +97,7 @@ export function TranscriptPanel({
             <div key={interim.speaker} className="turn quiet italic">
               <span />
               <span>{SPEAKERS[interim.speaker]}</span>
-              <p>{interim.text}</p>
+              <p>{interim.text || 'is typing…'}</p>
             </div>
           ),
       )}
