@@ -55,7 +55,7 @@ export function LiveTranscript({ wall, id, onEnd, onClose }: LiveTranscriptProps
         </div>
         {spoken.map(({ speaker, text }) => (
           <p key={speaker} dir="auto" className="quiet italic">
-            <b className="font-semibold">{speaker === 'CANDIDATE' ? 'Candidate' : 'Viva'}</b> {text}
+            <b className="font-semibold">{speaker === 'CANDIDATE' ? 'Candidate' : 'Viva'}</b> {text || 'is typing…'}
           </p>
         ))}
         <div ref={end} />
