@@ -66,6 +66,7 @@ class Action(StrEnum):
     EVALUATE_INTERVIEW = "ask for evaluations"
     REVIEW_EVALUATION = "review evaluations"
     SAVE_POSITION = "save positions"
+    START_TRY_OUT = "try out positions"
     ERASE_INTERVIEW = "erase interviews"
     READ_LEGAL_HOLD = "read legal holds"
     SET_LEGAL_HOLD = "set or release legal holds"
@@ -158,6 +159,7 @@ _DECIDER_ACTIONS = frozenset(
     {
         Action.REVIEW_EVALUATION,
         Action.SAVE_POSITION,
+        Action.START_TRY_OUT,
         Action.READ_LEGAL_HOLD,
         Action.READ_REQUESTS,
         Action.RESOLVE_REQUEST,
@@ -316,7 +318,7 @@ def build_member_principal(member: Member, expires_at: datetime, session_id: Obj
 def build_candidate_principal(interview: Interview, expires_at: datetime | None = None) -> Principal:
     """Return the interview's candidate, who was authenticated by a token or by the invite, as a caller."""
     return Principal(
-        organization_id=interview.organization_id,
+        organization_id=interview.owner_id,
         role=Role.CANDIDATE,
         name=interview.candidate.name if interview.candidate else "",
         caller=f"candidate:{interview.id}",
@@ -458,7 +460,7 @@ def issue_candidate_token(
     expires_at = issued_at + timedelta(minutes=auth.access_minutes)
     claims = {
         "sub": str(interview.id),
-        "org": str(interview.organization_id),
+        "org": str(interview.owner_id),
         "gen": interview.invite_generation,
         "via": origin,
         **{name: str(owner_id) for name, owner_id in owner.items() if owner_id},

@@ -187,6 +187,7 @@ class BudgetSettings(BaseModel):
     )
     daily_tokens: int = Field(5_000_000_000, ge=0, description="Tokens of these calls, input and output, cached ones included.")
     daily_usd: float = Field(5_000.0, ge=0, allow_inf_nan=False, description="Cost of these calls in US dollars.")
+    daily_try_outs: int = Field(20, ge=0, description="Try-outs of positions that one organization may start per day.")
 
 
 class LivekitSettings(BaseModel):

@@ -18,7 +18,7 @@ from pymongo.errors import PyMongoError
 
 from errors import ExhaustedBudget, RateLimited
 from lifecycle.services import Services
-from models.documents.budget import CLAUDE_BUDGETS, Budget
+from models.documents.budget import BEGINNING_BUDGETS, CLAUDE_BUDGETS, Budget
 from models.documents.interview import Interview, get_reply_usage
 from models.documents.organization_usage import begin_of_next_day
 from models.documents.usage import Usage
@@ -43,19 +43,20 @@ UNITS = {
     Budget.DAILY_CALLS: "calls of Claude",
     Budget.DAILY_TOKENS: "tokens of Claude",
     Budget.DAILY_COST: "US dollars for Claude",
+    Budget.DAILY_TRY_OUTS: "try-outs",
 }
 """What each daily budget counts."""
 
 
 class DailyBudgetExhausted(RateLimited):
-    """A daily budget of the organization is used up: no further interview begins until `opens_at`."""
+    """A daily budget of the organization is used up: no further interview, or try-out, begins until `opens_at`."""
 
 
 async def require_daily_budgets(services: Services, organization_id: ObjectId) -> DailyBudgets:
     """Return the organization's budgets of today. Raises DailyBudgetExhausted if one is used up."""
     moment = now()
     budgets = await read_daily_budgets(organization_id, services.settings.budget, moment)
-    if exhausted := budgets.find_exhausted(UNITS):
+    if exhausted := budgets.find_exhausted(BEGINNING_BUDGETS):
         raise _build_refusal(exhausted, moment)
     return budgets
 
@@ -71,6 +72,24 @@ async def claim_beginning(services: Services, organization_id: ObjectId) -> date
     if not await claim_daily_interview(organization_id, moment, limit):
         raise _build_refusal(ExhaustedBudget(Budget.DAILY_INTERVIEWS, limit, limit), moment)
     return moment
+
+
+async def claim_try_out(services: Services, organization_id: ObjectId) -> datetime:
+    """Count a try-out that is about to be created, and return the time for `release_try_out`.
+
+    Raises DailyBudgetExhausted if the budget of try-outs is used up.
+    """
+    moment = now()
+    budgets = await read_daily_budgets(organization_id, services.settings.budget, moment)
+    limit = int(budgets.get_limit(Budget.DAILY_TRY_OUTS))
+    if not await claim_daily_interview(organization_id, moment, limit, "try_outs"):
+        raise _build_refusal(ExhaustedBudget(Budget.DAILY_TRY_OUTS, limit, limit), moment, "try-out")
+    return moment
+
+
+async def release_try_out(organization_id: ObjectId, moment: datetime) -> None:
+    """Take back the count of a try-out that a concurrent repetition has created."""
+    await release_daily_interview(organization_id, moment, "try_outs")
 
 
 async def release_beginning(organization_id: ObjectId, moment: datetime) -> None:
@@ -101,7 +120,7 @@ class InterviewBudgets:
 
     def __init__(self, interview: Interview, settings: BudgetSettings) -> None:
         self._interview_id = interview.id
-        self._organization_id = interview.organization_id
+        self._organization_id = interview.owner_id
         self._settings = settings
 
     async def count(self, usage: Usage) -> None:
@@ -146,10 +165,10 @@ def describe_exhausted_budget(exhausted: ExhaustedBudget, moment: datetime) -> s
     )
 
 
-def _build_refusal(exhausted: ExhaustedBudget, moment: datetime) -> DailyBudgetExhausted:
+def _build_refusal(exhausted: ExhaustedBudget, moment: datetime, refused: str = "interview") -> DailyBudgetExhausted:
     opens_at = begin_of_next_day(moment)
     return DailyBudgetExhausted(
-        f"{describe_exhausted_budget(exhausted, moment)} Until then no further interview begins.",
+        f"{describe_exhausted_budget(exhausted, moment)} Until then no further {refused} begins.",
         retry_after_seconds=ceil((opens_at - moment).total_seconds()),
         opens_at=opens_at,
         budget=exhausted,

@@ -29,7 +29,8 @@ from models.documents.organization_usage import OrganizationUsage
 from models.documents.position import Position
 from models.documents.repair_attempt import RepairAttempt
 from models.documents.session import Session
-from models.writes.interview_erasure import delete_interview_documents
+from models.documents.try_out import TryOut, get_try_out_partition
+from models.writes.interview_erasure import delete_interviews
 from models.writes.organization_closing import request_deletion
 
 log = structlog.get_logger(__name__)
@@ -51,6 +52,7 @@ ORGANIZATION_MODELS: Sequence[type[Document]] = (
     DecisionRecord,
     OrganizationUsage,
     Change,
+    TryOut,
     AuditEntry,
 )
 """Other documents that have the organization's id, except those with steps of their own."""
@@ -83,7 +85,7 @@ async def _delete_test_environment(_: Services, organization: Organization) -> b
 async def _erase_interviews(services: Services, organization: Organization) -> bool:
     """Erase a batch of interviews as eraseInterview does, and return whether some are not completely erased yet."""
     interviews = Interview.get_pymongo_collection()
-    belongs = {"organization_id": organization.id}
+    belongs = _belongs_to(organization)
     remaining = {**belongs, "erased_at": None}
     rows = await interviews.find({**remaining, "legal_hold": None}, {"_id": 1}).limit(ERASE_BATCH).to_list()
     erased = [await _erase(services, row["_id"]) for row in rows]
@@ -106,13 +108,10 @@ async def _erase(services: Services, interview_id: ObjectId) -> bool:
 
 async def _delete_interviews(_: Services, organization: Organization) -> bool:
     """Delete a batch of erased interviews, and return whether there were any. Their own documents are the last."""
-    ids = await _list_ids(Interview, {"organization_id": organization.id})
+    ids = await _list_ids(Interview, _belongs_to(organization))
     if not ids:
         return False
-    await delete_interview_documents(ids)
-    await RepairAttempt.find({"document_id": {"$in": ids}}).delete()
-    await IdempotencyClaim.find({"caller": {"$in": [f"candidate:{interview_id}" for interview_id in ids]}}).delete()
-    await Interview.find({"_id": {"$in": ids}}).delete()
+    await delete_interviews(ids)
     return True
 
 
@@ -131,11 +130,16 @@ async def _delete_callers(_: Services, organization: Organization) -> bool:
 async def _delete_documents(_: Services, organization: Organization) -> bool:
     """Delete a batch of the other documents, and return whether there were any."""
     for model in ORGANIZATION_MODELS:
-        ids = await _list_ids(model, {"organization_id": organization.id})
+        ids = await _list_ids(model, _belongs_to(organization))
         if ids:
             await model.find({"_id": {"$in": ids}}).delete()
             return True
     return False
+
+
+def _belongs_to(organization: Organization) -> dict[str, Any]:
+    """Return the condition of the organization's documents, those of its try-outs included."""
+    return {"organization_id": {"$in": [organization.id, get_try_out_partition(organization.id)]}}
 
 
 async def _list_ids(model: type[Document], criteria: dict[str, Any]) -> list[ObjectId]:

@@ -55,7 +55,7 @@ async def candidate_joined(
 async def _is_closed(services: Services, interview_id: ObjectId) -> bool:
     closed = await services.credentials.closed_organizations.read_ids()
     interview = await get_interview(interview_id) if closed else None
-    return interview is not None and interview.organization_id in closed
+    return interview is not None and interview.owner_id in closed
 
 
 async def candidate_left(interview_id: ObjectId, sid: str) -> None:

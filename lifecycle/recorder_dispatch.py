@@ -42,7 +42,7 @@ async def start_recording(services: Services, interview_id: ObjectId) -> None:
     interview = await get_interview(interview_id)
     if interview is None or not _may_record(services, interview):
         return
-    new = Recording(interview_id=PydanticObjectId(interview_id), organization_id=interview.organization_id)
+    new = Recording(interview_id=PydanticObjectId(interview_id), organization_id=interview.owner_id)
     if await create_recording(new):
         await services.live.publish_change(new)
     if recording := await get_interview_recording(interview_id):

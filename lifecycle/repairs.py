@@ -20,8 +20,10 @@ from lifecycle.presence import continue_in_text, switch_to_text
 from lifecycle.retention import apply_retention_policy
 from lifecycle.services import Services
 from lifecycle.states import end_interview, expire_interview, finish_interview
+from lifecycle.try_outs import delete_try_out
 from models.database import get_database
 from models.documents.interview import EndReason, get_interview
+from models.documents.try_out import find_due_try_outs
 from models.documents.turn import Move, read_turns
 from models.writes import interview_transitions, room_transitions
 from models.writes.evaluation_transitions import find_due_evaluations
@@ -107,6 +109,7 @@ def _list_repairs(services: Services) -> list[_Repair]:
         ),
         # personal data that have to be erased are never given up
         _Repair("erase", find_pending_erasures, partial(_erase_interview, services), is_bounded=False),
+        _Repair("delete try-out", find_due_try_outs, partial(delete_try_out, services), is_bounded=False),
         _Repair("apply retention policy", find_due_organizations, partial(apply_retention_policy, services)),
         _Repair("delete organization", find_requested_deletions, partial(delete_organization, services), is_bounded=False),
         _Repair(

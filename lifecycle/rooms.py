@@ -47,6 +47,8 @@ GENERATION_ATTRIBUTE = "viva.generation"
 """Participant attribute with the generation of the invite that the candidate's token is for."""
 ORIGIN_ATTRIBUTE = "viva.origin"
 """Participant attribute that says how the candidate's token was obtained (AccessOrigin)."""
+HEARING_ATTRIBUTE = "viva.hears_candidate"
+"""Participant attribute of the interviewer: `no` while nothing arrives from the candidate's microphone, although it is on."""
 ROOM_NAME_PREFIX = "interview-"
 MAX_TOKEN_MINUTES = 30
 """Minutes to join with a token. LiveKit renews the tokens of participants who are in the room."""

@@ -70,6 +70,9 @@ async def open_interview(services: Services, interview_id: ObjectId, consent: Co
 
 async def _claim_beginning(services: Services, interview: Interview) -> datetime | None:
     """Count the interview in its organization's day if it is about to begin. Raises DailyBudgetExhausted."""
+    # try-outs have a budget of their own, in which they are counted when they are created
+    if interview.try_out_of is not None:
+        return None
     # a return to an interview that had begun is no beginning
     if interview.status is not InterviewStatus.SCHEDULED or interview.started_at is not None:
         return None
@@ -128,22 +131,23 @@ async def end_interview(
 
 
 async def finish_interview(services: Services, interview: Interview) -> Interview:
-    """ENDING -> COMPLETED with a pending evaluation, or OPTED_OUT without one.
+    """ENDING -> COMPLETED with a pending evaluation, or without one for a try-out; or OPTED_OUT without one.
 
     Called by the lease holder after the closing words, or if there is none. A closing that is missing is written.
     """
     if interview.end_reason in OPT_OUT_REASONS:
         return await opt_out(services, interview, interview.end_reason)
     interview_id = interview.id
-    evaluation = _build_pending_evaluation(services, interview, ObjectId())
+    evaluation = None if interview.try_out_of else _build_pending_evaluation(services, interview, ObjectId())
     closing = build_missing_closing(services.closings, interview, await read_turns(interview_id))
-    finished = await interview_transitions.mark_completed(evaluation, _describe_code_replies(interview), closing)
+    finished = await interview_transitions.mark_completed(interview_id, evaluation, _describe_code_replies(interview), closing)
     if finished is None:
         return await _load_interview(interview_id)
     await _publish_closing(services, finished, closing)
     await services.live.publish_change(finished)
     _delete_room(services, finished)
-    await services.jobs.kick(EVALUATE, evaluation.id)
+    if evaluation is not None:
+        await services.jobs.kick(EVALUATE, evaluation.id)
     return finished
 
 

@@ -11,6 +11,7 @@ from lifecycle.budgets import count_message
 from lifecycle.jobs import REPLY
 from lifecycle.presence import switch_to_text
 from lifecycle.services import Services
+from live.messages import Interim
 from models.documents.interview import CandidateSignal, Interview, get_interview
 from models.documents.turn import AccessOrigin, Channel, NewTurn, Speaker, Turn
 from models.storage.clock import now
@@ -59,8 +60,8 @@ async def store_message(
 async def apply_signal(services: Services, interview: Interview, signal: CandidateSignal, request_id: ObjectId) -> Interview:
     """Store a signal of the candidate and have the interviewer act on it. Repeating the request has no further effect.
 
-    Typing is neither published nor acted on: it only delays what follows a silence. Raises Conflict if the interview accepts no
-    turns.
+    Typing only delays what follows a silence, and followers learn of it as of words that are being said. Raises Conflict if the
+    interview accepts no turns.
     """
     if signal is CandidateSignal.TYPING:
         changed = await candidate_signals.mark_typing(interview.id)
@@ -70,7 +71,9 @@ async def apply_signal(services: Services, interview: Interview, signal: Candida
         changed = await candidate_signals.request_more_time(interview.id, request_id)
     if changed is None:
         raise closed_interview_error(await get_interview(interview.id) or interview)
-    if signal is not CandidateSignal.TYPING:
+    if signal is CandidateSignal.TYPING:
+        await services.live.publish_interim(Interim(changed.id, Speaker.CANDIDATE, "", changed.last_seq, now()))
+    else:
         await services.live.publish_change(changed)
         if changed.channel is Channel.TEXT:
             await services.jobs.kick(REPLY, changed.id)

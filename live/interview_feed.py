@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from bson import ObjectId
@@ -14,11 +14,14 @@ from models.documents.interview import Interview, get_interview
 from models.documents.turn import Speaker, Turn, read_turns
 from models.reads.credentials import AccessState
 from models.reads.watermarks import Watermark
+from models.storage.clock import now
 
 MAX_CACHED_TURNS = 32
 """Turns cached for followers that are slightly behind."""
 TURN_BATCH_SIZE = 100
 """Turns that a follower reads from MongoDB in one query."""
+TYPING_DURATION = timedelta(seconds=15)
+"""How long a candidate counts as typing. The page repeats the signal every five seconds."""
 
 
 class InterviewFeed:
@@ -141,7 +144,7 @@ class InterviewFeed:
     def find_interim_after(self, number: int) -> tuple[int, Interim] | None:
         """Return the oldest interim with a higher number, and its number. Only the newest of each speaker is stored."""
         return min(
-            (numbered for numbered in self._interims.values() if numbered[0] > number),
+            (numbered for numbered in self._interims.values() if numbered[0] > number and not _is_outdated(numbered[1])),
             default=None,
             key=lambda numbered: numbered[0],
         )
@@ -171,3 +174,8 @@ class InterviewFeed:
         if self._interview is None or known is None or self._interview.updated_at < known:
             self._interview = await self._single_flight.get(known, get_interview, self.interview_id)
         return self._interview
+
+
+def _is_outdated(interim: Interim) -> bool:
+    """Return whether the interim says that the candidate is typing, and is too old for that."""
+    return not interim.text and now() - interim.at > TYPING_DURATION

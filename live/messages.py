@@ -19,6 +19,7 @@ class Interim:
     interview_id: ObjectId
     speaker: Speaker
     text: str
+    """Empty while the candidate is typing."""
     after_seq: int
     at: datetime
 

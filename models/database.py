@@ -31,6 +31,7 @@ from models.documents.position import Position
 from models.documents.recording import Recording
 from models.documents.repair_attempt import RepairAttempt
 from models.documents.session import Session
+from models.documents.try_out import TryOut
 from models.documents.turn import TurnDocument
 from models.documents.turn_correction import TurnCorrection
 from models.documents.used_sign_in import UsedSignIn
@@ -48,6 +49,7 @@ DOCUMENTS = [
     Logo,
     Position,
     Interview,
+    TryOut,
     AgreedConsentText,
     TurnDocument,
     TurnCorrection,

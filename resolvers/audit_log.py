@@ -100,7 +100,7 @@ async def find_invited_actor(services: Services, invite: str) -> Actor | None:
         interview_id=PydanticObjectId(interview_id),
         origin=AccessOrigin.INVITE,
     )
-    return Actor(state.organization_id, document)
+    return Actor(state.owner_id, document)
 
 
 async def record_file(
@@ -156,7 +156,7 @@ async def _find_owner(object_id: str) -> tuple[ObjectId, ObjectId] | None:
     match parse_id(object_id):
         case (IdKind.INTERVIEW, found_id):
             interview = await get_interview(found_id)
-            return (interview.organization_id, interview.id) if interview else None
+            return (interview.owner_id, interview.id) if interview else None
         case (IdKind.EVALUATION, found_id):
             evaluation = await get_evaluation(found_id)
             return (evaluation.organization_id, evaluation.interview_id) if evaluation else None

@@ -59,7 +59,7 @@ async def record_consent(services: Services, interview: Interview, choice: Conse
         )
     await store_consent_text(
         AgreedConsentText(
-            organization_id=interview.organization_id,
+            organization_id=interview.owner_id,
             digest=text.digest,
             version=text.version,
             language=text.language,
@@ -81,7 +81,7 @@ async def _compose(services: Services, interview: Interview, language: str, vers
     position = await get_position(interview.position.id)
     if position is None:
         raise build_not_found(IdKind.POSITION)
-    return services.consent_texts.compose(language, await _load_details(interview.organization_id, position), version)
+    return services.consent_texts.compose(language, await _load_details(interview.owner_id, position), version)
 
 
 async def _load_details(organization_id: ObjectId, position: Position) -> ConsentDetails:

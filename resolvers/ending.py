@@ -64,7 +64,7 @@ def build_erasure_receipt(services: Services, interview: Interview | InterviewRo
     claims = {
         "iss": services.settings.api.public_url,
         "sub": encode_id(IdKind.INTERVIEW, interview.id),
-        "organization": encode_id(IdKind.ORGANIZATION, interview.organization_id),
+        "organization": encode_id(IdKind.ORGANIZATION, interview.owner_id),
         "iat": int(completed_at.timestamp()),
         "erasedAt": interview.erased_at.astimezone(UTC).isoformat(timespec="milliseconds"),
         "completedAt": completed_at.astimezone(UTC).isoformat(timespec="milliseconds"),

@@ -35,6 +35,7 @@ from resolvers.idempotency import idempotent
 from resolvers.ids import IdKind, build_not_found, decode_id
 from resolvers.input_text import clean_detail, clean_line, clean_optional
 from resolvers.interviews import load_interview
+from resolvers.try_outs import refuse_for_try_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +133,12 @@ async def evaluate_interview(
 ) -> VisibleEvaluation:
     """Request a new version. If one is pending or running, or the key has been used before, return that one.
 
-    Raises NotFound, Conflict unless the interview is completed, and RateLimited after too many requests in 24 hours.
+    Raises NotFound, Conflict unless the interview is completed and no try-out, and RateLimited after too many requests in 24
+    hours.
     """
     require_permission(principal, Action.EVALUATE_INTERVIEW)
     interview = await load_interview(principal, interview_id)
+    refuse_for_try_out(interview, "evaluated")
     reason = clean_optional(clean_detail, reason, "reason")
     versions = await _list_versions(interview)
     active_version = next((version for version in versions if version.status in ACTIVE_STATUSES), None)

@@ -36,6 +36,7 @@ from resolvers.interviews import load_interview
 from resolvers.organizations import build_logo_url
 from resolvers.reopening import find_return_deadline, reopen_for_return
 from resolvers.starting import ScheduledInterview, limit_invites, resolve_invite_expiry
+from resolvers.try_outs import refuse_for_try_out
 
 BUDGET_EXTENSION = timedelta(days=2)
 """How long an invite stays valid at least, after the budget that refused it is open again."""
@@ -110,11 +111,12 @@ class JoinedInterview:
 async def renew_invite(services: Services, principal: Principal, request: RenewRequest) -> ScheduledInterview:
     """Issue a new invite, once for each idempotency key. Earlier links and the candidate's tokens stop working, also in the room.
 
-    Raises NotFound, BadInput for invalid times, Conflict if the interview is over, or is open and a time is given, and
-    RateLimited if the organization has made too many invites.
+    Raises NotFound, BadInput for invalid times, Conflict if the interview is over or a try-out, or is open and a time is given,
+    and RateLimited if the organization has made too many invites.
     """
     require_permission(principal, Action.RENEW_INVITE)
     interview = await load_interview(principal, request.interview_id)
+    refuse_for_try_out(interview, "renewed")
     call = idempotent(services, principal, "renewInvite", request.idempotency_key, request)
     previous_renewal_id = await call.find_claimed_id()
     if previous_renewal_id is None or previous_renewal_id not in interview.renewals:
@@ -162,7 +164,7 @@ async def get_invitation(services: Services, token: str) -> InvitationDetails:
     """
     interview = await _find_invited_interview(services, token)
     await _require_recent(services, interview)
-    organization = await get_organization(interview.organization_id)
+    organization = await get_organization(interview.owner_id)
     if organization is None:
         raise unknown_invite_error()
     return InvitationDetails(
@@ -276,7 +278,7 @@ async def load_invited_interview(services: Services, token: str) -> Interview:
     Raises NotFound for an invalid or replaced invite, and Conflict if the organization is closed.
     """
     interview = await _find_invited_interview(services, token)
-    if interview.organization_id in await services.credentials.closed_organizations.read_ids():
+    if interview.owner_id in await services.credentials.closed_organizations.read_ids():
         raise Conflict("The organization has closed its interviews: write to the organization that invited you.")
     return interview
 

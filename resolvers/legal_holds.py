@@ -12,14 +12,16 @@ from models.writes import legal_hold
 from resolvers.idempotency import idempotent
 from resolvers.input_text import DETAIL_LIMIT, clean_text
 from resolvers.interviews import load_interview
+from resolvers.try_outs import refuse_for_try_out
 
 
 async def set_legal_hold(
     services: Services, principal: Principal, interview_id: str, reason: str, idempotency_key: str | None
 ) -> Interview:
-    """Protect the interview from every erasure. Raises NotFound, and Conflict if it is erased or held."""
+    """Protect the interview from every erasure. Raises NotFound, and Conflict if it is erased, held or a try-out."""
     require_permission(principal, Action.SET_LEGAL_HOLD)
     interview = await load_interview(principal, interview_id)
+    refuse_for_try_out(interview, "put under a legal hold")
     reason = clean_text(reason, "reason", DETAIL_LIMIT)
     call = idempotent(services, principal, "setLegalHold", idempotency_key, [interview_id, reason])
     hold_id = PydanticObjectId(await call.claim(ObjectId()))

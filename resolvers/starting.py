@@ -240,16 +240,21 @@ async def _build_interview(principal: Principal, request: _InterviewRequest, exp
         resume=request.resume,
         job_description=request.job_description,
         external_id=request.external_id,
-        position=PositionRef(
-            id=position.id,
-            key=position.key,
-            version=position.version,
-            title=position.title,
-            limit_minutes=position.limit_minutes,
-            questions=len(position.questions),
-        ),
+        position=build_position_ref(position),
         expires_at=expires_at,
         is_blind=position.blind_review,
+    )
+
+
+def build_position_ref(position: Position) -> PositionRef:
+    """Return what an interview stores of the version of its position."""
+    return PositionRef(
+        id=position.id,
+        key=position.key,
+        version=position.version,
+        title=position.title,
+        limit_minutes=position.limit_minutes,
+        questions=len(position.questions),
     )
 
 

@@ -131,7 +131,7 @@ async def _resolve_interview_id(services: Services, principal: Principal, interv
     access_state = services.live.get_cached_access_state(object_id) or await services.credentials.read_access_state(object_id)
     if (
         access_state is None
-        or access_state.organization_id != principal.organization_id
+        or access_state.owner_id != principal.organization_id
         or (principal.role is Role.CANDIDATE and principal.interview_id != object_id)
     ):
         raise build_not_found(IdKind.INTERVIEW)

@@ -25,6 +25,7 @@ from resolvers import (
     retention,
     sign_in,
     starting,
+    try_outs,
 )
 from resolvers.ids import IdKind, encode_id
 from schema.arguments import RequestBuilder, to_dict_of_sent, to_dict_without_unset, unset_to_none
@@ -65,6 +66,7 @@ from schema.inputs.interviews import (
     SendMessageInput,
     SignalInterviewerInput,
     StartInterviewInput,
+    StartTryOutInput,
 )
 from schema.inputs.members import (
     AcceptMemberInvitationInput,
@@ -123,6 +125,7 @@ from schema.types.payloads import (
     SignInPayload,
     SignOutPayload,
     StartInterviewPayload,
+    StartTryOutPayload,
     UpdateMemberPayload,
     UpdateNoticePayload,
     UpdateOrganizationPayload,
@@ -138,6 +141,7 @@ Input = Annotated[T, strawberry.argument(name="input", description="The input of
 
 _START = RequestBuilder(starting.StartRequest)
 _SCHEDULE = RequestBuilder(starting.ScheduleRequest)
+_TRY_OUT = RequestBuilder(try_outs.TryOutRequest)
 _RENEW = RequestBuilder(invites.RenewRequest)
 _REOPENING = RequestBuilder(reopening.ReopenRequest)
 _JOIN = RequestBuilder(invites.JoinRequest)
@@ -224,6 +228,23 @@ class Mutation:
             invite=as_graphql(Invite, scheduled.invite),
             is_existing=scheduled.is_existing,
         )
+
+    @mutation
+    async def start_try_out(self, info: Info, data: Input[StartTryOutInput]) -> StartTryOutPayload | None:
+        """Creates a try-out: an interview in which the caller tries a version of a position as its candidate.
+
+        It runs like a candidate's interview, by voice or by text. It is never evaluated, occurs in no list,
+        count, statistic, feed or export, and is deleted within a day, with its recording. Until then the
+        organization's roles can read it by its id. Roles: ADMIN, RECRUITER.
+
+        Errors:
+        - BAD_INPUT: there is no such position or version.
+        - RATE_LIMITED: the organization has used up its try-outs of today (`extensions.budget`), until
+          `extensions.opensAt`.
+        """
+        caller = await info.context.principal()
+        started = await try_outs.start_try_out(info.context.services, caller, _TRY_OUT.build(data))
+        return StartTryOutPayload(interview=Interview.of(started.interview, caller), invite=as_graphql(Invite, started.invite))
 
     @mutation
     async def renew_invite(self, info: Info, data: Input[RenewInviteInput]) -> RenewInvitePayload | None:

@@ -216,6 +216,7 @@ ROLES_BY_ACTION: dict[Action, Set[Role]] = {
     Action.EVALUATE_INTERVIEW: STAFF,
     Action.REVIEW_EVALUATION: {Role.ADMIN, Role.RECRUITER},
     Action.SAVE_POSITION: {Role.ADMIN, Role.RECRUITER},
+    Action.START_TRY_OUT: {Role.ADMIN, Role.RECRUITER},
     Action.READ_RAW_JUDGEMENT: {Role.ADMIN},
     Action.ERASE_INTERVIEW: {Role.ADMIN},
     Action.READ_LEGAL_HOLD: {Role.ADMIN, Role.RECRUITER},

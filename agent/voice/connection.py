@@ -67,7 +67,11 @@ class ConnectionMonitor:
             await asyncio.sleep(POLL_SECONDS)
             received = await self._count_packets()
             if received is None:
+                # no packets are due any more, and a connection that counted as lost has delivered the reason
+                was_dead = self._silent_polls >= DEAD_POLLS
                 self.reset()
+                if was_dead:
+                    yield True
             elif received != self._packets_received:
                 was_dead = self._silent_polls >= DEAD_POLLS
                 self._packets_received, self._silent_polls, self.last_alive_at = received, 0, time.time()

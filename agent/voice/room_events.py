@@ -16,7 +16,7 @@ from agent.voice.speech import SpeechSessionFailed
 from agent.voice.transcript_writer import TranscriptWriter
 from errors import Unavailable
 from lifecycle import presence
-from lifecycle.rooms import CANDIDATE_IDENTITY
+from lifecycle.rooms import CANDIDATE_IDENTITY, HEARING_ATTRIBUTE
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from models.documents.interview import Interview, InterviewStatus
@@ -57,6 +57,8 @@ class RoomEvents:
         self._recognizer_monitor = recognizer_monitor
         self._presence_changes: asyncio.Queue[str | None] = asyncio.Queue()
         """Session IDs of the candidate's new connections, and None for a lost connection."""
+        self._hearing_changes: asyncio.Queue[bool] = asyncio.Queue()
+        """Whether the candidate's microphone is heard, after each change."""
         self._room_closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         room.on("participant_connected", self._on_participant_connected)
         room.on("participant_disconnected", self._on_participant_disconnected)
@@ -85,6 +87,7 @@ class RoomEvents:
                 self._follow_interview(),
                 self._follow_presence(),
                 self._follow_connection(),
+                self._publish_hearing(),
                 self._recognizer_monitor.watch(),
                 _wait_for_event(stop_requested),
             )
@@ -117,6 +120,18 @@ class RoomEvents:
         async for is_alive in self._connection.watch():
             candidate = find_candidate(self._room)
             self._presence_changes.put_nowait(candidate.sid if is_alive and candidate else None)
+            self._hearing_changes.put_nowait(is_alive)
+
+    async def _publish_hearing(self) -> None:
+        """Tell the candidate's page whether the candidate is heard. A room that does not respond delays nothing else."""
+        is_heard = True
+        while True:
+            change = await self._hearing_changes.get()
+            while not self._hearing_changes.empty():
+                change = self._hearing_changes.get_nowait()
+            if change != is_heard:
+                is_heard = change
+                await self._room.local_participant.set_attributes({HEARING_ATTRIBUTE: "yes" if is_heard else "no"})
 
     async def _follow_presence(self) -> None:
         last_sid: str | None = None
@@ -131,6 +146,8 @@ class RoomEvents:
             await self._wait_until_ready(sid)
             if (candidate := find_candidate(self._room)) and candidate.sid == sid:
                 self._connection.reset()
+                # no packet of a new connection is missing yet
+                self._hearing_changes.put_nowait(True)
                 self._conversation.candidate_joined()
                 await self._report_joined(sid)
 

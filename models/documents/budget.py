@@ -19,6 +19,7 @@ class Budget(StrEnum):
     DAILY_CALLS = "DAILY_CALLS"
     DAILY_TOKENS = "DAILY_TOKENS"
     DAILY_COST = "DAILY_COST"
+    DAILY_TRY_OUTS = "DAILY_TRY_OUTS"
 
 
 class OrganizationBudgets(BaseModel):
@@ -29,6 +30,7 @@ class OrganizationBudgets(BaseModel):
     daily_calls: int | None = Field(None, ge=0)
     daily_tokens: int | None = Field(None, ge=0)
     daily_usd: float | None = Field(None, ge=0, allow_inf_nan=False)
+    daily_try_outs: int | None = Field(None, ge=0)
 
 
 DAILY_FIELDS: Mapping[Budget, str] = {
@@ -37,7 +39,10 @@ DAILY_FIELDS: Mapping[Budget, str] = {
     Budget.DAILY_CALLS: "daily_calls",
     Budget.DAILY_TOKENS: "daily_tokens",
     Budget.DAILY_COST: "daily_usd",
+    Budget.DAILY_TRY_OUTS: "daily_try_outs",
 }
 """The field that holds the limit of each daily budget, in settings and in OrganizationBudgets."""
+BEGINNING_BUDGETS = tuple(budget for budget in DAILY_FIELDS if budget is not Budget.DAILY_TRY_OUTS)
+"""Daily budgets of which each, once used up, refuses the beginning of further interviews."""
 CLAUDE_BUDGETS = (Budget.DAILY_CALLS, Budget.DAILY_TOKENS, Budget.DAILY_COST)
 """Daily budgets of calls of Claude: once one is used up, code replies and evaluations wait."""

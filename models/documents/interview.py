@@ -388,6 +388,9 @@ class Interview(StoredDocument):
     """An interview. Only models.writes changes it, so that every visible change moves `updated_at`."""
 
     organization_id: PydanticObjectId
+    """Of a try-out, the partition that keeps it out of the organization's lists (models.documents.try_out)."""
+    try_out_of: PydanticObjectId | None = None
+    """Id of the organization whose try-out this is; None for an interview of a candidate."""
     status: InterviewStatus
     end_reason: EndReason | None = None
     end_detail: str | None = None
@@ -511,6 +514,11 @@ class Interview(StoredDocument):
     reopenings: list[Reopening] = Field(default_factory=list)
     """Oldest first."""
 
+    @property
+    def owner_id(self) -> PydanticObjectId:
+        """Id of the organization that the interview belongs to, also for a try-out."""
+        return self.try_out_of or self.organization_id
+
     def get_updated_at(self, view: InterviewView | None) -> datetime:
         """Return the time of the newest change that the view contains; None is the view of everything."""
         return select_update_time(self.updated_at, self.updated_for, view)
@@ -558,8 +566,10 @@ async def get_reply_usage(interview_id: ObjectId) -> Usage:
 
 
 async def get_organization_interview(organization_id: ObjectId, interview_id: ObjectId) -> Interview | None:
-    """Return the interview with this id if it belongs to the organization."""
-    return await Interview.find_one({"_id": interview_id, "organization_id": organization_id})
+    """Return the interview with this id if it belongs to the organization, also if it is a try-out."""
+    return await Interview.find_one(
+        {"_id": interview_id, "$or": [{"organization_id": organization_id}, {"try_out_of": organization_id}]}
+    )
 
 
 async def find_newest_by_external_id(organization_id: ObjectId, external_id: str, position_key: str) -> Interview | None:

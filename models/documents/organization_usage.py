@@ -22,6 +22,8 @@ class OrganizationUsage(StoredDocument):
     """Beginning of the day in UTC."""
     interviews: int = 0
     """Interviews that began; a return to a reopened interview is no beginning."""
+    try_outs: int = 0
+    """Try-outs that were started. They are not among `interviews`."""
     messages: int = 0
     """Turns of candidates, typed or spoken."""
     usage: Usage = Usage()
@@ -43,6 +45,7 @@ class OrganizationUsage(StoredDocument):
             Budget.DAILY_CALLS: usage.calls,
             Budget.DAILY_TOKENS: usage.total_tokens,
             Budget.DAILY_COST: usage.cost_usd,
+            Budget.DAILY_TRY_OUTS: self.try_outs,
         }[budget]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from bson import ObjectId
 
 from models.documents.organization import Organization
+from models.documents.try_out import get_try_out_partition
 from models.storage.batch_loader import BatchLoader
 
 MAX_AGE_SECONDS = 1.0
@@ -25,7 +26,10 @@ class ClosedOrganizations:
         self._read_at = float("-inf")
 
     async def read_ids(self, max_age_seconds: float | None = None) -> frozenset[ObjectId]:
-        """Return the ids of all closed organizations, by default as of the last second. Raises pymongo.errors.PyMongoError."""
+        """Return the ids of all closed organizations, and of the partitions of their try-outs, by default as of the last second.
+
+        Raises pymongo.errors.PyMongoError.
+        """
         max_age_seconds = MAX_AGE_SECONDS if max_age_seconds is None else max_age_seconds
         began_at = asyncio.get_running_loop().time()
         if began_at - self._read_at >= max_age_seconds:
@@ -36,4 +40,5 @@ class ClosedOrganizations:
 
 async def _read_closed(_: list[None]) -> dict[None, frozenset[ObjectId]]:
     rows = Organization.get_pymongo_collection().find(_IS_CLOSED, {"_id": 1})
-    return {None: frozenset([row["_id"] async for row in rows])}
+    ids = [row["_id"] async for row in rows]
+    return {None: frozenset([*ids, *map(get_try_out_partition, ids)])}

@@ -26,7 +26,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 class AccessState:
     """The fields of an interview that decide who may follow it, named as in Interview."""
 
-    organization_id: ObjectId
+    owner_id: ObjectId
     invite_generation: int
     erased_at: datetime | None
 
@@ -142,13 +142,13 @@ def _exclude_removed(member: Member | None) -> Member | None:
     return member if member and member.removed_at is None else None
 
 
-ACCESS_FIELDS = {"organization_id": 1, "invite_generation": 1, "erased_at": 1}
+ACCESS_FIELDS = {"organization_id": 1, "try_out_of": 1, "invite_generation": 1, "erased_at": 1}
 """Projection of the fields of an AccessState."""
 
 
 def to_access_state(row: Mapping[str, Any]) -> AccessState:
     """Return the access state in a row of an interview."""
-    return AccessState(row["organization_id"], row["invite_generation"], row["erased_at"])
+    return AccessState(row.get("try_out_of") or row["organization_id"], row["invite_generation"], row["erased_at"])
 
 
 async def _read_access_states(interview_ids: list[ObjectId]) -> dict[ObjectId, AccessState]:

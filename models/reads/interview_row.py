@@ -107,6 +107,7 @@ _DEFAULTS: dict[str, Any] = {
     "reopenings": [],
     "exhausted_budget": None,
     "notes": [],
+    "try_out_of": None,
 }
 """Defaults of the fields that older stored interviews lack."""
 
@@ -118,6 +119,7 @@ class InterviewRow:
 
     id = _StoredField[ObjectId](name="_id")
     organization_id = _StoredField[ObjectId]()
+    try_out_of = _StoredField[ObjectId | None]()
     status = _StoredField(InterviewStatus)
     end_reason = _StoredField[EndReason | None](EndReason)
     end_detail = _StoredField[str | None]()
@@ -173,6 +175,11 @@ class InterviewRow:
         """
         missing = [name for name in requested if name in _DEFAULTS and name not in values]
         self.values = {**values, **{name: _DEFAULTS[name] for name in missing}} if missing else values
+
+    @property
+    def owner_id(self) -> ObjectId:
+        """Id of the organization that the interview belongs to, as Interview.owner_id."""
+        return self.try_out_of or self.organization_id
 
     def get_updated_at(self, view: InterviewView | None) -> datetime:
         """Return the time of the newest change that the view contains, as Interview.get_updated_at."""

@@ -33,7 +33,7 @@ async def request_more_time(interview_id: ObjectId, request_id: ObjectId) -> Int
 
 
 async def mark_typing(interview_id: ObjectId) -> Interview | None:
-    """Store that the candidate is typing. Callers of the API cannot see it."""
+    """Store that the candidate is typing, which changes nothing that callers read of the interview."""
     return await update_interview(interview_id, _IS_OPEN, {}, {"signals.typed_at": "$$NOW"}, visible=False)
 
 

@@ -118,7 +118,10 @@ async def _advance(
 
 
 async def _find_organizations(interview_ids: Iterable[ObjectId]) -> dict[ObjectId, ObjectId]:
-    rows = Interview.get_pymongo_collection().find({"_id": {"$in": list(interview_ids)}}, {"organization_id": 1})
+    # integrations get to know of no try-out
+    rows = Interview.get_pymongo_collection().find(
+        {"_id": {"$in": list(interview_ids)}, "try_out_of": None}, {"organization_id": 1}
+    )
     return {row["_id"]: row["organization_id"] async for row in rows}
 
 

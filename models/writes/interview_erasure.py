@@ -17,6 +17,7 @@ from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation, list_evaluations, pick_evaluation
 from models.documents.evaluation_usage import sum_evaluation_usages
 from models.documents.external_reference import ExternalReference, delete_references
+from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import (
     TERMINAL_STATUSES,
     Accommodations,
@@ -29,6 +30,7 @@ from models.documents.interview import (
 from models.documents.judgement import JudgementDocument
 from models.documents.organization import get_organization
 from models.documents.recording import Recording, find_recordings
+from models.documents.repair_attempt import RepairAttempt
 from models.documents.turn import TurnDocument, compute_transcript_digest, get_turn_collection, read_turns
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
@@ -194,7 +196,7 @@ async def _build_decision_record(interview: Interview, versions: list[Evaluation
     is_recorded = interview.erasure is not None and interview.erasure.scope is ErasureScope.TRANSCRIPT
     if scope is ErasureScope.RECORDINGS or is_recorded:
         return None
-    organization = await get_organization(interview.organization_id)
+    organization = None if interview.try_out_of else await get_organization(interview.organization_id)
     if organization is None or not organization.retention.keep_decision_record:
         return None
     return build_decision_record(interview, versions, pick_evaluation(versions, None, interview.counted_version))
@@ -247,10 +249,13 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
     return await _confirm(interview_id, {"fence": interview.fence}) or await get_interview(interview_id)
 
 
-async def delete_interview_documents(interview_ids: Collection[ObjectId]) -> None:
-    """Delete the documents that belong to these interviews. Their erasure has deleted them, unless it was interrupted."""
+async def delete_interviews(interview_ids: Collection[ObjectId]) -> None:
+    """Delete erased interviews, with what an interrupted erasure has left. Their own documents are the last."""
     for model in _INTERVIEW_DOCUMENTS:
         await model.find({"interview_id": {"$in": interview_ids}}).delete()
+    await RepairAttempt.find({"document_id": {"$in": interview_ids}}).delete()
+    await IdempotencyClaim.find({"caller": {"$in": [f"candidate:{interview_id}" for interview_id in interview_ids]}}).delete()
+    await Interview.find({"_id": {"$in": interview_ids}}).delete()
 
 
 async def _confirm(interview_id: ObjectId, condition: Mapping[str, Any]) -> Interview | None:

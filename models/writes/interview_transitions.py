@@ -376,34 +376,42 @@ async def _stop_evaluations(interview_id: ObjectId, failure: str, session: Async
         await update_interview(interview_id, {}, {}, session=session, also_visible_to=EVALUATION_VIEWS, changed=changes)
 
 
-async def mark_completed(evaluation: Evaluation, detail: str | None, closing: NewTurn | None = None) -> Interview | None:
-    """ENDING -> COMPLETED for the evaluation's interview; store the evaluation and the closing in the same transaction.
+async def mark_completed(
+    interview_id: ObjectId, evaluation: Evaluation | None, detail: str | None, closing: NewTurn | None = None
+) -> Interview | None:
+    """ENDING -> COMPLETED; store the interview's evaluation and the closing in the same transaction.
 
-    The evaluation becomes the next version: an interview that was reopened has earlier ones.
+    The evaluation becomes the next version: an interview that was reopened has earlier ones. A try-out has none.
     """
     closings = [closing] if closing else []
+    changed = [ChangedObject(), *([ChangedObject(ChangeKind.EVALUATION, evaluation.id)] if evaluation else [])]
 
     async def work(session: AsyncClientSession) -> Interview | None:
         interview = await update_interview(
-            evaluation.interview_id,
+            interview_id,
             {"status": InterviewStatus.ENDING, **NOT_ERASED},
-            {"status": InterviewStatus.COMPLETED, "lease": None, "evaluation_status": evaluation.status},
+            {
+                "status": InterviewStatus.COMPLETED,
+                "lease": None,
+                **({"evaluation_status": evaluation.status} if evaluation else {}),
+            },
             {
                 "end_detail": {"$ifNull": ["$end_detail", {"$literal": detail}]},
                 "due_at": None,
                 "last_seq": {"$add": ["$last_seq", len(closings)]},
             },
             session,
-            changed=[ChangedObject(), ChangedObject(ChangeKind.EVALUATION, evaluation.id)],
+            changed=changed,
         )
-        if interview is not None:
+        if interview is not None and evaluation is not None:
             newest = await Evaluation.find({"interview_id": interview.id}, session=session).sort("-version").first_or_none()
             evaluation.version = newest.version + 1 if newest else 1
             await evaluation.insert(session=session)
+        if interview is not None:
             await insert_turns(interview, closings, session)
         return interview
 
-    return await run_in_transaction(Interview, evaluation.interview_id, work)
+    return await run_in_transaction(Interview, interview_id, work)
 
 
 # --- the lease of the text interviewer

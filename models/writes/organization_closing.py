@@ -6,6 +6,7 @@ from bson import ObjectId
 
 from models.documents.interview import OPEN_STATUSES, Interview, InterviewStatus
 from models.documents.organization import ApiKey, Organization, find_test_organization
+from models.documents.try_out import get_try_out_partition
 from models.storage.clock import now
 from models.storage.lease import NEXT_FENCE
 
@@ -25,8 +26,9 @@ async def close_organization(organization: Organization) -> None:
     await Organization.get_pymongo_collection().update_many(
         {"_id": {"$in": ids}, "closed_at": None}, [{"$set": {"closed_at": "$$NOW"}}]
     )
+    partitions = [get_try_out_partition(organization_id) for organization_id in ids]
     await Interview.get_pymongo_collection().update_many(
-        {"organization_id": {"$in": ids}, "status": {"$in": list(OPEN_STATUSES)}, "erased_at": None},
+        {"organization_id": {"$in": [*ids, *partitions]}, "status": {"$in": list(OPEN_STATUSES)}, "erased_at": None},
         [{"$set": {"fence": NEXT_FENCE, "lease": None}}],
     )
 

@@ -5,7 +5,7 @@ their transactions would conflict with each other. MongoDB queues single updates
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from bson import ObjectId
 from pymongo import ReturnDocument, WriteConcern
@@ -26,15 +26,21 @@ async def add_daily_usage(organization_id: ObjectId, moment: datetime, usage: Us
         await _increment(organization_id, moment, amounts)
 
 
-async def claim_daily_interview(organization_id: ObjectId, moment: datetime, limit: int) -> bool:
+CountedField = Literal["interviews", "try_outs"]
+"""A field of OrganizationUsage that counts interviews."""
+
+
+async def claim_daily_interview(
+    organization_id: ObjectId, moment: datetime, limit: int, field: CountedField = "interviews"
+) -> bool:
     """Count one more interview if fewer than `limit` have begun on that day (0: any number); return whether it was counted."""
-    condition = {"interviews": {"$not": {"$gte": limit}}} if limit else {}
-    return await _increment(organization_id, moment, {"interviews": 1}, condition)
+    condition: dict[str, Any] = {field: {"$not": {"$gte": limit}}} if limit else {}
+    return await _increment(organization_id, moment, {field: 1}, condition)
 
 
-async def release_daily_interview(organization_id: ObjectId, moment: datetime) -> None:
+async def release_daily_interview(organization_id: ObjectId, moment: datetime, field: CountedField = "interviews") -> None:
     """Take back a `claim_daily_interview` whose interview did not begin."""
-    await _increment(organization_id, moment, {"interviews": -1})
+    await _increment(organization_id, moment, {field: -1})
 
 
 async def _increment(

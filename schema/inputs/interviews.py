@@ -105,6 +105,23 @@ class ScheduleInterviewInput(InterviewInput):
 
 
 @input_type
+class StartTryOutInput:
+    """The input of startTryOut."""
+
+    idempotency_key: str | None = strawberry.field(default=UNSET, description=IDEMPOTENCY_KEY)
+    position_key: str = strawberry.field(
+        description="The key of the position, which may be archived. BAD_INPUT if there is no such position."
+    )
+    version: int | None = strawberry.field(
+        default=UNSET, description="The version of the position. BAD_INPUT if there is no such version. Default: the newest."
+    )
+    channel: Channel = strawberry.field(
+        default=Channel.VOICE,
+        description="How the try-out is held. On a server without LiveKit, joining in VOICE is UNAVAILABLE: use TEXT.",
+    )
+
+
+@input_type
 class RenewInviteInput:
     """The input of renewInvite."""
 

@@ -446,6 +446,8 @@ _describe_enum(
         "model, and evaluations wait.",
         "DAILY_TOKENS": "Tokens of these calls, with the same consequence.",
         "DAILY_COST": "The cost of these calls, with the same consequence.",
+        "DAILY_TRY_OUTS": "Try-outs that are started. Further ones are RATE_LIMITED. They are no interviews or messages of the "
+        "other budgets, but their calls of the language model count.",
     },
 )
 _describe_enum(

@@ -314,6 +314,11 @@ class Interview(Node):
     )
     last_seq: int = document_field("`seq` of the newest turn, 0 if there is none.")
 
+    @resolved_field(depends_on=("try_out_of",))
+    def is_try_out(self) -> bool:
+        """Whether this is a try-out (startTryOut): it is never evaluated, in no list, and deleted within a day."""
+        return self.document.try_out_of is not None
+
     @resolved_field(depends_on=("updated_at", "updated_for", *_BLINDNESS))
     def updated_at(self) -> datetime:
         """When anything that you may see last changed, including evaluations, reviews, recordings and erasure.
@@ -345,7 +350,7 @@ class Interview(Node):
         """
         return self.document.erasure.transcript_erased_at if self.document.erasure else None
 
-    @resolved_field(depends_on=("organization_id", "erased_at", "erasure"))
+    @resolved_field(depends_on=("organization_id", "try_out_of", "erased_at", "erasure"))
     def erasure_receipt(self, info: Info) -> str | None:
         """A JWT (EdDSA) that proves the erasure to anybody, without personal data.
 

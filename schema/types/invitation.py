@@ -84,6 +84,9 @@ class Invitation:
     )
     requests: list[CandidateRequest] = strawberry.field(description="The candidate's requests, oldest first.")
     accommodations: Accommodations = strawberry.field(description="What the candidate was granted.")
+    is_try_out: bool = strawberry.field(
+        description="Whether this is a try-out (startTryOut): nobody is evaluated, and it is deleted within a day."
+    )
 
     @classmethod
     def of(cls, details: InvitationDetails) -> "Invitation":
@@ -108,4 +111,5 @@ class Invitation:
             consent_text=as_graphql(ConsentText, details.consent_text),
             requests=[CandidateRequest(document=request, caller=candidate) for request in interview.requests],
             accommodations=as_graphql(Accommodations, interview.accommodations),
+            is_try_out=interview.try_out_of is not None,
         )

@@ -160,6 +160,14 @@ class ScheduleInterviewPayload:
 
 
 @object_type
+class StartTryOutPayload:
+    """The result of startTryOut."""
+
+    interview: Interview = strawberry.field(description="The try-out, in state SCHEDULED. No list contains it: remember its id.")
+    invite: Invite = strawberry.field(description="The link with which the caller takes the interview as its candidate.")
+
+
+@object_type
 class RenewInvitePayload:
     """The result of renewInvite."""
 

@@ -179,7 +179,8 @@ class InterimTranscript:
     interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
     speaker: Speaker = document_field("Who is speaking.")
     text: str = document_field(
-        "Everything that the speaker has said since turn `afterSeq`. It replaces the text of earlier interim transcripts."
+        "Everything that the speaker has said since turn `afterSeq`. It replaces the text of earlier interim transcripts. Empty "
+        "while the candidate is typing (signalInterviewer): what is typed is known once it is sent."
     )
     after_seq: int = document_field("`seq` of the newest stored turn at that moment, 0 if there was none.")
     at: datetime = document_field("When the words were recognized.")

@@ -94,6 +94,15 @@ async def test_is_alive_waits_while_the_connection_is_in_doubt(connection: Monit
     assert connection.reported == [False]
 
 
+async def test_muting_after_a_lost_connection_shows_that_it_is_back(connection: MonitoredConnection) -> None:
+    await wait_polls(2)
+    connection.microphone.packets_per_poll = 0
+    await wait_polls(3 * DEAD_POLLS)
+    connection.microphone.muted = True
+    await wait_polls(4)
+    assert connection.reported == [False, True]
+
+
 async def test_muted_microphone_does_not_count_as_a_lost_connection(connection: MonitoredConnection) -> None:
     connection.microphone.packets_per_poll, connection.microphone.muted = 0, True
     await wait_polls(3 * DEAD_POLLS)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 from bson import ObjectId
@@ -6,7 +7,7 @@ from bson import ObjectId
 from errors import Conflict
 from lifecycle.turns import apply_signal
 from models.documents.interview import CandidateSignal, EndReason, InterviewStatus
-from models.documents.turn import Move, Source
+from models.documents.turn import Move, Source, Speaker
 from models.storage.clock import now
 from tests.agent.stored_chats import UNPROBED_ANSWER, Chat
 from tests.agent.talks import ENGLISH, QUESTIONS
@@ -33,7 +34,11 @@ async def test_repeated_presses_give_one_repetition_and_do_not_start_the_clock(c
     assert (await chat.say_and_get_reply(UNPROBED_ANSWER)).move is Move.NEXT
 
 
-async def test_more_time_is_granted_and_typing_is_invisible(chat: Chat) -> None:
+async def test_more_time_is_granted_and_typing_changes_nothing_that_is_stored_visibly(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_interim = AsyncMock()
+    monkeypatch.setattr(chat.services.live, "publish_interim", publish_interim)
     await chat.say_and_get_reply(UNPROBED_ANSWER)
     await signal(chat, CandidateSignal.MORE_TIME)
     await chat.run_reply_job()
@@ -42,6 +47,8 @@ async def test_more_time_is_granted_and_typing_is_invisible(chat: Chat) -> None:
     before = await chat.interview()
     await signal(chat, CandidateSignal.TYPING)
     after = await chat.interview()
+    [published] = publish_interim.await_args_list[-1].args
+    assert (published.speaker, published.text, published.after_seq) == (Speaker.CANDIDATE, "", after.last_seq)
     assert (after.updated_at, after.due_at, after.last_seq) == (before.updated_at, before.due_at, before.last_seq)
 
 

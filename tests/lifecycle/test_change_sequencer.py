@@ -312,7 +312,7 @@ async def test_kinds_name_the_objects_that_changed(services: Services) -> None:
     poller = Poller(interview.organization_id)
     evaluation = new_evaluation(interview)
     await update_interview(interview.id, {}, {"status": "ENDING"})
-    assert await mark_completed(evaluation, None)
+    assert await mark_completed(evaluation.interview_id, evaluation, None)
     assert await claim_evaluation(evaluation.id, "holder", 60, prompt_version="test")
     review = new_review()
     assert await add_review(evaluation, review)

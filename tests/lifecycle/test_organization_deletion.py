@@ -15,7 +15,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from lifecycle import organization_deletion
 from lifecycle.organization_deletion import delete_organization
 from lifecycle.services import Services
-from lifecycle.states import erase_interview
+from lifecycle.states import erase_interview, open_interview
 from models.documents.external_reference import claim_reference
 from models.documents.idempotency_claim import claim_key
 from models.documents.interview import Interview, LegalHold
@@ -30,13 +30,16 @@ from models.documents.organization import (
     list_keys,
 )
 from models.documents.session import Session
+from models.documents.try_out import get_try_out_partition
+from models.documents.turn import Channel
 from models.storage.clock import now
 from models.writes.interview_erasure import confirm_media_erased
 from models.writes.organization_closing import close_organization, find_requested_deletions, request_deletion
 from models.writes.repair_attempts import claim_repair
 from receipts import build_jwks, create_signing_key, parse_signing_keys
 from resolvers.ending import build_erasure_receipt
-from tests.factories import make_position
+from resolvers.try_outs import TryOutRequest, start_try_out
+from tests.factories import add_candidate_turn, make_position
 from tests.resolvers.tenant import Tenant
 from tests.schema.authorization_table import make_authorization_scenario
 
@@ -86,6 +89,10 @@ async def make_full_tenant(tenant: Tenant) -> None:
         await claim_repair("expire", document_id, is_bounded=True)
     test = await ensure_test_organization(tenant.organization)
     await make_position(test.id)
+    request = TryOutRequest(position_key=tenant.position.key, channel=Channel.TEXT)
+    try_out = (await start_try_out(tenant.services, await tenant.admin(), request)).interview
+    await open_interview(tenant.services, try_out.id, None, Channel.TEXT)
+    await add_candidate_turn(try_out, "a secret")
 
 
 async def find_traces(database: AsyncDatabase[dict[str, Any]], ids: set[ObjectId]) -> dict[str, int]:
@@ -112,10 +119,10 @@ async def find_traces(database: AsyncDatabase[dict[str, Any]], ids: set[ObjectId
 
 
 async def list_own_ids(tenant: Tenant) -> set[ObjectId]:
-    """Return the ids of the organization, its test environment, and their interviews, keys and members."""
+    """Return the ids of the organization, its test environment and its try-outs, and their interviews, keys and members."""
     test = await find_test_organization(tenant.id)
     assert test
-    organizations = {tenant.organization.id, test.id}
+    organizations = {tenant.organization.id, test.id, PydanticObjectId(get_try_out_partition(tenant.id))}
     criteria = {"organization_id": {"$in": list(organizations)}}
     owned = [await model.get_pymongo_collection().distinct("_id", criteria) for model in (Interview, ApiKey, Member)]
     return organizations.union(*owned)

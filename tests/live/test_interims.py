@@ -62,6 +62,16 @@ async def test_interims_replaced_by_a_stored_turn_are_dropped(live: LiveHub, red
         assert [interim.text for interim in await read.wait_for_first(3)] == ["I thi", "Let me", "And"]
 
 
+async def test_typing_is_news_for_some_seconds_only(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
+    interview = await make_interview()
+    async with collect_stream(live.follow_interims(interview.id)) as read:
+        await redis_subscriptions.wait_for_interview(interview)
+        await live.publish_interim(new_interim(interview, "", seconds_ago=20))
+        await live.publish_interim(new_interim(interview, ""))
+        await live.publish_interim(new_interim(interview, "Let me", speaker=Speaker.INTERVIEWER))
+        assert {interim.text for interim in await read.wait_for_first(2)} == {"", "Let me"}
+
+
 async def test_late_follower_gets_current_interims_only(live: LiveHub, redis_subscriptions: RedisSubscriptions) -> None:
     interview = await make_interview()
     async with collect_stream(live.follow_interims(interview.id)) as read:

@@ -67,7 +67,7 @@ async def insert_dataset(database: AsyncDatabase[Any]) -> AsyncIterator[SampleDa
     turn = await add_candidate_turn(interview, "hello")
     await mark_ending(interview.id, EndReason.WRAPPED_UP)
     evaluation = new_evaluation(interview, due_at=None)
-    await mark_completed(evaluation, None)
+    await mark_completed(evaluation.interview_id, evaluation, None)
     key, secret = await create_key(position.organization_id, Role.ADMIN, "a key")
     at = now()
 

@@ -245,7 +245,7 @@ async def test_interview_changes_find_their_document_by_id(dataset: SampleDatase
         await interview_transitions.reschedule_interview(interview_id, ObjectId(), None, dataset.stored_at)
         await interview_transitions.mark_ending(interview_id, EndReason.WRAPPED_UP)
         pending = new_evaluation(interview)
-        await interview_transitions.mark_completed(pending, None)
+        await interview_transitions.mark_completed(pending.interview_id, pending, None)
         await claim_evaluation(pending.id, "holder", 60, prompt_version="test")
         await add_evaluation(new_evaluation(interview))
         assert await mark_erased(interview_id)

@@ -39,7 +39,7 @@ TRANSITIONS: dict[str, tuple[TransitionCall, set[InterviewStatus], InterviewStat
     ),
     "expire": (lambda i: interview_transitions.mark_expired(i.id), {SCHEDULED, WAITING}, InterviewStatus.EXPIRED),
     "finish": (
-        lambda i: interview_transitions.mark_completed(new_evaluation(i), None),
+        lambda i: interview_transitions.mark_completed(i.id, new_evaluation(i), None),
         {InterviewStatus.ENDING},
         InterviewStatus.COMPLETED,
     ),
@@ -122,7 +122,7 @@ async def test_ending_keeps_reason_and_time_and_clears_due_work() -> None:
     assert closed
     assert (closed.end_reason, closed.end_detail, closed.due_at) == (EndReason.CANDIDATE_ENDED, "by the door", None)
     assert closed.ended_at
-    finished = await interview_transitions.mark_completed(new_evaluation(interview), "something else")
+    finished = await interview_transitions.mark_completed(interview.id, new_evaluation(interview), "something else")
     assert finished
     assert (finished.end_reason, finished.end_detail, finished.ended_at) == (
         EndReason.CANDIDATE_ENDED,
@@ -136,7 +136,7 @@ async def test_repeated_completion_creates_one_due_evaluation() -> None:
     await interview_transitions.claim_reply(interview.id, "holder", 60)
     await interview_transitions.mark_ending(interview.id, EndReason.WRAPPED_UP)
     results = await asyncio.gather(
-        *(interview_transitions.mark_completed(new_evaluation(interview), "a detail") for _ in range(5))
+        *(interview_transitions.mark_completed(interview.id, new_evaluation(interview), "a detail") for _ in range(5))
     )
     [finished] = [result for result in results if result]
     assert (finished.status, finished.lease, finished.end_detail) == (InterviewStatus.COMPLETED, None, "a detail")
@@ -150,7 +150,7 @@ async def test_completion_is_rolled_back_if_the_evaluation_cannot_be_stored() ->
     in_the_way = await new_evaluation(interview).insert()
     evaluation = new_evaluation(interview)
     with pytest.raises(Exception, match="duplicate key"):
-        await interview_transitions.mark_completed(evaluation, None)
+        await interview_transitions.mark_completed(evaluation.interview_id, evaluation, None)
     assert await get_interview(interview.id) == interview
     assert [stored.id for stored in await list_evaluations(interview.id)] == [in_the_way.id]
 

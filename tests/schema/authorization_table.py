@@ -157,7 +157,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Interview": {
         ALL_ROLES: (
             "id status endReason channel language position progress createdAt scheduledFor startedAt endedAt updatedAt expiresAt "
-            "erasedAt durationSeconds lastSeq transcript turns consent aiDisclosedAt corrections recordingsErasedAt "
+            "erasedAt durationSeconds lastSeq isTryOut transcript turns consent aiDisclosedAt corrections recordingsErasedAt "
             "transcriptErasedAt erasureReceipt pausedAt endsAt candidateQuestions isPartial partialReason "
             "speechOutage mayBeRecorded lastTurn"
         ),
@@ -256,7 +256,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ALL_ROLES: (
             "interviewId status state organization contact logoUrl positionTitle candidateName language channel limitMinutes "
             "questions scheduledFor opensAt expiresAt canReopenUntil mayRequest consentText consent endReason requests "
-            "accommodations"
+            "accommodations isTryOut"
         )
     },
     "ConsentText": {ALL_ROLES: "version language text digest recordingText"},
@@ -266,7 +266,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ALL_ROLES: "joinInterview openTranscript signIn signOut acceptMemberInvitation",
         CANDIDATE_ONLY: "sendMessage signalInterviewer correctTurn",
         DECIDERS: "rateEvaluation reviewEvaluation adoptEvaluation savePosition resolveRequest reopenInterview addNote "
-        "deleteNote",
+        "deleteNote startTryOut",
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice createApiKey "
         "updateOrganization rotateApiKey revokeApiKey inviteMember renewMemberLink revokeMemberInvitation updateMember "
         "removeMember",
@@ -304,7 +304,7 @@ MUTATION_PAYLOAD_TYPES = {
     *("CreateApiKeyPayload", "RotateApiKeyPayload", "RevokeApiKeyPayload"),
     *("AddNotePayload", "DeleteNotePayload"),
     *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload", "ReopenInterviewPayload"),
-    "UpdateOrganizationPayload",
+    *("UpdateOrganizationPayload", "StartTryOutPayload"),
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
 SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript", "LiveInterviewEvent"}

@@ -58,11 +58,11 @@ NOT_PERSONAL = {
         "id status endReason channel language createdAt scheduledFor startedAt endedAt expiresAt erasedAt endDetail externalId "
         "aiDisclosedAt pausedAt lastSeq updatedAt recognitionLanguage recordingsErasedAt transcriptErasedAt erasureReceipt "
         "speechOutage progress isPartial partialReason endsAt reopenings durationSeconds consent mayBeRecorded position url "
-        "turns latency candidatePresent"
+        "turns latency candidatePresent isTryOut"
     ),
     "Invitation": (
         "interviewId status state organization contact logoUrl positionTitle language channel limitMinutes questions "
-        "scheduledFor opensAt expiresAt canReopenUntil mayRequest consentText consent endReason"
+        "scheduledFor opensAt expiresAt canReopenUntil mayRequest consentText consent endReason isTryOut"
     ),
     "JobAnalysis": "tasks method criteria",
     "Level": "value anchor",

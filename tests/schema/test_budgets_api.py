@@ -137,6 +137,7 @@ async def test_usage_of_the_organization_has_its_days_and_budgets(api: ApiClient
         "DAILY_CALLS": (500_000.0, 2.0),
         "DAILY_TOKENS": (5e9, 3_000_000_015.0),
         "DAILY_COST": (None, 0.1),
+        "DAILY_TRY_OUTS": (20.0, 0.0),
     }
     assert {one["opensAt"] for one in read["budgets"]} == {serialize_datetime(opens_at)}
     assert len((await api.execute(query, token, days=90))["organizationUsage"]["days"]) == 3

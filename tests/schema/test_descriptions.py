@@ -265,6 +265,7 @@ ACTION_BY_FIELD = {
     "Mutation.addNote": Action.WRITE_NOTE,
     "Mutation.deleteNote": Action.WRITE_NOTE,
     "Mutation.savePosition": Action.SAVE_POSITION,
+    "Mutation.startTryOut": Action.START_TRY_OUT,
     "Mutation.correctTurn": Action.CORRECT_TURN,
     "Mutation.updateNotice": Action.UPDATE_NOTICE,
     "Mutation.updateOrganization": Action.UPDATE_ORGANIZATION,

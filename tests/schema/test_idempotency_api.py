@@ -81,6 +81,10 @@ async def count_new_interviews(scenario: MutationScenario) -> int:
     return await Interview.find({"organization_id": scenario.tenant.id}).count() - 1
 
 
+async def count_try_outs(scenario: MutationScenario) -> int:
+    return await Interview.find({"try_out_of": scenario.tenant.id}).count()
+
+
 async def count_renewals(scenario: MutationScenario) -> int:
     return (await reload_interview(scenario.interview)).invite_generation - 1
 
@@ -225,6 +229,13 @@ CASES: dict[str, MutationCase] = {
     ),
     "scheduleInterview": MutationCase(
         candidate_input, {"resume": "COBOL."}, "interview { id createdAt } invite { token expiresAt }", count_new_interviews
+    ),
+    "startTryOut": MutationCase(
+        lambda _: {"positionKey": "tester", "channel": "TEXT"},
+        {"channel": "VOICE"},
+        "interview { id createdAt isTryOut } invite { token expiresAt }",
+        count_try_outs,
+        role=Role.RECRUITER,
     ),
     "renewInvite": MutationCase(
         interview_input, {"expiresAt": "2026-12-24T00:00:00Z"}, "interview { id } invite { token expiresAt }", count_renewals

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from livekit import rtc
 
-from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, CANDIDATE_IDENTITY, build_room_name
+from lifecycle.rooms import AGENT_NAME_ATTRIBUTE, CANDIDATE_IDENTITY, HEARING_ATTRIBUTE, build_room_name
 from models.documents.interview import Interview, InterviewStatus, get_interview
 from models.documents.turn import Channel, Speaker, read_turns
 from models.writes.append_turns import append_interviewer_turns
@@ -85,6 +85,12 @@ async def test_candidate_and_interviewer_hear_each_other_and_candidate_rejoins_w
         await page.wait_for_texts("What draws you to this work?", "Your turn")
         assert await page.find_accessibility_violations() == []
         assert await page.read_lines("Captions", "region") == ["Viva\nWhat draws you to this work?"]
+
+        # only the interviewer knows that nothing arrives: the browser goes on sending
+        await room.local_participant.set_attributes({HEARING_ATTRIBUTE: "no"})
+        await page.wait_for_texts("We cannot hear you", "What you say now may be lost")
+        await room.local_participant.set_attributes({HEARING_ATTRIBUTE: "yes"})
+        await page.wait_for_absence("We cannot hear you")
 
         await page.click("Camera")
         await page.wait_until("document.querySelector('video')?.videoWidth > 0")

@@ -120,9 +120,9 @@ async function waitForReply(id) {
   }
 }
 
-/** Takes an interview in writing with so many answers, and ends it if asked to. */
-async function talk(name, answers, { isEnded = false } = {}) {
-  const { id, invite } = await schedule({ candidateName: name, channel: 'TEXT' })
+/** Takes an interview in writing with so many answers, and ends it if asked to. Returns its id and the candidate's token. */
+async function talk(name, answers, { isEnded = false, positionKey = 'software_engineer' } = {}) {
+  const { id, invite } = await schedule({ candidateName: name, channel: 'TEXT', positionKey })
   const token = invite.split('#')[1]
   const { invitation } = await callApi('query($input: String!) { invitation(token: $input) { consentText { version } } }', token, 'CANDIDATE')
   const { joinInterview } = await callApi(
@@ -143,6 +143,7 @@ async function talk(name, answers, { isEnded = false } = {}) {
   if (isEnded) {
     await callApi('mutation($input: EndInterviewInput!) { endInterview(input: $input) { interview { id } } }', { interviewId: id })
   }
+  return { id, candidate }
 }
 
 let filled = null
@@ -150,9 +151,25 @@ let filled = null
 /** Fills the organization once with interviews in several states. */
 const fillDesk = () =>
   (filled ??= (async () => {
-    await Promise.all(['Maya Lindqvist', 'Thảo Nguyễn'].map((name) => talk(name, 3, { isEnded: true })))
+    await Promise.all([
+      completeInterview({ candidateName: 'Maya Lindqvist', externalId: 'REQ-2214' }),
+      completeInterview({ candidateName: 'Łukasz Żółtowski' }),
+      talk('Thảo Nguyễn', 3, { isEnded: true }),
+    ])
     for (const candidateName of SCHEDULED_NAMES) await schedule({ candidateName })
-    await Promise.all(['Zuzana Dvořáková', 'עמית בן־שושן', 'Siân Llewellyn', 'Rasmus Grönqvist'].map((name, index) => talk(name, index)))
+    const [, , typing, waiting] = await Promise.all([
+      talk('Zuzana Dvořáková', 0),
+      talk('עמית בן־שושן', 1, { positionKey: 'customer_support' }),
+      talk('Siân Llewellyn', 2),
+      talk('Mateus Gonçalves', 1, { positionKey: 'data_scientist' }),
+      talk('Rasmus Grönqvist', 3),
+    ])
+    const request = { interviewId: waiting.id, kinds: ['OTHER'], details: 'I need a colleague beside me who signs.' }
+    await callApi('mutation($input: RequestAccommodationInput!) { requestAccommodation(input: $input) { interview { id } } }', request, 'CANDIDATE', waiting.candidate)
+    // as the candidate's page does while somebody types
+    const signal = { interviewId: typing.id, signal: 'TYPING' }
+    const signalTyping = () => callApi('mutation($input: SignalInterviewerInput!) { signalInterviewer(input: $input) { interview { id } } }', signal, 'CANDIDATE', typing.candidate)
+    setInterval(() => signalTyping().catch(() => {}), 4_000).unref()
   })())
 
 /** Opens an address of the desk with the sandbox's session. */
@@ -526,7 +543,14 @@ const SCREENS = [
       await see(page, 'Single characters are shortcuts')
     },
   },
-  { name: 'desk-live', lines: ['L4'], open: (page) => enterDesk(page, '/live', 'Rasmus Grönqvist') },
+  {
+    name: 'desk-live',
+    lines: ['L4'],
+    open: async (page) => {
+      await enterDesk(page, '/live', 'Rasmus Grönqvist')
+      await see(page, 'Typing')
+    },
+  },
   {
     name: 'desk-live-transcript',
     lines: ['L4'],

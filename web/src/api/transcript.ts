@@ -29,7 +29,7 @@ const TURN_ADDED = graphql(`
   }
 `)
 
-const INTERIM = graphql(`
+export const INTERIM = graphql(`
   subscription Interim($id: ID!) {
     interimTranscript(interviewId: $id) { ...InterimFields }
   }

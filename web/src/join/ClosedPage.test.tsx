@@ -56,6 +56,12 @@ describe('C8: ClosedPage', () => {
     expect(screen.queryByRole('button')).toBeNull()
   })
 
+  it('promises nothing after a try-out, which nobody reads', () => {
+    render(<ClosedPage invitation={invitation('COMPLETED', 'OVER', { isTryOut: true })} reason="over" invite="invite" onChange={vi.fn()} onReturn={vi.fn()} />)
+    expect(screen.getByText('Try-out: nobody is evaluated; deleted within a day')).toBeDefined()
+    expect(screen.queryByText('What happens next')).toBeNull()
+  })
+
   it('names the person to write to', () => {
     render(
       <ClosedPage

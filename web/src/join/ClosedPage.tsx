@@ -86,17 +86,19 @@ export function ClosedPage({ invitation, reason, invite, rights, onChange, onRet
         )
       }
     >
-      <section className="panel next">
-        <h2>{over.heading}</h2>
-        <ol>
-          {over.steps.map(({ title, text }) => (
-            <li key={title}>
-              <b>{title}</b>
-              <span>{text(organization)}</span>
-            </li>
-          ))}
-        </ol>
-      </section>
+      {!invitation.isTryOut && (
+        <section className="panel next">
+          <h2>{over.heading}</h2>
+          <ol>
+            {over.steps.map(({ title, text }) => (
+              <li key={title}>
+                <b>{title}</b>
+                <span>{text(organization)}</span>
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
       {wayBack}
     </EndPage>
   )

@@ -18,7 +18,7 @@ import { Progress } from './Progress'
 import { findOpenQuestion } from './question'
 import { RightsDialog } from './Rights'
 import type { CandidateSession } from './session'
-import { Organization } from './Shell'
+import { Organization, TryOutNote } from './Shell'
 import { useTexts } from './texts'
 import { Toolbar } from './Toolbar'
 import { describeTrouble, isAboutMicrophone, TroublePanel } from './Trouble'
@@ -137,18 +137,21 @@ export function Room(props: RoomProps) {
   const captions = <Captions transcript={transcript} state={state} pending={outboxState.messages} speech={voice?.speech ?? null} isTyped={isTyped} />
   return (
     <div className={`candidate room ${isTyped ? 'typed' : ''}`}>
-      <header className="top">
-        <Organization invitation={invitation} />
-        <Progress interview={interview} receivedAt={props.receivedAt} />
-        <div className="end">
-          {session.isRecorded && session.room && <span className="rec">{room.isRecorded}</span>}
-          {!isOver && (
-            <Button variant="link" className="-my-1 px-2" onClick={() => onDialog('rights')}>
-              {texts.page.help}
-            </Button>
-          )}
-        </div>
-      </header>
+      <div className="head">
+        <TryOutNote invitation={invitation} />
+        <header className="top">
+          <Organization invitation={invitation} />
+          <Progress interview={interview} receivedAt={props.receivedAt} />
+          <div className="end">
+            {session.isRecorded && session.room && <span className="rec">{room.isRecorded}</span>}
+            {!isOver && (
+              <Button variant="link" className="-my-1 px-2" onClick={() => onDialog('rights')}>
+                {texts.page.help}
+              </Button>
+            )}
+          </div>
+        </header>
+      </div>
       <main className="stage">
         <div className="turn">
           <Presence phase={phase} track={isTyped ? null : voice.interviewerTrack} />
@@ -158,6 +161,7 @@ export function Room(props: RoomProps) {
           <h1 ref={heading} tabIndex={-1} className={(question?.length ?? 0) > LONG_QUESTION ? 'long' : ''}>
             {question ?? (phase === 'connecting' || phase === 'away' ? room.greeting : room.hello)(invitation.candidateName)}
           </h1>
+          {question === null && state.streamStatus !== 'loading' && <p>{texts.welcome.length.text}</p>}
         </div>
         <div className="slot">
           {notices}

@@ -20,6 +20,7 @@ export function Shell({ invitation, isSplit = false, action, footer, children }:
   const narrow = isSplit ? '' : 'narrow'
   return (
     <div className="candidate">
+      {invitation && <TryOutNote invitation={invitation} />}
       <header className="top">
         {invitation && <Organization invitation={invitation} />}
         <div className="end">{action}</div>
@@ -28,6 +29,12 @@ export function Shell({ invitation, isSplit = false, action, footer, children }:
       {footer && <footer className={`foot ${narrow}`}>{footer}</footer>}
     </div>
   )
+}
+
+/** Says on every page of a try-out that it is one. */
+export function TryOutNote({ invitation: { isTryOut } }: { invitation: Invitation }) {
+  const { page } = useTexts()
+  return isTryOut && <p className="try-out">{page.tryOut}</p>
 }
 
 /** The inviting organization's name and logo, and the position. */

@@ -73,7 +73,8 @@ function RoomContents({ state, transcript, children }: { state: RoomState; trans
   const findTrouble = (): VoiceTrouble | null => {
     if (status === 'blocked' || status === 'reconnecting') return status
     if (!isConnected) return null
-    return state.microphone ?? hearingProblem ?? (canPlayAudio ? null : 'silent')
+    const isUnheard = isMicrophoneEnabled && !interviewer.hearsCandidate
+    return state.microphone ?? hearingProblem ?? (isUnheard ? 'notHeard' : null) ?? (canPlayAudio ? null : 'silent')
   }
   return children({
     phase: isConnected ? interviewer.phase : 'connecting',
@@ -154,8 +155,15 @@ function DeviceField({ kind, label, room, onChoose }: DeviceFieldProps) {
   )
 }
 
+interface Interviewer {
+  phase: Phase
+  track: MediaStreamTrack | null
+  /** Whether the candidate's sound arrives, as far as the interviewer knows, who notices within two seconds. */
+  hearsCandidate: boolean
+}
+
 /** Returns the state and the sound of the interviewer; during a handover, those of the newest one. */
-function useInterviewer(): { phase: Phase; track: MediaStreamTrack | null } {
+function useInterviewer(): Interviewer {
   const agents = useRemoteParticipants().filter(({ kind }) => kind === ParticipantKind.AGENT)
   let newest: RemoteParticipant | undefined
   for (const agent of agents) {
@@ -167,6 +175,7 @@ function useInterviewer(): { phase: Phase; track: MediaStreamTrack | null } {
   return {
     phase: state === 'listening' || state === 'thinking' || state === 'speaking' ? state : 'connecting',
     track: tracks[0]?.publication.track?.mediaStreamTrack ?? null,
+    hearsCandidate: attributes?.['viva.hears_candidate'] !== 'no',
   }
 }
 

@@ -14,6 +14,7 @@ export const INVITATION = graphql(`
       mayRequest endReason
       requests { ...RequestFields }
       accommodations { timeFactor captions typing }
+      isTryOut
     }
   }
   fragment RequestFields on CandidateRequest {

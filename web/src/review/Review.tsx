@@ -468,7 +468,7 @@ function Assessment({ interview, quotes }: { interview: ReviewedInterview; quote
       <div className="review-cards">
         <Warnings interview={interview} />
         {!interview.erasedAt && (
-          <p className="quiet">{FINAL_STATUSES.has(interview.status) ? 'There is no evaluation.' : 'The evaluation follows when the interview has ended.'}</p>
+          <p className="quiet">{FINAL_STATUSES.has(interview.status) || interview.isTryOut ? 'There is no evaluation.' : 'The evaluation follows when the interview has ended.'}</p>
         )}
       </div>
     )
@@ -516,9 +516,10 @@ function EvaluationColumn({ interview, evaluation, quotes }: { interview: Review
 
 /** What one has to know of the interview before one reads its evaluation. */
 function Warnings({ interview }: { interview: ReviewedInterview }) {
-  const { erasedAt, isPartial, endDetail, reviewReasons } = interview
+  const { erasedAt, isTryOut, isPartial, endDetail, reviewReasons } = interview
   return (
     <>
+      {isTryOut && <p className="note note-info">This is a try-out: nobody is evaluated, and it is deleted within a day.</p>}
       {erasedAt && <p className="note note-info">This interview was erased.</p>}
       {isPartial && <p className="note">The interview ended before all questions were answered.</p>}
       {endDetail && <p className="note">{endDetail}</p>}

@@ -113,7 +113,7 @@ export function InterimTurns({ transcript }: { transcript: Transcript }) {
         <div key={interim.speaker} className="turn quiet italic">
           <span />
           <span>{SPEAKERS[interim.speaker]}</span>
-          <p>{interim.text}</p>
+          <p>{interim.text || 'is typing…'}</p>
         </div>
       ),
   )

@@ -12,7 +12,7 @@ export type Rubric = NonNullable<ReviewedInterview['position']['criteria']>
 export const REVIEWED = graphql(`
   subscription Reviewed($id: ID!, $version: Int, $results: Boolean!, $recording: Boolean!, $questions: Boolean!) {
     interviewChanged(interviewId: $id) {
-      id status endReason isPartial endDetail channel createdAt scheduledFor startedAt durationSeconds erasedAt externalId
+      id status endReason isPartial endDetail channel createdAt scheduledFor startedAt durationSeconds erasedAt externalId isTryOut
       candidate { name }
       position {
         title version

@@ -3,6 +3,7 @@ import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
 import { newKey } from '../../api/idempotencyKey'
 import { toProblem } from '../../api/problem'
 import type { Channel } from '../../gql/graphql'
+import { TryOutButton } from '../../positions/TryOutButton'
 import { Dialog } from '../Dialog'
 import { useSession } from '../session'
 import { copyText } from './clipboard'
@@ -24,7 +25,7 @@ const LANGUAGES = new Intl.DisplayNames(['en'], { type: 'language' })
 
 /** Creates an interview from a name, for the position that was used last, and puts the candidate's link on the clipboard. */
 export function NewInterviewDialog({ onClose }: { onClose: () => void }) {
-  const { connection } = useSession()
+  const { connection, may } = useSession()
   const { positions, lastUsed, problem: positionsProblem } = usePositions()
   const [name, setName] = useState('')
   const [chosenKey, setChosenKey] = useState<string | null>(null)
@@ -220,6 +221,12 @@ export function NewInterviewDialog({ onClose }: { onClose: () => void }) {
         </div>
       </form>
       {created && <CreatedNote created={created} />}
+      {positionKey && may('START_TRY_OUT') && (
+        <div className="dialog-foot">
+          <p className="small quiet flex-1">Would you like to see it first?</p>
+          <TryOutButton positionKey={positionKey} />
+        </div>
+      )}
     </Dialog>
   )
 }

@@ -74,7 +74,7 @@ function NewestWords({ transcript, turns }: { transcript: Transcript; turns: rea
         (interim) =>
           interim && (
             <p key={interim.speaker} dir="auto" className="quiet italic">
-              <b className="font-semibold">{interim.speaker === 'CANDIDATE' ? 'Candidate' : 'Viva'}</b> {interim.text}
+              <b className="font-semibold">{interim.speaker === 'CANDIDATE' ? 'Candidate' : 'Viva'}</b> {interim.text || 'is typing…'}
             </p>
           ),
       )}

@@ -1,27 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Connection } from '../../api/connection'
-import type { TileInterview } from './documents'
 import { findTrouble, isAway, LiveWall } from './liveWall'
-
-function makeTile(id: string, values: Partial<TileInterview> = {}): TileInterview {
-  return {
-    id,
-    status: 'IN_PROGRESS',
-    channel: 'VOICE',
-    createdAt: '2026-11-28T10:00:00Z',
-    scheduledFor: null,
-    startedAt: '2026-11-28T10:00:00Z',
-    expiresAt: null,
-    pausedAt: null,
-    candidatePresent: true,
-    speechOutage: null,
-    candidate: { name: id },
-    position: { title: 'Engineer' },
-    progress: { question: 1, questions: 7, elapsedSeconds: 60 },
-    lastTurn: null,
-    ...values,
-  }
-}
+import { makeTile } from './testTiles'
 
 function makeWall(...ids: string[]): LiveWall {
   const wall = new LiveWall()

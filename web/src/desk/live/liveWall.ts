@@ -6,16 +6,24 @@ import { LIVE_INTERVIEWS, type TileInterview } from './documents'
 
 type LiveEvent = NonNullable<LiveInterviewsSubscription['liveInterviews']>
 
-/** What needs a person's attention, in the words of its tile; null if nothing does. */
-export function findTrouble({ status, candidatePresent, speechOutage, pausedAt }: TileInterview): string | null {
+/** What needs a person's attention, in the words of its tile. */
+export interface Trouble {
+  title: string
+  text: string
+}
+
+/** Returns what needs a person's attention; null if nothing does. */
+export function findTrouble({ status, candidatePresent, speechOutage, pausedAt }: TileInterview): Trouble | null {
   if (status !== 'IN_PROGRESS') return null
-  if (speechOutage && !speechOutage.endedAt) return 'Speech does not work. The interview continues in writing, and the candidate knows.'
-  if (pausedAt) return 'The clock is paused: the candidate waits for an answer to a request.'
-  if (candidatePresent === false) return 'The candidate has left the room, and can come back by the same link.'
+  if (speechOutage && !speechOutage.endedAt) {
+    return { title: 'Speech has failed', text: 'The interview continues in writing, and the candidate knows.' }
+  }
+  if (pausedAt) return { title: 'Waits for an answer', text: 'The candidate has made a request. The clock stands still until somebody answers it.' }
+  if (candidatePresent === false) return { title: 'Has left the room', text: 'The candidate can come back by the same link.' }
   return null
 }
 
-/** Whether nobody is there yet. */
+/** Whether the candidate has opened the link, and has not begun. */
 export function isAway({ status, candidatePresent }: TileInterview): boolean {
   return status === 'WAITING' && candidatePresent !== true
 }

@@ -108,6 +108,7 @@ export const DE: Texts = {
     somebodyToAsk: 'Wenn Sie Fragen haben',
     asksOrganization: (organization) => `Bitte wenden Sie sich an ${organization}.`,
     byViva: (organization) => `Gespräch mit Viva für ${organization}`,
+    tryOut: 'Probe: niemand wird bewertet; nach spätestens einem Tag gelöscht',
     step: (step, steps) => `Schritt ${step} von ${steps}`,
     tryAgain: 'Noch einmal versuchen',
     close: 'Schließen',

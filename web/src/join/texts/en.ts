@@ -107,6 +107,7 @@ export const EN = {
     somebodyToAsk: 'Somebody to ask',
     asksOrganization: (organization: string) => `Please contact ${organization}.`,
     byViva: (organization: string) => `Interview by Viva for ${organization}`,
+    tryOut: 'Try-out: nobody is evaluated; deleted within a day',
     step: (step: number, steps: number) => `Step ${step} of ${steps}`,
     tryAgain: 'Try again',
     close: 'Close',

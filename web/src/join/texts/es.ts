@@ -108,6 +108,7 @@ export const ES: Texts = {
     somebodyToAsk: 'Si tiene preguntas',
     asksOrganization: (organization) => `Póngase en contacto con ${organization}.`,
     byViva: (organization) => `Entrevista de Viva para ${organization}`,
+    tryOut: 'Prueba: no se evalúa a nadie; se borra en un día',
     step: (step, steps) => `Paso ${step} de ${steps}`,
     tryAgain: 'Volver a intentarlo',
     close: 'Cerrar',

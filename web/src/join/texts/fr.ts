@@ -108,6 +108,7 @@ export const FR: Texts = {
     somebodyToAsk: 'Si vous avez des questions',
     asksOrganization: (organization) => `Adressez-vous à ${organization}.`,
     byViva: (organization) => `Entretien mené par Viva pour ${organization}`,
+    tryOut: 'Essai : personne n’est évalué ; supprimé dans la journée',
     step: (step, steps) => `Étape ${step} sur ${steps}`,
     tryAgain: 'Réessayer',
     close: 'Fermer',
