@@ -14,6 +14,7 @@ from pymongo.write_concern import WriteConcern
 
 from evaluation.rubric import RECOMMENDATION_BANDS
 from models.documents.interview import (
+    TURN_STATUSES,
     Consent,
     Decision,
     EndReason,
@@ -23,6 +24,7 @@ from models.documents.interview import (
     Recommendation,
     build_name_keys,
 )
+from models.documents.interview_indexes import INDEXED_UPDATED_AT
 from models.documents.turn import Channel
 from models.storage.clock import now
 
@@ -203,4 +205,6 @@ async def store(archives: Sequence[Archive], changes: Row | None = None) -> None
     for archive in archives:
         documents = archive.rows(await _store_template(archive.organization_id))
         while batch := [{**row, **(changes or {})} for row in islice(documents, BATCH)]:
+            for row in batch:
+                row[INDEXED_UPDATED_AT] = None if row["status"] in TURN_STATUSES else row["updated_at"]
             await rows.insert_many(batch, ordered=False)

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pymongo
 from beanie import init_beanie
-from pymongo import AsyncMongoClient
+from pymongo import AsyncMongoClient, IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
 
 import settings
@@ -19,7 +20,8 @@ from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation
 from models.documents.external_reference import ExternalReference
 from models.documents.idempotency_claim import IdempotencyClaim
-from models.documents.interview import Interview
+from models.documents.interview import TURN_STATUSES, Interview
+from models.documents.interview_indexes import INDEXED_UPDATED_AT, build_index_keys
 from models.documents.judgement import JudgementDocument
 from models.documents.logo import Logo
 from models.documents.member import Member
@@ -78,7 +80,8 @@ STALE_SECONDS = 3.0
 async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
     """Connect to MongoDB, bind the documents to the database and build their indexes; close the connection at the end.
 
-    Every operation is bounded by `mongodb.timeout_seconds`, which PyMongo also sends as maxTimeMS.
+    Every operation is bounded by `mongodb.timeout_seconds`, which PyMongo also sends as maxTimeMS, except the one that prepares
+    interviews of an earlier version.
 
     Raises pymongo.errors.PyMongoError when it cannot be reached within `mongodb.timeout_seconds`.
     """
@@ -95,8 +98,26 @@ async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongo
         appname=APP_NAME,
     )
     async with client:
+        await index_update_times(client[mongodb.database])
         await init_beanie(database=client[mongodb.database], document_models=DOCUMENTS)
         yield client
+
+
+async def index_update_times(database: AsyncDatabase[dict[str, Any]]) -> None:
+    """Fill in `indexed_updated_at` of interviews that an earlier version has stored, once, and build its index.
+
+    The index comes last, so that a process that is stopped before has its work continued by the next one.
+    """
+    interviews = database[Interview.Settings.name]
+    index = IndexModel(build_index_keys(INDEXED_UPDATED_AT))
+    if index.document["name"] in await interviews.index_information():
+        return
+    # a minute or more for a million interviews
+    with pymongo.timeout(None):
+        await interviews.update_many(
+            {INDEXED_UPDATED_AT: None, "status": {"$nin": list(TURN_STATUSES)}}, [{"$set": {INDEXED_UPDATED_AT: "$updated_at"}}]
+        )
+        await interviews.create_indexes([index])
 
 
 def get_database() -> AsyncDatabase[dict[str, Any]]:

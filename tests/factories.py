@@ -19,6 +19,7 @@ from models.documents.evaluation import (
     Review,
 )
 from models.documents.interview import (
+    TURN_STATUSES,
     Candidate,
     Consent,
     Decision,
@@ -106,7 +107,10 @@ async def make_interview(
         # a copy, because Beanie updates the objects within a document in place
         "consent": None if is_scheduled else CONSENT.model_copy(),
     }
-    return await Interview(**{**fields, **values}).insert()
+    interview = Interview(**{**fields, **values})
+    if interview.status not in TURN_STATUSES:
+        interview.indexed_updated_at = interview.updated_at
+    return await interview.insert()
 
 
 async def make_voice_interview(**values: Any) -> Interview:

@@ -37,6 +37,8 @@ class InterviewStatus(StrEnum):
 
 OPEN_STATUSES = (InterviewStatus.WAITING, InterviewStatus.IN_PROGRESS)
 """States in which the interview accepts turns."""
+TURN_STATUSES = (*OPEN_STATUSES, InterviewStatus.ENDING)
+"""States in which turns are stored: in ENDING only what was spoken before."""
 TERMINAL_STATUSES = (
     InterviewStatus.COMPLETED,
     InterviewStatus.CANCELLED,
@@ -408,6 +410,11 @@ class Interview(StoredDocument):
     progress: Progress = Progress()
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
+    indexed_updated_at: datetime | None = None
+    """`updated_at` while the interview stores no turns; None in TURN_STATUSES, so that a turn changes no index.
+
+    Interviews without a value are few, and are read by `updated_at`, so that a missing value costs time only.
+    """
     updated_for: dict[InterviewView, datetime] = Field(default_factory=dict)
     """For each limited view that does not contain the newest change: `updated_at` of the newest change that it contains."""
     last_change: str | None = None

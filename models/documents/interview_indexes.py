@@ -6,9 +6,11 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.documents.interview_views import InterviewView
 
+INDEXED_UPDATED_AT = "indexed_updated_at"
+"""Field by whose index interviews are found by their last change (Interview.indexed_updated_at)."""
 SORT_FIELDS = {
     "created_at": ("score",),
-    "updated_at": ("created_at", "score"),
+    INDEXED_UPDATED_AT: ("created_at", "score"),
     "started_at": ("created_at", "score"),
     "scheduled_for": ("created_at", "score"),
     # Beanie treats two indexes on the same fields as one, whatever their order: `evaluated` makes this one distinct
@@ -29,7 +31,9 @@ FILTER_INDEX_ORDERS: dict[FilterFields, tuple[str, ...]] = {
 }
 """Filters with few, frequent values, and the orders in which an index serves their pages.
 
-Every appended turn pays for each index, so there are no more than these (docs/adr/0015-lists-as-rows-with-few-indexes.md).
+Every change of an indexed field pays for each index, so there are no more than these
+(docs/adr/0015-lists-as-rows-with-few-indexes.md). An appended turn pays for none: it changes no indexed field
+(docs/adr/0024-turns-change-no-index.md).
 """
 
 UNFINISHED_EVALUATIONS = ("PENDING", "RUNNING", "FAILED")

@@ -15,8 +15,8 @@ INTERNAL_FIELDS = frozenset(
     {
         *("answered_seq", "attempts", "candidate_characters", "candidate_messages", "candidate_order", "code_replies", "due_at"),
         "deleted_notes",
-        *("email_terms", "evaluation_requests", "fence", "interviewer", "last_candidate_seq", "lease", "name_terms", "renewals"),
-        *("replies", "resumed_after_seq", "signals", "unjudged_seqs"),
+        *("email_terms", "evaluation_requests", "fence", "indexed_updated_at", "interviewer", "last_candidate_seq", "lease"),
+        *("name_terms", "renewals", "replies", "resumed_after_seq", "signals", "unjudged_seqs"),
     }
 )
 """Stored fields that no field of the schema shows."""
@@ -77,7 +77,8 @@ def build_visibility(
 def build_update_times(visibility: Mapping[InterviewView, dict[str, Any]]) -> dict[str, Any]:
     """Return the expressions that keep `Interview.updated_for` with a change of this visibility that moves `updated_at`."""
     if not visibility:
-        return {"updated_for": "$$REMOVE"}
+        # as in a new interview, so that a turn does not change the indexed fields within it
+        return {"updated_for": {"$literal": {}}}
     return {
         f"updated_for.{view}": {"$cond": [is_visible, "$$REMOVE", {"$ifNull": [f"$updated_for.{view}", "$updated_at"]}]}
         for view, is_visible in visibility.items()

@@ -23,6 +23,7 @@ from models.documents.interview import (
 from models.documents.interview_indexes import (
     FILTER_INDEX_ORDERS,
     HIDDEN_UPDATE_INDEXES,
+    INDEXED_UPDATED_AT,
     OPEN_REQUESTS_INDEX,
     UNFINISHED_EVALUATIONS,
     UNFINISHED_EVALUATIONS_INDEX,
@@ -61,6 +62,8 @@ class InterviewOrderField(StrEnum):
 
 
 UPDATED_AT = "updated_at"
+UPDATE_ORDER_INDEX = build_index_keys(INDEXED_UPDATED_AT)
+"""Index in the order of the last change, except for interviews that store turns, which have one place in it."""
 ORDER_FIELDS = {
     InterviewOrderField.CREATED_AT: "created_at",
     InterviewOrderField.UPDATED_AT: UPDATED_AT,
@@ -113,10 +116,12 @@ def build_criteria(organization_id: ObjectId, where: InterviewFilter) -> dict[st
     if where.external_ids is not None:
         criteria.append({"external_id": _match_any(where.external_ids)})
     criteria.extend({field: bounds} for field, bounds in _build_range_criteria(where).items())
-    hidden_updates = _find_hidden_updates(where)
-    if where.updated_at_or_after is not None and hidden_updates is not None:
-        # besides the range of updated_at, which has an index
-        criteria.append({"$or": [hidden_updates.excluding, {hidden_updates.field: {"$gte": where.updated_at_or_after}}]})
+    if where.updated_at_or_after is not None:
+        bound = {"$gte": where.updated_at_or_after}
+        criteria.append({"$or": [{INDEXED_UPDATED_AT: bound}, {INDEXED_UPDATED_AT: None, UPDATED_AT: bound}]})
+        if hidden_updates := _find_hidden_updates(where):
+            # besides the range above, which has an index
+            criteria.append({"$or": [hidden_updates.excluding, {hidden_updates.field: bound}]})
     if where.position_version is not None:
         criteria.append({"position.version": where.position_version})
     if where.evaluation_statuses is not None:
@@ -213,7 +218,6 @@ def _build_range_criteria(where: InterviewFilter) -> dict[str, dict[str, Any]]:
         ("created_at", "$lt", where.created_before),
         ("scheduled_for", "$gte", where.scheduled_after),
         ("scheduled_for", "$lt", where.scheduled_before),
-        ("updated_at", "$gte", where.updated_at_or_after),
         ("score", "$gte", where.min_score),
         ("score", "$lte", where.max_score),
     ):
@@ -236,7 +240,7 @@ def _choose_index(where: InterviewFilter, request: PageRequest) -> IndexKeys | N
     It runs all candidate indexes until one has found the page, which costs too much if even the best
     must first skip the many interviews without a value in the order's field.
     """
-    order = request.order.field
+    order = INDEXED_UPDATED_AT if request.order.field == UPDATED_AT else request.order.field
     if selective_index := _choose_selective_index(where):
         return selective_index
     equalities = _build_equality_criteria(where)
@@ -251,7 +255,8 @@ def _choose_index(where: InterviewFilter, request: PageRequest) -> IndexKeys | N
         # few interviews are open or scheduled at any time
         return build_index_keys("status", "created_at")
     is_filtered_by_ranges_only = not equalities and where.evaluation_statuses is None
-    has_only_indexed_ranges = is_filtered_by_ranges_only and set(_build_range_criteria(where)) <= {order, "score"}
+    has_only_ordered_ranges = where.updated_at_or_after is None and set(_build_range_criteria(where)) <= {order, "score"}
+    has_only_indexed_ranges = is_filtered_by_ranges_only and has_only_ordered_ranges
     starts_at_missing_values = order in NULLABLE_ORDERS and not request.is_read_descending
     return build_index_keys(order) if has_only_indexed_ranges or starts_at_missing_values else None
 
@@ -282,23 +287,59 @@ async def list_interview_rows(
 
 
 async def _read_page(read: ReadPage[R], organization_id: ObjectId, where: InterviewFilter, request: PageRequest) -> Page[R]:
-    """Read a page. By the time of the last change, a caller's list is that of the last change that the caller sees.
+    """Read a page. In the order of the last change, it is merged from the lists of `_list_update_sources`."""
+    if request.order.field != UPDATED_AT:
+        return await read(build_criteria(organization_id, where), request, _choose_index(where, request))
+    # each list has the range in its own order
+    bounds = [] if where.updated_at_or_after is None else [{"$gte": where.updated_at_or_after}]
+    where = replace(where, updated_at_or_after=None)
+    criteria = build_criteria(organization_id, where)
+    pages: list[Page[R]] = []
+    for source in _list_update_sources(where, request):
+        selecting = [criteria, source.selecting, *({source.field: bound} for bound in bounds)]
+        page = await read({"$and": selecting}, request.with_order(replace(request.order, field=source.field)), source.index)
+        if page.sort_keys and (page.has_previous if request.backward else page.has_next):
+            # the merged page ends there at the latest; without a bound, the next read could pass many interviews
+            furthest, _ = page.sort_keys[0 if request.backward else -1]
+            bounds.append({"$gte" if request.is_read_descending else "$lte": furthest})
+        pages.append(page)
+    return merge_pages(pages, request)
 
-    It is merged from two lists: of the interviews whose last change is hidden, and of all others.
+
+@dataclass(frozen=True, slots=True)
+class _UpdateSource:
+    """One of the lists that make up the list in the order of the last change."""
+
+    field: str
+    """Path of the time of the last change."""
+    selecting: Mapping[str, Any]
+    index: IndexKeys | None
+
+
+def _list_update_sources(where: InterviewFilter, request: PageRequest) -> list[_UpdateSource]:
+    """Return lists that share no interview and together have all: those first that bound what is read of the next ones.
+
+    For a caller with a limited view, the last change is the last one that the caller sees: the interviews whose last change is
+    hidden are a list of their own. So are those that store turns, unless the filter has an index from which all are sorted in
+    memory: no index has their order, but they are few.
     """
-    criteria, index = build_criteria(organization_id, where), _choose_index(where, request)
-    hidden_updates = _find_hidden_updates(where) if request.order.field == UPDATED_AT else None
-    if hidden_updates is None:
-        return await read(criteria, request, index)
-    hidden_index = HIDDEN_UPDATE_INDEXES[hidden_updates.view] if index == build_index_keys(UPDATED_AT) else index
-    hidden_order = replace(request.order, field=hidden_updates.field)
-    hidden = await read({"$and": [criteria, hidden_updates.selecting]}, request.with_order(hidden_order), hidden_index)
-    others = [criteria, hidden_updates.excluding]
-    if hidden.sort_keys and (hidden.has_previous if request.backward else hidden.has_next):
-        # the page ends there at the latest; without a bound, the read could pass all interviews that have hidden changes
-        furthest, _ = hidden.sort_keys[0 if request.backward else -1]
-        others.append({UPDATED_AT: {"$gte" if request.is_read_descending else "$lte": furthest}})
-    return merge_pages([hidden, await read({"$and": others}, request, index)], request)
+    index = _choose_index(where, request)
+    sources = []
+    others: Mapping[str, Any] = {}
+    if hidden_updates := _find_hidden_updates(where):
+        hidden_index = HIDDEN_UPDATE_INDEXES[hidden_updates.view] if index == UPDATE_ORDER_INDEX else index
+        sources.append(_UpdateSource(hidden_updates.field, hidden_updates.selecting, hidden_index))
+        others = hidden_updates.excluding
+    if index not in (None, UPDATE_ORDER_INDEX):
+        return [*sources, _UpdateSource(UPDATED_AT, others, index)]
+    storing_turns = {"$and": [{INDEXED_UPDATED_AT: None}, others]}
+    # the type also bounds a read of the index
+    storing_none = {"$and": [{INDEXED_UPDATED_AT: {"$type": "date"}}, others]}
+    return [
+        *sources,
+        _UpdateSource(UPDATED_AT, storing_turns, UPDATE_ORDER_INDEX),
+        _UpdateSource(INDEXED_UPDATED_AT, storing_none, index),
+    ]
 
 
 async def has_blind_interviews(organization_id: ObjectId) -> bool:

@@ -204,8 +204,17 @@ async def find_rows(
 
 
 def merge_pages(pages: Sequence[Page[R]], request: PageRequest) -> Page[R]:
-    """Merge the pages of lists that share no item, each read with `request.with_order`, into the page of one list."""
-    rows = [row for page in pages for row in zip(page.sort_keys, page.items, strict=True)]
+    """Merge the pages of lists that share no item, each read with `request.with_order`, into the page of one list.
+
+    If an item moved from one list to another between the reads, its greater value counts.
+    """
+    newest: dict[ObjectId, tuple[SortKey, R]] = {}
+    for page in pages:
+        for sort_key, item in zip(page.sort_keys, page.items, strict=True):
+            _, row_id = sort_key
+            if row_id not in newest or newest[row_id][0] < sort_key:
+                newest[row_id] = sort_key, item
+    rows = list(newest.values())
     rows.sort(key=lambda row: row[0], reverse=request.is_read_descending)
     has_more = any(page.has_previous if request.backward else page.has_next for page in pages)
     return _build_page([item for _, item in rows], [sort_key for sort_key, _ in rows], request, has_more=has_more)

@@ -3,13 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, cast
 
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 
 from models.documents.interview import TERMINAL_STATUSES, Interview
+from models.documents.interview_indexes import INDEXED_UPDATED_AT
 from models.reads.credentials import ACCESS_FIELDS, AccessState, to_access_state
+from models.reads.interview_list import UPDATE_ORDER_INDEX
+from models.storage.stored_document import READ_BATCH_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,17 @@ async def read_watermarks(interview_ids: Collection[ObjectId]) -> dict[ObjectId,
 async def list_changes_since(organization_id: ObjectId, since: datetime) -> list[tuple[ObjectId, datetime]]:
     """Return id and `updated_at` of the organization's interviews changed after `since`, oldest change first.
 
-    The index on organization, `updated_at` and id covers this query.
+    Reads the interviews that store turns, which are few, and finds all others by an index that covers the query. An interview
+    that begins to store turns between the two reads may be missing until the next call with the same `since`.
     """
-    criteria = {"organization_id": organization_id, "updated_at": {"$gt": since}}
-    rows = Interview.get_pymongo_collection().find(criteria, {"updated_at": 1}).sort([("updated_at", 1), ("_id", 1)])
-    return [(row["_id"], row["updated_at"]) async for row in rows]
+    interviews = Interview.get_pymongo_collection()
+    options: dict[str, Any] = {"hint": UPDATE_ORDER_INDEX, "batch_size": READ_BATCH_SIZE}
+    storing_turns = {"organization_id": organization_id, INDEXED_UPDATED_AT: None, "updated_at": {"$gt": since}}
+    changes = {row["_id"]: row["updated_at"] async for row in interviews.find(storing_turns, {"updated_at": 1}, **options)}
+    others = {"organization_id": organization_id, INDEXED_UPDATED_AT: {"$gt": since}}
+    # if an interview has stopped storing turns since the first read, this is its later change
+    changes |= {row["_id"]: row[INDEXED_UPDATED_AT] async for row in interviews.find(others, {INDEXED_UPDATED_AT: 1}, **options)}
+    return sorted(changes.items(), key=itemgetter(1, 0))
 
 
 async def read_server_time() -> datetime:

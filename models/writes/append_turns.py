@@ -14,6 +14,7 @@ from models.documents.budget import Budget
 from models.documents.interview import (
     OPEN_STATUSES,
     OPT_OUT_REASONS,
+    TURN_STATUSES,
     CandidateQuestion,
     EndReason,
     Interview,
@@ -121,7 +122,7 @@ async def append_candidate_turn(
         if budgets.interview_messages:
             condition["candidate_messages"] = {"$not": {"$gte": budgets.interview_messages}}
     if fence is not None:
-        condition |= {"status": {"$in": [*OPEN_STATUSES, InterviewStatus.ENDING]}, "fence": fence}
+        condition |= {"status": {"$in": list(TURN_STATUSES)}, "fence": fence}
 
     async def work(session: AsyncClientSession) -> AppendedTurn | None:
         interview = await update_interview(interview_id, condition, values, computed, session, changed_if=_STARTS_OR_RESUMES)

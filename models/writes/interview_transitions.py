@@ -17,6 +17,7 @@ from models.documents.evaluation import ACTIVE_STATUSES, Evaluation
 from models.documents.interview import (
     OPEN_STATUSES,
     TERMINAL_STATUSES,
+    TURN_STATUSES,
     Consent,
     EndReason,
     EvaluationStatus,
@@ -102,6 +103,8 @@ REPLY_BACKOFF = Backoff(base_seconds=2.0, max_seconds=60.0)
 
 async def insert_interview(interview: Interview) -> Interview:
     """Store a new interview; repeating an id returns the stored interview."""
+    if interview.status not in TURN_STATUSES:
+        interview.indexed_updated_at = interview.updated_at
     try:
         return await interview.insert()
     except DuplicateKeyError:

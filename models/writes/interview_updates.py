@@ -8,11 +8,12 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from models.documents.change import INTERVIEW_CHANGED, ChangedObject, ChangeKind, build_change_mark
 from models.documents.evaluation import Evaluation
-from models.documents.interview import ErasureScope, Interview
+from models.documents.interview import TURN_STATUSES, ErasureScope, Interview
+from models.documents.interview_indexes import INDEXED_UPDATED_AT
 from models.documents.interview_views import ALL_VIEWS, EVALUATION_VIEWS, InterviewView, build_update_times, build_visibility
 from models.documents.recording import Recording
 from models.documents.turn_correction import TurnCorrection
-from models.storage.compare_and_set import compare_and_set
+from models.storage.compare_and_set import compare_and_set, to_literals
 from models.storage.lease import NOT_ERASED
 from models.storage.transactions import run_in_transaction
 
@@ -55,6 +56,10 @@ async def update_interview(
             "last_change": {"$cond": [changed_if, mark, "$last_change"]},
             **build_update_times(visibility),
         }
+    if visible or "status" in values or "status" in computed:
+        status = {**to_literals(values), **computed}.get("status", "$status")
+        updated_at = NEXT_UPDATED_AT if visible else "$updated_at"
+        marks[INDEXED_UPDATED_AT] = {"$cond": [{"$in": [status, list(TURN_STATUSES)]}, None, updated_at]}
     return await compare_and_set(Interview, interview_id, condition, values, {**marks, **computed}, session)
 
 

@@ -16,6 +16,7 @@ from models.documents.consent_text import AgreedConsentText
 from models.documents.evaluation import Evaluation
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import (
+    TURN_STATUSES,
     Decision,
     EndReason,
     EvaluationStatus,
@@ -24,6 +25,7 @@ from models.documents.interview import (
     Recommendation,
     build_name_keys,
 )
+from models.documents.interview_indexes import INDEXED_UPDATED_AT
 from models.documents.interview_views import InterviewView
 from models.documents.notice import Notice
 from models.documents.organization import ApiKey, Organization, Role, create_key
@@ -134,7 +136,8 @@ async def delete_all_documents() -> None:
 
 def random_interview_row(rng: random.Random, position: Position, number: int, at: datetime) -> Row:
     created_at = FIRST_CREATED_AT + timedelta(seconds=rng.randrange(50_000))
-    status = rng.choice(list(InterviewStatus))
+    # few interviews store turns at any time
+    status = rng.choices(list(InterviewStatus), [1 if status in TURN_STATUSES else 8 for status in InterviewStatus])[0]
     is_live = status in ("WAITING", "IN_PROGRESS")
     word = f"name{rng.randrange(200)}"
     name = f"{rng.choice(NAMES)} {word} unique{number}"
@@ -163,6 +166,7 @@ def random_interview_row(rng: random.Random, position: Position, number: int, at
         "scheduled_for": created_at + timedelta(hours=rng.randrange(1, 5)) if number % 4 == 1 else None,
         "position": {**position_ref_row(position), "key": rng.choice(["tester", "other", "third", "fourth", "fifth"])},
     }
+    row[INDEXED_UPDATED_AT] = None if status in TURN_STATUSES else row["updated_at"]
     return {**row, **hidden_update_row(created_at, row["updated_at"], number)}
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from errors import BadInput
 from models.documents.interview import Interview
-from models.reads.pagination import PageRequest, SortOrder, encode_cursor, fill_page, find_page, slice_numbers
+from models.reads.pagination import Page, PageRequest, SortOrder, encode_cursor, fill_page, find_page, merge_pages, slice_numbers
 from models.storage.clock import now
 from tests.factories import make_interview, make_position
 
@@ -172,3 +172,13 @@ def test_cursor_of_another_objects_list_is_refused() -> None:
 def test_item_that_was_deleted_in_the_meantime_is_left_out() -> None:
     page = fill_page(slice_numbers(range(1, 9), LIST_ID, PageRequest(SortOrder("seq"), 3)), {1: "one", 3: "three"})
     assert (page.items, len(page.cursors), page.has_next) == (["one", "three"], 2, True)
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_item_that_moves_between_merged_lists_is_listed_once_with_its_greater_value(backward: bool) -> None:
+    moved, other = ObjectId(), ObjectId()
+    before = Page(["before"], [(1, moved)], BY_SCORE, has_next=False, has_previous=False)
+    after = Page(["other", "after"], [(2, other), (3, moved)], BY_SCORE, has_next=False, has_previous=False)
+    for pages in ([before, after], [after, before]):
+        merged = merge_pages(pages, PageRequest(BY_SCORE, backward=backward))
+        assert (merged.items, merged.sort_keys) == (["other", "after"], [(2, other), (3, moved)])

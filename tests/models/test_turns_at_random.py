@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from errors import Conflict, NotFound
-from models.documents.interview import OPEN_STATUSES, EndReason, InterviewStatus, get_interview
+from models.documents.interview import OPEN_STATUSES, TURN_STATUSES, EndReason, InterviewStatus, get_interview
 from models.documents.turn import Speaker, Turn, read_turns
 from models.storage.lease import LeaseLost
 from models.writes.append_turns import Superseded, append_candidate_turn, append_interviewer_turns
@@ -75,6 +75,7 @@ async def assert_contiguous(interview_id: ObjectId, before: list[Turn]) -> list[
     assert turns[: len(before)] == before, "a stored turn was changed"
     said = [turn.seq for turn in turns if turn.speaker is Speaker.CANDIDATE]
     assert interview.last_candidate_seq == max(said, default=0)
+    assert interview.indexed_updated_at == (None if interview.status in TURN_STATUSES else interview.updated_at)
     return turns
 
 
