@@ -1,4 +1,5 @@
 // What tests and pictures check on each page: axe-core, and what it cannot see.
+/* oxlint-disable unicorn/consistent-function-scoping -- what page.evaluate runs in the page must be inside of it */
 import { readFileSync } from 'node:fs'
 
 const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
