@@ -117,7 +117,7 @@ async def serve_metrics(server: AgentServer, settings: Settings) -> AsyncIterato
     def collect() -> bytes:
         registry = CollectorRegistry()
         if folder := os.environ.get(METRICS_FOLDER_VARIABLE):
-            MultiProcessCollector(registry, path=folder)
+            MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]  # prometheus_client does not annotate it
         registry.register(_WorkerCollector(server))
         return generate_latest(registry)
 

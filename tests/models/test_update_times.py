@@ -122,7 +122,7 @@ WRITES: dict[str, Write] = {
     "reply": append_reply,
     "close": lambda interview: append_reply(interview, EndReason.WRAPPED_UP),
     "end": lambda interview: mark_ending(interview.id, EndReason.RECRUITER_ENDED),
-    "complete": lambda interview: mark_completed(new_evaluation(interview, due_at=None), None),
+    "complete": lambda interview: mark_completed(interview.id, new_evaluation(interview, due_at=None), None),
     "reopen": reopen,
     "cancel": lambda interview: mark_cancelled(interview.id, "Closed."),
     "expire": lambda interview: mark_expired(interview.id),

@@ -35,7 +35,7 @@ from tests.factories import add_candidate_turn
 from tests.helpers import wait_until
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import ApiClient, GraphQLResponse, ServerAddress, bearer_headers, issue_token, serve, with_services
-from tests.schema.authorization_table import AuthorizationScenario, fields_of
+from tests.schema.authorization_table import FIELD_ARGUMENTS, AuthorizationScenario, fields_of
 from tests.schema.contexts import anonymous_context
 
 TURNS = 60
@@ -140,6 +140,7 @@ async def test_every_loader_counts_what_it_reads(scenario: AuthorizationScenario
         **dict.fromkeys(("interviews", "evaluations", "version_numbers", "latencies", "usages", "recordings"), interview.id),
         "corrections": interview.id,
         "positions": interview.position.id,
+        "interview_counts": (interview.organization_id, interview.position.key),
         "evaluation_versions": (interview.id, 1),
         "judgements": judgement.evaluation_id,
         "turn_ranges": (interview.id, 1, 2),
@@ -174,10 +175,13 @@ CONNECTIONS = [name for name, field in fields_of("Query").items() if get_named_t
 async def test_every_list_counts_the_pages_that_it_reads(
     api: ApiClient, scenario: AuthorizationScenario, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
-    text = f"{{ {field} {{ pageInfo {{ hasNextPage }} }} }}"
-    assert not (await api.execute(text, scenario.tokens[Role.ADMIN])).errors
+    declared = "($position: String!)" if field == "positionVersions" else ""
+    arguments = FIELD_ARGUMENTS.get(f"Query.{field}", "")
+    text = f"query{declared} {{ {field}{arguments} {{ pageInfo {{ hasNextPage }} }} }}"
+    variables = {"position": scenario.variables["position"]} if declared else {}
+    assert not (await api.execute(text, scenario.tokens[Role.ADMIN], **variables)).errors
     monkeypatch.setattr(ReadMeter, "add_document", Mock(side_effect=OperationLimits().response_too_large()))
-    assert (await api.execute(text, scenario.tokens[Role.ADMIN])).codes == ["RESPONSE_TOO_LARGE"]
+    assert (await api.execute(text, scenario.tokens[Role.ADMIN], **variables)).codes == ["RESPONSE_TOO_LARGE"]
 
 
 def build_limited_app(services: Services, **settings: Any) -> Starlette:
