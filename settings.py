@@ -30,15 +30,17 @@ PLATFORM_PORT_VARIABLE = "PORT"
 
 def _require_rate(text: str) -> str:
     try:
-        if not text or [item.amount > 0 for item in limits.parse_many(text)] == [True]:
+        if not text or all(item.amount > 0 for item in limits.parse_many(text)):
             return text
     except ValueError:
         pass
-    raise ValueError('must be an amount per time, like "60/minute" or "60/10minutes", or empty for no limit')
+    raise ValueError(
+        'must be an amount per time, like "60/minute", "60/10minutes" or "60/minute;5/second", or empty for no limit'
+    )
 
 
 Rate = Annotated[str, AfterValidator(_require_rate)]
-"""An amount per time; empty for no limit."""
+"""Amounts per time; empty for no limit."""
 
 
 class MongodbSettings(BaseModel):
@@ -104,9 +106,12 @@ class ApiSettings(BaseModel):
 
 
 class RateSettings(BaseModel):
-    """Rate limits of the whole deployment: an amount per second, minute, hour or day, or a multiple of them; empty: no limit."""
+    """Rate limits of the whole deployment: an amount per second, minute, hour or day, or a multiple of them; empty: no limit.
 
-    requests: Rate = Field("6000/minute", description="HTTP requests and new WebSockets of one network address.")
+    Several limits of the same kind are separated by semicolons.
+    """
+
+    requests: Rate = Field("6000/minute;300/second", description="HTTP requests and new WebSockets of one network address.")
     operations: Rate = Field(
         "600000/minute", description="Cost of the operations of one key or candidate, or of one address without a credential."
     )

@@ -5,7 +5,8 @@ costs no round trip, and Redis delays nobody: while it does not answer, each pro
 uses several processes may exceed a limit by the calls of a second.
 
 Limits count in windows of fixed length that begin at the same moment everywhere (multiples of the length since 1970). A caller
-can use the amounts of two windows in a row: choose amounts with that in mind.
+can use the amounts of two windows in a row: choose amounts with that in mind. A second limit with a shorter window bounds how
+fast the amount of the first can be used. One of a second is over before the processes synchronize, so each counts it alone.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from types import TracebackType
 from typing import Self
 
 import structlog
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, parse_many
 from limits.aio.storage import RedisStorage
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -92,7 +93,7 @@ class RateLimits:
     ) -> None:
         """`clock` returns seconds since 1970."""
         configured = rates.model_dump()
-        self._items: dict[Rate, RateLimitItem] = {rate: parse(configured[rate]) for rate in Rate if configured[rate]}
+        self._items: dict[Rate, list[RateLimitItem]] = {rate: parse_many(configured[rate]) for rate in Rate if configured[rate]}
         self._pool = open_pool(redis)
         self._storage = RedisStorage(
             "async+redis://",
@@ -123,13 +124,14 @@ class RateLimits:
             await self._pool.aclose()
 
     def spend(self, rate: Rate, caller: str, cost: int = 1) -> Allowance | None:
-        """Count a call, and return what the caller has left; None without a limit.
+        """Count a call, and return what the caller has left of the first limit; None without one.
 
-        Raises RateLimited above the limit. Calls that were refused count, too.
+        Raises RateLimited above any of the limits. Calls that were refused count, too.
         """
-        item = self._items.get(rate)
-        if item is None:
-            return None
+        allowances = [self._spend(rate, item, caller, cost) for item in self._items.get(rate, ())]
+        return allowances[0] if allowances else None
+
+    def _spend(self, rate: Rate, item: RateLimitItem, caller: str, cost: int) -> Allowance:
         current_time, length = self._clock(), item.get_expiry()
         window = int(current_time // length)
         ends_at = (window + 1.0) * length
@@ -148,8 +150,8 @@ class RateLimits:
         RATE_LIMITED.labels(rate).inc()
         self._log("rate limit exceeded", rate=rate)
         raise RateLimited(
-            f"Too many {_DESCRIPTIONS[rate]}: the limit is {item.amount} in {length} seconds. Try again in "
-            f"{reset_seconds} seconds.",
+            f"Too many {_DESCRIPTIONS[rate]}: the limit is {item.amount} in {_format(length)}. Try again in "
+            f"{_format(reset_seconds)}.",
             retry_after_seconds=reset_seconds,
         )
 
@@ -199,3 +201,7 @@ class RateLimits:
         if current_time >= self._next_log.get(name, 0.0):
             self._next_log[name] = current_time + LOG_SECONDS
             log.warning(event, **details)
+
+
+def _format(seconds: int) -> str:
+    return "1 second" if seconds == 1 else f"{seconds} seconds"

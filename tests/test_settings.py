@@ -76,7 +76,7 @@ def test_environment_variable_sets_its_setting(monkeypatch: pytest.MonkeyPatch) 
     [
         ("RATE_JOINS", "60"),
         ("RATE_JOINS", "0/minute"),
-        ("RATE_JOINS", "1/second;60/minute"),
+        ("RATE_JOINS", "60/minute;0/second"),
         ("API_TRUSTED_PROXIES", '["*"]'),
         ("API_TRUSTED_PROXIES", '["10.0.0.1/8"]'),
         ("API_PORT", "a port"),

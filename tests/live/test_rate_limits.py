@@ -56,6 +56,19 @@ async def test_limit_refuses_until_its_window_ends(settings: Settings) -> None:
         assert limits.spend(Rate.JOINS, "a") == Allowance(3, 2, 600)
 
 
+async def test_second_limit_bounds_how_fast_the_first_is_used(settings: Settings) -> None:
+    clock = Clock()
+    async with open_limits(settings.redis, clock, requests="5/minute;2/second") as limits:
+        assert [limits.spend(Rate.REQUESTS, "a") for _ in range(2)] == [Allowance(5, left, 60) for left in (4, 3)]
+        with pytest.raises(RateLimited, match=r"the limit is 2 in 1 second\. Try again in 1 second\.$"):
+            limits.spend(Rate.REQUESTS, "a")
+        clock.seconds += 1
+        assert [limits.spend(Rate.REQUESTS, "a") for _ in range(2)] == [Allowance(5, left, 59) for left in (1, 0)]
+        clock.seconds += 1
+        with pytest.raises(RateLimited, match="the limit is 5 in 60 seconds"):
+            limits.spend(Rate.REQUESTS, "a")
+
+
 async def test_processes_count_together_and_each_rate_counts_alone(settings: Settings) -> None:
     clock = Clock()
     rates = {"operations": "10/hour", "messages": "10/hour", "requests": ""}
@@ -78,11 +91,12 @@ async def test_processes_count_together_and_each_rate_counts_alone(settings: Set
 
 async def test_redis_forgets_counts_when_their_window_ends(settings: Settings) -> None:
     async with open_limits(settings.redis, Clock()) as limits, Redis.from_url(settings.redis.url) as redis:
+        # requests have two limits
         limits.spend(Rate.REQUESTS, "a")
         limits.spend(Rate.MESSAGES, "a")
         await limits.synchronize()
         keys = [key async for key in redis.scan_iter(f"{settings.redis.prefix}:rates:*")]
-        assert len(keys) == 2
+        assert len(keys) == 3
         assert all([0 < await redis.ttl(key) <= 60 for key in keys])
 
 

@@ -18,7 +18,7 @@ from models.documents.organization import Role
 from resolvers.ids import IdKind, decode_id
 from resolvers.input_text import DOCUMENT_LIMIT
 from sandbox.results import percentile
-from settings import read_settings
+from settings import RateSettings, read_settings
 from tests.faults.attackers_process import FLOODS
 from tests.faults.checks import Check, count, duration, effect
 from tests.faults.deployment import Deployment
@@ -41,8 +41,13 @@ WHOLE_INTERVIEW = (
     "query($id: ID!) { interview(id: $id) { " + " ".join(f"t{n}: transcript {{ turns {{ text }} }}" for n in range(50)) + " } }"
 )
 """2 kB that ask for the transcript fifty times."""
-LIMITED_RATE = "600/minute"
-"""More than the load's own address needs: its candidate, and each subscriber once."""
+DEFAULT_RATES = RateSettings()
+USUAL_RATES = {
+    "RATE_REQUESTS": DEFAULT_RATES.requests,
+    "RATE_OPERATIONS": DEFAULT_RATES.operations,
+    "RATE_MESSAGES": "600/minute",
+}
+"""Rates as deployments have them, except for messages: the load's candidate types faster than people."""
 FORGED_RATE = 20_000
 """Commands per second of somebody who can write to Redis."""
 
@@ -86,6 +91,16 @@ class HealthChecks:
             self.statuses[f"{path} {type(error).__name__}"] += 1
 
 
+@asynccontextmanager
+async def _usual_rates(deployment: Deployment) -> AsyncIterator[None]:
+    """Limit rates for the length of the block, as deployments do. Other scenarios do without."""
+    await deployment.restart_apis(**USUAL_RATES)
+    try:
+        yield
+    finally:
+        await deployment.restart_apis()
+
+
 async def flooding_sockets(deployment: Deployment, scale: Scale) -> list[Check]:
     """Two sockets without a credential flood the API, with one kind of message after the other."""
     async with run_load(deployment, scale) as load:
@@ -116,19 +131,19 @@ async def writers_of_one_interview(deployment: Deployment, scale: Scale) -> list
 
 async def costly_operations(deployment: Deployment, scale: Scale) -> list[Check]:
     """Four connections with a viewer's key send an operation that costs nearly as much as one may."""
-    async with run_load(deployment, scale) as load:
+    async with _usual_rates(deployment), run_load(deployment, scale) as load:
         # pages are full, and have something to read
         await deployment.start_interviews(max(0, COSTLY_INTERVIEWS - scale.interviews))
         before = await load.run_undisturbed()
         attack: dict[str, Any] = {"query": COSTLY_OPERATION, "token": deployment.keys[Role.VIEWER], "connections": CONNECTIONS}
-        checks = await _attack(load, "costly operations", "repeat_operation", allowed=("OK", "TIMEOUT"), **attack)
+        checks = await _attack(load, "costly operations", "repeat_operation", allowed=("OK", "TIMEOUT", "RATE_LIMITED"), **attack)
         return [*await load.baseline_checks(before), *checks, *await load.stop_and_verify()]
 
 
 async def flooding_candidate(deployment: Deployment, scale: Scale) -> list[Check]:
     """A candidate uses up the budget of the own interview and continues, then reads all of it as often as one document can."""
     ((interview_id, token),) = await deployment.start_interviews(1)
-    async with run_load(deployment, scale) as load:
+    async with _usual_rates(deployment), run_load(deployment, scale) as load:
         before = await load.run_undisturbed()
         attack: dict[str, Any] = {
             "token": token,
@@ -136,10 +151,12 @@ async def flooding_candidate(deployment: Deployment, scale: Scale) -> list[Check
             "writers": CONNECTIONS,
             "characters": DOCUMENT_LIMIT,
         }
-        flood = await _attack(load, "budget", "flood_interview", allowed=("CONFLICT by budget", "OK"), **attack)
+        flood = await _attack(load, "budget", "flood_interview", allowed=("CONFLICT by budget", "OK", "RATE_LIMITED"), **attack)
         stored = await deployment.writers.call("candidate_texts", interview_id=interview_id)
         attack = {"token": token, "query": WHOLE_INTERVIEW, "variables": {"id": interview_id}, "connections": CONNECTIONS}
-        reading = await _attack(load, "document", "repeat_operation", allowed=("RESPONSE_TOO_LARGE", "TIMEOUT"), **attack)
+        reading = await _attack(
+            load, "document", "repeat_operation", allowed=("RESPONSE_TOO_LARGE", "TIMEOUT", "RATE_LIMITED"), **attack
+        )
         return [
             *await load.baseline_checks(before),
             *flood,
@@ -151,15 +168,11 @@ async def flooding_candidate(deployment: Deployment, scale: Scale) -> list[Check
 
 async def requests_above_the_rate(deployment: Deployment, scale: Scale) -> list[Check]:
     """Four connections of one address send requests without a pause, above the rate that an address has."""
-    await deployment.restart_apis(RATE_REQUESTS=LIMITED_RATE)
-    try:
-        async with run_load(deployment, scale) as load:
-            before = await load.run_undisturbed()
-            attack: dict[str, Any] = {"query": "{ __typename }", "connections": CONNECTIONS}
-            checks = await _attack(load, "requests", "repeat_operation", allowed=("RATE_LIMITED", "OK"), **attack)
-            return [*await load.baseline_checks(before), *checks, *await load.stop_and_verify()]
-    finally:
-        await deployment.restart_apis()
+    async with _usual_rates(deployment), run_load(deployment, scale) as load:
+        before = await load.run_undisturbed()
+        attack: dict[str, Any] = {"query": "{ __typename }", "connections": CONNECTIONS}
+        checks = await _attack(load, "requests", "repeat_operation", allowed=("RATE_LIMITED", "OK"), **attack)
+        return [*await load.baseline_checks(before), *checks, *await load.stop_and_verify()]
 
 
 async def forged_messages(deployment: Deployment, scale: Scale) -> list[Check]:
@@ -205,6 +218,7 @@ async def _attack(
     finally:
         outcomes = await attackers.call("stop")
     found = await load.latencies(window)
+    stored = await load.append_times(window)
     calls = load.candidate.calls_within(window)
     codes = (await load.deployment.subscribers.call("report"))["close_codes"]
     expected = {"/healthz 200", "/readyz 200"}
@@ -212,6 +226,7 @@ async def _attack(
         effect(f"{name}: the attackers were busy ({_format(outcomes)})", bool(outcomes)),
         duration(f"{name}: written to received, p50 of {found['count']}", found["p50"]),
         duration(f"{name}: written to received, p95", found["p95"], TURN_SECONDS),
+        duration(f"{name}: written to stored, p50", stored["p50"]),
         duration(f"{name}: scheduling lag of the subscribers' process, p99", found["lag"]),
         duration(f"{name}: /healthz, p99 of {len(health.healthz_seconds)}", health.p99, HEALTH_SECONDS),
         count(
