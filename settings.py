@@ -111,7 +111,7 @@ class RateSettings(BaseModel):
     Several limits of the same kind are separated by semicolons.
     """
 
-    requests: Rate = Field("6000/minute;300/second", description="HTTP requests and new WebSockets of one network address.")
+    requests: Rate = Field("6000/minute;100/second", description="HTTP requests and new WebSockets of one network address.")
     operations: Rate = Field(
         "600000/minute", description="Cost of the operations of one key or candidate, or of one address without a credential."
     )
