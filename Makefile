@@ -77,8 +77,11 @@ $(CLIENT_GENERATOR)/installed: clients/python/generator/requirements.txt
 	$(CLIENT_GENERATOR)/bin/pip install $(PIP_OPTIONS) --requirement $<
 	@touch $@
 
-clients: client-generator ## generate the code of clients/python from schema.graphql
+# graphql-codegen looks for its plugins beside its configuration.
+clients: client-generator web/node_modules/installed ## generate the code of the clients from schema.graphql
 	cd clients/python && rm -rf viva_client/generated && ../../$(CLIENT_GENERATOR)/bin/python -W ignore -m ariadne_codegen
+	ln -sfn ../../web/node_modules clients/typescript/node_modules
+	cd clients/typescript && ../../web/node_modules/.bin/graphql-codegen --config codegen.json
 
 # Debian's package. The tests of the web pages are skipped, with a reason, where there is no Chromium.
 chromium:

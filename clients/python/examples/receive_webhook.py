@@ -13,7 +13,7 @@ events: dict[str, object] = {}
 
 
 async def receive(request: Request) -> Response:
-    """Store an event, and answer at once: do the work afterwards."""
+    """Store an event, and answer immediately: do the work afterwards."""
     try:
         event = verify_webhook(os.environ["WEBHOOK_SECRET"], await request.body(), request.headers)
     except WebhookVerificationError:
