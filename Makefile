@@ -9,7 +9,7 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web protocol-clients chromium pango screens e2e pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema schema-diff image smoke lint-deploy sbom release-notes clean
+.PHONY: help install livekit web protocol-clients client-generator clients chromium pango screens e2e pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema schema-diff image smoke lint-deploy sbom release-notes clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -68,6 +68,21 @@ screens: install livekit web chromium ## take the pictures of the pages in docs/
 # The clients and audits that tests/protocols runs, which skips them, with a reason, where there is no Node.
 protocol-clients: $(if $(NODE),tests/protocols/node_modules/installed)
 
+CLIENT_GENERATOR := .viva/codegen
+
+client-generator: $(CLIENT_GENERATOR)/installed
+
+$(CLIENT_GENERATOR)/installed: clients/python/generator/requirements.txt
+	$(PYTHON) -m venv $$(test -e $@ || echo --clear) $(CLIENT_GENERATOR)
+	$(CLIENT_GENERATOR)/bin/pip install $(PIP_OPTIONS) --requirement $<
+	@touch $@
+
+# graphql-codegen looks for its plugins beside its configuration.
+clients: client-generator web/node_modules/installed ## generate the code of the clients from schema.graphql
+	cd clients/python && rm -rf viva_client/generated && ../../$(CLIENT_GENERATOR)/bin/python -W ignore -m ariadne_codegen
+	ln -sfn ../../web/node_modules clients/typescript/node_modules
+	cd clients/typescript && ../../web/node_modules/.bin/graphql-codegen --config codegen.json
+
 # Debian's package. The tests of the web pages are skipped, with a reason, where there is no Chromium.
 chromium:
 	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || { sudo=$$(test "$$(id -u)" = 0 || echo sudo -n); \
@@ -109,10 +124,10 @@ audit: ## look for advisories about the pinned packages; says "not run" where no
 PYTEST_BUSY := $(BIN)/pytest -n 3 --dist loadfile -m "not long and not adversarial and not generator and not realtime"
 PYTEST_REALTIME := $(BIN)/pytest -n 2 --dist loadfile -m "realtime and not long"
 
-test: install livekit web protocol-clients chromium pango ## run the tests, on real servers
+test: install livekit web protocol-clients client-generator chromium pango ## run the tests, on real servers
 	$(PYTEST_BUSY); busy=$$?; $(PYTEST_REALTIME) && exit $$busy
 
-coverage: install livekit web protocol-clients chromium pango ## run the tests, and report lines and branches that none reaches (tracing takes half as long again)
+coverage: install livekit web protocol-clients client-generator chromium pango ## run the tests, and report lines and branches that none reaches (tracing takes half as long again)
 	$(PYTEST_BUSY) --cov --cov-report=
 	$(PYTEST_REALTIME) --cov --cov-append --cov-report=term:skip-covered
 
@@ -156,6 +171,7 @@ lock: install ## compile the pinned requirements from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --group pyproject.toml:install -o requirements-install.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --group pyproject.toml:peers --constraint requirements.txt -o benchmarks/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --group pyproject.toml:deploy -o deploy/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-strip-extras --group pyproject.toml:client-generator -o clients/python/generator/requirements.txt
 
 DEPLOY_TOOLS := .viva/deploy
 

@@ -27,9 +27,10 @@ OUTSIDE_LAYERS = {"sandbox", "benchmarks", "deploy"}
 
 
 def find_modules() -> dict[str, list[Path]]:
-    """Return the files of each module and package at the root."""
+    """Return the files of each module and package at the root, except tests and the clients, which are programs of others."""
     single = {path.stem: [path] for path in ROOT.glob("*.py")}
-    folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".") and path.name != "tests"]
+    others = {"tests", "clients"}
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".") and path.name not in others]
     return {**single, **{folder.name: files for folder in folders if (files := sorted(folder.rglob("*.py")))}}
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr
 from settings import Settings
 from tests.helpers import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("clients/*/README.md")])
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text(encoding="utf-8"))
 
 FENCED_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -1,0 +1,5 @@
+export { ERROR_CODES, type ErrorCode, type ErrorDetails, VivaError } from './errors.js'
+export * from './generated.js'
+export type { RetryPolicy, TokenSource } from './retries.js'
+export { type Change, type Page, type Turn, Viva, type VivaOptions } from './viva.js'
+export { verifyWebhook, type WebhookEvent, WebhookVerificationError } from './webhooks.js'
