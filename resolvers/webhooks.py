@@ -281,7 +281,7 @@ def _clean(services: Services, principal: Principal, changes: Mapping[str, Any])
         values["url"] = (values["url"] or "").strip()
         problem = find_url_problem(values["url"], allow_loopback=services.settings.allows_loopback_webhooks)
         if problem:
-            raise BadInput(f"url {problem}: send an https URL that is reachable from the internet.", field="url")
+            raise BadInput(f"url: it {problem}. Send an https URL that is reachable from the internet.", field="url")
     if "description" in values:
         values["description"] = clean_optional(clean_line, values["description"], "description")
     if "events" in values:

@@ -80,7 +80,7 @@ export function WebhookDialog({ endpoint, onSecret, onDone, onClose }: WebhookDi
         </div>
       </fieldset>
       <label className="line">
-        <input type="checkbox" className="check" checked={includeDetails} onChange={(event) => setDetails(event.target.checked)} />
+        <input type="checkbox" className="check flex-none" checked={includeDetails} onChange={(event) => setDetails(event.target.checked)} />
         With status, reference, score and decision. Otherwise events have ids only.
       </label>
     </FormDialog>

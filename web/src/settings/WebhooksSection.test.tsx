@@ -63,7 +63,7 @@ afterEach(cleanup)
 describe('WebhooksSection', () => {
   it('adds an endpoint, and shows its secret once', async () => {
     endpoints = []
-    mutate.mockRejectedValueOnce(new Problem('BAD_INPUT', 'url is not an https URL: send one.', null, 0, 'url')).mockResolvedValueOnce({
+    mutate.mockRejectedValueOnce(new Problem('BAD_INPUT', 'url: it is not an https URL. Send one.', null, 0, 'url')).mockResolvedValueOnce({
       createWebhookEndpoint: { webhookEndpoint: ENDPOINT, secret: 'whsec_once' },
     })
     show()
@@ -73,7 +73,7 @@ describe('WebhooksSection', () => {
     fireEvent.change(within(dialog).getByLabelText('URL'), { target: { value: ENDPOINT.url } })
     fireEvent.click(within(dialog).getByLabelText('Interview started'))
     press('Add the endpoint', dialog)
-    await within(dialog).findByText(/Url is not an https URL/)
+    await within(dialog).findByText('It is not an https URL. Send one.')
     press('Add the endpoint', dialog)
     expect(await screen.findByLabelText<HTMLInputElement>('The signing secret')).toHaveProperty('value', 'whsec_once')
     const [document, { input }] = mutate.mock.lastCall as [unknown, { input: { url: string; events: string[]; includeDetails: boolean } }]

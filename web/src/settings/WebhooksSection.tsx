@@ -1,4 +1,4 @@
-import { List, Pause, Play, Plus, RefreshCw, Send } from 'lucide-react'
+import { List, Plus, RefreshCw, Send } from 'lucide-react'
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { formatMoment } from '../desk/interviews/interviewText'
@@ -52,7 +52,7 @@ export function WebhooksSection() {
             <Plus className="icon" aria-hidden /> Add an endpoint
           </button>
         }
-        columns={['URL', 'Events', 'State', 'Added']}
+        columns={['URL', 'Events', 'State']}
         empty="No system receives events yet. Add the URL of one that needs to know when an interview or an evaluation is complete."
         rows={items && items.map((endpoint) => <EndpointRow key={endpoint.id} endpoint={endpoint} onOpen={setOpen} onFollow={setFollowedId} onChanged={reload} />)}
         {...{ hasMore, problem, readMore, reload }}
@@ -105,17 +105,15 @@ function EndpointRow({ endpoint, onOpen, onFollow, onChanged }: EndpointRowProps
   }
   return (
     <tr className={endpoint.pauseReason ? 'quiet' : ''}>
-      <th scope="row" className="max-w-100">
+      <th scope="row" className="min-w-56" title={`Added on ${formatDay(endpoint.createdAt)} by ${endpoint.createdBy}`}>
         {endpoint.description && <bdi className="block font-semibold">{endpoint.description}</bdi>}
-        <span className={`block truncate ${endpoint.description ? 'small quiet' : 'font-semibold'}`} title={endpoint.url}>
-          {endpoint.url}
-        </span>
+        <span className={`line-clamp-2 break-all ${endpoint.description ? 'small quiet' : 'font-semibold'}`}>{endpoint.url}</span>
       </th>
       <td data-label="Events">
         <span title={endpoint.events.map((type) => EVENT_NAMES[type]).join(', ')}>{describeEvents(endpoint.events)}</span>
         {endpoint.includeDetails && <span className="small quiet">, with details</span>}
       </td>
-      <td data-label="State" className={state.isBad ? 'text-bad' : ''}>
+      <td data-label="State" className={`min-w-24 ${state.isBad ? 'text-bad' : ''}`}>
         {state.text}
         {problem && (
           <span role="alert" className="small block text-bad">
@@ -125,15 +123,8 @@ function EndpointRow({ endpoint, onOpen, onFollow, onChanged }: EndpointRowProps
         {endpoint.lostChangesAt && <span className="small block text-warn">Events before {formatDay(endpoint.lostChangesAt)} were lost</span>}
         {endpoint.previousSecretExpiresAt && <span className="small quiet block">Both secrets sign until {formatMoment(endpoint.previousSecretExpiresAt)}</span>}
       </td>
-      <td data-label="Added">
-        {formatDay(endpoint.createdAt)}
-        <span className="small quiet">
-          {' '}
-          by <bdi>{endpoint.createdBy}</bdi>
-        </span>
-      </td>
       <td>
-        <span className="line flex-wrap justify-end">
+        <span className="line justify-end flex-wrap min-[1280px]:flex-nowrap">
           <button type="button" className="btn btn-bare btn-small" aria-label={`Deliveries to ${name}`} onClick={() => onFollow(endpoint.id)}>
             <List className="icon" aria-hidden /> Deliveries
           </button>
@@ -144,13 +135,13 @@ function EndpointRow({ endpoint, onOpen, onFollow, onChanged }: EndpointRowProps
             aria-disabled={isBusy}
             onClick={() => void setPaused(!endpoint.pauseReason)}
           >
-            {endpoint.pauseReason ? <Play className="icon" aria-hidden /> : <Pause className="icon" aria-hidden />} {endpoint.pauseReason ? 'Resume' : 'Pause'}
+            {endpoint.pauseReason ? 'Resume' : 'Pause'}
           </button>
           <button type="button" className="btn btn-bare btn-small" aria-label={`Edit ${name}`} onClick={() => onOpen({ dialog: 'edit', endpoint })}>
             Edit
           </button>
           <button type="button" className="btn btn-bare btn-small" aria-label={`Rotate the secret of ${name}`} onClick={() => onOpen({ dialog: 'rotate', endpoint })}>
-            <RefreshCw className="icon" aria-hidden /> Rotate
+            Rotate
           </button>
           <button type="button" className="btn btn-bare btn-small text-bad" aria-label={`Delete ${name}`} onClick={() => onOpen({ dialog: 'delete', endpoint })}>
             Delete
@@ -177,28 +168,29 @@ function Deliveries({ endpoint, onClose }: { endpoint: WebhookEndpoint; onClose:
         title="Deliveries"
         count={<bdi>{endpoint.description ?? endpoint.url}</bdi>}
         action={
-          <span className="line flex-wrap">
-            <select className="input w-auto" aria-label="Show" value={filter} onChange={(event) => setFilter(event.target.value as keyof typeof STATUSES)}>
-              <option value="all">All</option>
-              <option value="failed">Failed</option>
-              <option value="waiting">Waiting</option>
-            </select>
-            <button type="button" className="btn" onClick={deliveries.reload}>
-              <RefreshCw className="icon" aria-hidden /> Refresh
-            </button>
-            <button type="button" className="btn" onClick={() => setReplaying(true)}>
-              <Send className="icon" aria-hidden /> Send again
-            </button>
-            <button type="button" className="btn btn-bare" onClick={onClose}>
-              Close
-            </button>
-          </span>
+          <button type="button" className="btn btn-bare" onClick={onClose}>
+            Close
+          </button>
         }
         columns={['Event', 'Occurred', 'State', 'Attempts', 'Last attempt']}
         empty={filter === 'all' ? 'Nothing was sent in the last 30 days.' : 'There is none.'}
         rows={deliveries.items && deliveries.items.map((delivery) => <DeliveryRow key={delivery.id} delivery={delivery} onChanged={deliveries.reload} />)}
         {...deliveries}
-      />
+      >
+        <div className="line flex-wrap">
+          <select className="input w-auto" aria-label="Show" value={filter} onChange={(event) => setFilter(event.target.value as keyof typeof STATUSES)}>
+            <option value="all">All</option>
+            <option value="failed">Failed</option>
+            <option value="waiting">Waiting</option>
+          </select>
+          <button type="button" className="btn" onClick={deliveries.reload}>
+            <RefreshCw className="icon" aria-hidden /> Refresh
+          </button>
+          <button type="button" className="btn" onClick={() => setReplaying(true)}>
+            <Send className="icon" aria-hidden /> Send again
+          </button>
+        </div>
+      </SectionList>
       {isReplaying && (
         <ReplayDialog
           endpoint={endpoint}
