@@ -83,6 +83,7 @@ class Action(StrEnum):
     REQUEST_ACCOMMODATION = "make a candidate's requests"
     MANAGE_KEYS = "manage API keys"
     MANAGE_MEMBERS = "manage members"
+    MANAGE_WEBHOOKS = "manage webhooks"
     READ_AUDIT_LOG = "read the audit log"
     READ_REQUESTS = "read candidates' requests"
     """Requests, accommodations and the reason of a withdrawal, which may be about health."""
@@ -150,6 +151,7 @@ _ADMIN_ACTIONS = frozenset(
         Action.ANALYZE_IMPACT,
         Action.MANAGE_KEYS,
         Action.MANAGE_MEMBERS,
+        Action.MANAGE_WEBHOOKS,
         Action.READ_AUDIT_LOG,
         Action.DELETE_ANY_NOTE,
     }

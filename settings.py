@@ -312,6 +312,16 @@ class WorkerSettings(BaseModel):
     health_port: int = Field(0, ge=0, description="Port on which a worker answers health checks at /; 0 disables them.")
 
 
+class WebhookSettings(BaseModel):
+    """Webhooks to the URLs that organizations have registered."""
+
+    timeout_seconds: float = Field(10.0, gt=0, description="Seconds that a receiver has to respond.")
+    concurrency: int = Field(20, gt=0, description="Endpoints to which one jobs process sends at the same time.")
+    allow_loopback: bool = Field(
+        False, description="Accept http URLs of this machine, as the sandbox does; never for a deployment with several customers."
+    )
+
+
 class AuditSettings(BaseModel):
     """The audit log: who read or changed what."""
 
@@ -353,8 +363,14 @@ class Settings(BaseSettings):
     recording: RecordingSettings = RecordingSettings()
     jobs: JobsSettings = JobsSettings()
     worker: WorkerSettings = WorkerSettings()
+    webhook: WebhookSettings = WebhookSettings()
     audit: AuditSettings = AuditSettings()
     log: LogSettings = LogSettings()
+
+    @property
+    def allows_loopback_webhooks(self) -> bool:
+        """Whether webhooks may be sent to this machine, by http too."""
+        return self.sandbox or self.webhook.allow_loopback
 
     @classmethod
     def settings_customise_sources(

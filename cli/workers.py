@@ -28,6 +28,7 @@ from lifecycle.worker_health import serve_health
 from recording.media_erasure import erase_media
 from recording.storage import RecordingStore
 from settings import Settings, WorkerSettings
+from webhooks.worker import run_webhooks
 
 
 def run_jobs() -> None:
@@ -66,6 +67,7 @@ async def _run_jobs_worker(settings: Settings, store: RecordingStore | None) -> 
             group.create_task(run_change_sequencer(services, stop))
             group.create_task(run_room_reconciler(services, stop))
             group.create_task(run_recording_reconciler(services, stop))
+            group.create_task(run_webhooks(services, stop))
             group.create_task(services.jobs.run(stop, settings.jobs.drain_seconds))
 
 

@@ -30,6 +30,7 @@ from models.documents.position import Position
 from models.documents.repair_attempt import RepairAttempt
 from models.documents.session import Session
 from models.documents.try_out import TryOut, get_try_out_partition
+from models.documents.webhook import WebhookDelivery, WebhookEndpoint
 from models.writes.interview_erasure import delete_interviews
 from models.writes.organization_closing import request_deletion
 
@@ -53,6 +54,8 @@ ORGANIZATION_MODELS: Sequence[type[Document]] = (
     OrganizationUsage,
     Change,
     TryOut,
+    WebhookEndpoint,
+    WebhookDelivery,
     AuditEntry,
 )
 """Other documents that have the organization's id, except those with steps of their own."""

@@ -37,6 +37,7 @@ from models.documents.try_out import TryOut
 from models.documents.turn import TurnDocument
 from models.documents.turn_correction import TurnCorrection
 from models.documents.used_sign_in import UsedSignIn
+from models.documents.webhook import WebhookDelivery, WebhookEndpoint
 from models.storage.transactions import APP_NAME
 
 DOCUMENTS = [
@@ -67,6 +68,8 @@ DOCUMENTS = [
     ChangePosition,
     ChangeSequencer,
     ExternalReference,
+    WebhookEndpoint,
+    WebhookDelivery,
 ]
 """Every document class: a class that is missing here is not bound to the database and has no indexes."""
 

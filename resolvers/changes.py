@@ -46,17 +46,17 @@ class VisibleChanges:
     @property
     def next_cursor(self) -> str:
         """The cursor after everything that this page has covered."""
-        return _encode(self.page.next_number, self.organization_id)
+        return encode_change_number(self.page.next_number, self.organization_id)
 
     @property
     def latest_cursor(self) -> str:
         """The cursor after the newest change."""
-        return _encode(self.page.latest_number, self.organization_id)
+        return encode_change_number(self.page.latest_number, self.organization_id)
 
 
 def encode_change_cursor(change: Change) -> str:
     """Return the cursor of a change."""
-    return _encode(change.number, change.organization_id)
+    return encode_change_number(change.number, change.organization_id)
 
 
 async def list_changes(principal: Principal, after: str | None, first: int | None) -> VisibleChanges:
@@ -110,7 +110,8 @@ def _select(principal: Principal) -> ChangeSelection:
     return ChangeSelection(principal.organization_id, kinds, get_limited_view(principal))
 
 
-def _encode(number: int, organization_id: ObjectId) -> str:
+def encode_change_number(number: int, organization_id: ObjectId) -> str:
+    """Return the cursor of the change with this number."""
     return encode_cursor(CHANGE_ORDER, number, organization_id)
 
 

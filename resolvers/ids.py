@@ -22,6 +22,8 @@ class IdKind(StrEnum):
     MEMBER = "mem"
     MEMBER_INVITATION = "min"
     NOTE = "nte"
+    WEBHOOK_ENDPOINT = "whe"
+    WEBHOOK_DELIVERY = "whd"
 
 
 _ID = re.compile(rf"({'|'.join(IdKind)})_([0-9a-f]{{24}})")

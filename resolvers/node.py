@@ -11,6 +11,7 @@ from models.documents.organization import ApiKey, Organization
 from models.documents.position import Position, get_position
 from models.documents.recording import Recording, RecordingFile
 from models.documents.turn import Turn
+from models.documents.webhook import WebhookDelivery, WebhookEndpoint
 from resolvers.api_keys import find_api_key
 from resolvers.blind_review import VisibleEvaluation
 from resolvers.evaluations import find_evaluation
@@ -20,6 +21,7 @@ from resolvers.members import find_member, find_member_invitation
 from resolvers.recordings import find_recording_file
 from resolvers.transcripts import find_visible_turn
 from resolvers.viewer import get_viewer_organization
+from resolvers.webhooks import find_delivery, find_endpoint
 
 NodeDocument = (
     Interview
@@ -30,6 +32,8 @@ NodeDocument = (
     | ApiKey
     | Member
     | MemberInvitation
+    | WebhookEndpoint
+    | WebhookDelivery
     | Organization
 )
 
@@ -41,6 +45,8 @@ _READ_ACTIONS = {
     IdKind.API_KEY: Action.MANAGE_KEYS,
     IdKind.MEMBER: Action.MANAGE_MEMBERS,
     IdKind.MEMBER_INVITATION: Action.MANAGE_MEMBERS,
+    IdKind.WEBHOOK_ENDPOINT: Action.MANAGE_WEBHOOKS,
+    IdKind.WEBHOOK_DELIVERY: Action.MANAGE_WEBHOOKS,
 }
 
 
@@ -82,6 +88,10 @@ async def _find_node(principal: Principal, kind: IdKind, object_id: ObjectId) ->
             found = await find_member(principal, object_id)
         case IdKind.MEMBER_INVITATION:
             found = await find_member_invitation(principal, object_id)
+        case IdKind.WEBHOOK_ENDPOINT:
+            found = await find_endpoint(principal, object_id)
+        case IdKind.WEBHOOK_DELIVERY:
+            found = await find_delivery(principal, object_id)
         case IdKind.ORGANIZATION if object_id == principal.organization_id:
             found = await get_viewer_organization(principal)
     return found

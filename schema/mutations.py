@@ -26,6 +26,7 @@ from resolvers import (
     sign_in,
     starting,
     try_outs,
+    webhooks,
 )
 from resolvers.ids import IdKind, encode_id
 from schema.arguments import RequestBuilder, to_dict_of_sent, to_dict_without_unset, unset_to_none
@@ -80,6 +81,14 @@ from schema.inputs.notices import UpdateNoticeInput
 from schema.inputs.organizations import UpdateOrganizationInput
 from schema.inputs.positions import SavePositionInput
 from schema.inputs.sign_in import SignInInput, SignOutInput
+from schema.inputs.webhooks import (
+    CreateWebhookEndpointInput,
+    DeleteWebhookEndpointInput,
+    ReplayDeliveriesInput,
+    ReplayDeliveryInput,
+    RotateWebhookSecretInput,
+    UpdateWebhookEndpointInput,
+)
 from schema.types.api_key import ApiKey
 from schema.types.data_protection import RetentionPolicy
 from schema.types.evaluation import Evaluation
@@ -95,7 +104,9 @@ from schema.types.payloads import (
     CandidateAccess,
     CorrectTurnPayload,
     CreateApiKeyPayload,
+    CreateWebhookEndpointPayload,
     DeleteNotePayload,
+    DeleteWebhookEndpointPayload,
     EndInterviewPayload,
     EraseInterviewPayload,
     EvaluateInterviewPayload,
@@ -109,6 +120,8 @@ from schema.types.payloads import (
     RenewInvitePayload,
     RenewMemberLinkPayload,
     ReopenInterviewPayload,
+    ReplayDeliveriesPayload,
+    ReplayDeliveryPayload,
     RequestAccommodationPayload,
     RequestAlternativePayload,
     ResolveRequestPayload,
@@ -116,6 +129,7 @@ from schema.types.payloads import (
     RevokeApiKeyPayload,
     RevokeMemberInvitationPayload,
     RotateApiKeyPayload,
+    RotateWebhookSecretPayload,
     SavePositionPayload,
     ScheduleInterviewPayload,
     SendMessagePayload,
@@ -130,11 +144,13 @@ from schema.types.payloads import (
     UpdateNoticePayload,
     UpdateOrganizationPayload,
     UpdateRetentionPolicyPayload,
+    UpdateWebhookEndpointPayload,
     WithdrawConsentPayload,
 )
 from schema.types.position import Position
 from schema.types.transcript import Turn
 from schema.types.viewer import Organization, Viewer
+from schema.types.webhook import WebhookDelivery, WebhookEndpoint
 
 T = TypeVar("T")
 Input = Annotated[T, strawberry.argument(name="input", description="The input of the mutation.")]
@@ -162,6 +178,9 @@ _INVITATION = RequestBuilder(members.InviteRequest)
 _MEMBER = RequestBuilder(members.UpdateRequest)
 _SIGN_IN = RequestBuilder(sign_in.SignInRequest)
 _NOTICE = RequestBuilder(notices.NoticeRequest)
+_ENDPOINT = RequestBuilder(webhooks.EndpointRequest)
+_SECRET_ROTATION = RequestBuilder(webhooks.SecretRotation)
+_REPLAY = RequestBuilder(webhooks.ReplayRequest)
 
 
 @audited(AuditKind.CHANGE)
@@ -922,6 +941,106 @@ class Mutation:
         update = organizations.OrganizationUpdate(changes=changes, idempotency_key=key)
         organization = await organizations.update_organization(info.context.services, caller, update)
         return UpdateOrganizationPayload(organization=Organization.of(organization))
+
+    @mutation
+    async def create_webhook_endpoint(
+        self, info: Info, data: Input[CreateWebhookEndpointInput]
+    ) -> CreateWebhookEndpointPayload | None:
+        """Registers a URL that receives the organization's events from now on, signed as specified by Standard Webhooks.
+
+        The payloads have ids, not contents, and reach a test environment's endpoints for its own interviews
+        only. docs/integrations.md describes them. Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the URL is not https, or is not one of the public internet.
+        - CONFLICT: the organization has 20 endpoints already.
+        - FORBIDDEN: the caller may not read the details that are to be included.
+        """
+        caller = await info.context.principal()
+        created = await webhooks.create_endpoint(info.context.services, caller, _ENDPOINT.build(data))
+        return CreateWebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.of(created.document), secret=created.secret)
+
+    @mutation
+    async def update_webhook_endpoint(
+        self, info: Info, data: Input[UpdateWebhookEndpointInput]
+    ) -> UpdateWebhookEndpointPayload | None:
+        """Changes the URL, the events or the details of a webhook endpoint, or pauses or resumes it.
+
+        Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the input changes nothing, or the URL is not https or not one of the public internet.
+        - FORBIDDEN: the caller may not read the details that are to be included.
+        - NOT_FOUND: there is no such endpoint.
+        """
+        caller = await info.context.principal()
+        changes = to_dict_of_sent(data)
+        key = changes.pop("idempotency_key", None)
+        update = webhooks.EndpointUpdate(
+            webhook_endpoint_id=changes.pop("webhook_endpoint_id"), changes=changes, idempotency_key=key
+        )
+        endpoint = await webhooks.update_endpoint(info.context.services, caller, update)
+        return UpdateWebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.of(endpoint))
+
+    @mutation
+    async def rotate_webhook_secret(self, info: Info, data: Input[RotateWebhookSecretInput]) -> RotateWebhookSecretPayload | None:
+        """Gives a webhook endpoint a new secret. Until the overlap has passed, both secrets sign every request.
+
+        Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the overlap is too long.
+        - CONFLICT: another call rotated the secret at the same time.
+        - NOT_FOUND: there is no such endpoint.
+        """
+        caller = await info.context.principal()
+        rotated = await webhooks.rotate_secret(info.context.services, caller, _SECRET_ROTATION.build(data))
+        return RotateWebhookSecretPayload(webhook_endpoint=WebhookEndpoint.of(rotated.document), secret=rotated.secret)
+
+    @mutation
+    async def delete_webhook_endpoint(
+        self, info: Info, data: Input[DeleteWebhookEndpointInput]
+    ) -> DeleteWebhookEndpointPayload | None:
+        """Deletes a webhook endpoint with its secrets and deliveries. A deleted one is returned unchanged.
+
+        Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such endpoint.
+        """
+        caller = await info.context.principal()
+        deleted = await webhooks.delete_endpoint(
+            info.context.services, caller, data.webhook_endpoint_id, unset_to_none(data.idempotency_key)
+        )
+        return DeleteWebhookEndpointPayload(webhook_endpoint=WebhookEndpoint.of(deleted))
+
+    @mutation
+    async def replay_delivery(self, info: Info, data: Input[ReplayDeliveryInput]) -> ReplayDeliveryPayload | None:
+        """Sends a webhook delivery again, with the same `webhook-id`: now, or once its endpoint is resumed.
+
+        Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such delivery; they are stored for 30 days.
+        """
+        caller = await info.context.principal()
+        delivery = await webhooks.replay_delivery(
+            info.context.services, caller, data.webhook_delivery_id, unset_to_none(data.idempotency_key)
+        )
+        return ReplayDeliveryPayload(delivery=WebhookDelivery.of(delivery, caller))
+
+    @mutation
+    async def replay_deliveries(self, info: Info, data: Input[ReplayDeliveriesInput]) -> ReplayDeliveriesPayload | None:
+        """Sends the webhook deliveries of an endpoint since a time again, each with the same `webhook-id` as before.
+
+        Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such endpoint.
+        """
+        caller = await info.context.principal()
+        endpoint, deliveries = await webhooks.replay_deliveries(info.context.services, caller, _REPLAY.build(data))
+        return ReplayDeliveriesPayload(webhook_endpoint=WebhookEndpoint.of(endpoint), deliveries=deliveries)
 
 
 async def _begin_session(context: GraphQLContext, writer: SessionWriter, signed_in: sign_in.SignedIn) -> Viewer:

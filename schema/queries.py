@@ -15,6 +15,8 @@ from models.documents.member_invitation import MemberInvitation as MemberInvitat
 from models.documents.organization import ApiKey as ApiKeyDocument
 from models.documents.position import Position as PositionDocument
 from models.documents.turn import Turn as TurnDocument
+from models.documents.webhook import WebhookDelivery as WebhookDeliveryDocument
+from models.documents.webhook import WebhookEndpoint as WebhookEndpointDocument
 from models.reads import interview_list
 from models.reads.pagination import Page
 from resolvers import (
@@ -36,6 +38,7 @@ from resolvers import (
     retention,
     sign_in,
     transcripts,
+    webhooks,
 )
 from resolvers.blind_review import VisibleEvaluation
 from schema.arguments import (
@@ -67,7 +70,7 @@ from schema.types.candidate_comparison import CandidateComparison
 from schema.types.change import ChangeConnection
 from schema.types.connection import Connection
 from schema.types.data_protection import DecisionRecord, RetentionPolicy
-from schema.types.enums import DemographicAttribute, OrderDirection
+from schema.types.enums import DemographicAttribute, OrderDirection, WebhookDeliveryStatus
 from schema.types.evaluation import Evaluation
 from schema.types.evaluation_comparison import EvaluationComparison, VersionA, VersionB
 from schema.types.impact_analysis import ImpactAnalysis
@@ -82,6 +85,7 @@ from schema.types.recording import Recording
 from schema.types.sign_in import SignInOptions
 from schema.types.transcript import Transcript, Turn
 from schema.types.viewer import Organization, Viewer
+from schema.types.webhook import WebhookDelivery, WebhookEndpoint
 
 _AUDIT_FILTER = RequestBuilder(audit_log.AuditLogFilter, path="filter")
 _FILTER = RequestBuilder(interview_list.InterviewFilter, deprecated_names=DEPRECATED_NAMES, path="filter")
@@ -105,7 +109,7 @@ class Query:
 
     @resolved_field()
     async def node(self, info: Info, node_id: Id) -> Node | None:  # noqa: PLR0911  # one for each kind of object
-        """The interview, turn, position, evaluation, recording, API key, member, invitation or organization with this id.
+        """The object with this id, of any type that implements Node.
 
         Errors:
         - NOT_FOUND: the id is unknown, or belongs to another organization or, for a candidate, to
@@ -128,6 +132,10 @@ class Query:
                 return Member.of(member)
             case MemberInvitationDocument() as invitation:
                 return MemberInvitation.of(invitation)
+            case WebhookEndpointDocument() as endpoint:
+                return WebhookEndpoint.of(endpoint)
+            case WebhookDeliveryDocument() as delivery:
+                return WebhookDelivery.of(delivery, caller)
             case (recording, file):
                 return Recording.of(file, recording.interview_id)
             case organization:
@@ -558,6 +566,65 @@ class Query:
         )
         page = await info.context.loaders.read_page(read_page)
         return Connection.of(page, MemberInvitation.of, partial(members.count_member_invitations, caller))
+
+    @resolved_field()
+    async def webhook_endpoints(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[WebhookEndpoint] | None:
+        """The URLs that receive events of the organization, oldest first.
+
+        Role: ADMIN.
+
+        Errors:
+        - BAD_INPUT: the page arguments cannot be combined.
+        """
+        caller = await info.context.principal()
+        read_page = partial(
+            webhooks.list_endpoints,
+            caller,
+            unset_to_none(first),
+            unset_to_none(after),
+            unset_to_none(last),
+            unset_to_none(before),
+        )
+        page = await info.context.loaders.read_page(read_page)
+        return Connection.of(page, WebhookEndpoint.of, partial(webhooks.count_endpoints, caller))
+
+    @resolved_field()
+    async def webhook_deliveries(
+        self,
+        info: Info,
+        endpoint_id: Annotated[strawberry.ID, strawberry.argument(description="The id of the webhook endpoint.")],
+        statuses: Annotated[
+            list[WebhookDeliveryStatus] | None, strawberry.argument(description="The states of the deliveries. Default: all.")
+        ] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[WebhookDelivery] | None:
+        """The deliveries of the last 30 days to an endpoint, newest first.
+
+        Role: ADMIN.
+
+        Errors:
+        - NOT_FOUND: there is no such endpoint.
+        - BAD_INPUT: the page arguments cannot be combined.
+        """
+        caller = await info.context.principal()
+        selection = webhooks.DeliverySelection(endpoint_id, unset_to_none(statuses))
+        read_page = partial(
+            webhooks.list_deliveries,
+            caller,
+            selection,
+            unset_to_none(first),
+            unset_to_none(after),
+            unset_to_none(last),
+            unset_to_none(before),
+        )
+        page = await info.context.loaders.read_page(read_page)
+        count = partial(webhooks.count_deliveries, caller, selection)
+        return Connection.of(page, lambda document: WebhookDelivery.of(document, caller), count)
 
     @resolved_field()
     async def audit_log(

@@ -37,9 +37,11 @@ from models.documents.position import Criterion, Level, Position, PositionConten
 from models.documents.recording import Recording, RecordingFile, RecordingKind, RecordingStatus
 from models.documents.turn import Channel, NewTurn, Speaker, Turn
 from models.documents.usage import Usage
+from models.documents.webhook import WebhookEndpoint, WebhookEventType
 from models.storage.clock import now
 from models.writes.append_turns import InterviewerUpdate, append_candidate_turn
 from models.writes.organization_usage import add_daily_message, add_daily_usage
+from models.writes.webhook_endpoints import subscribe
 
 CONSENT = Consent(text_version="test", given_at=now(), recording=False)
 LEASE_SECONDS = 60.0
@@ -264,6 +266,19 @@ def new_interview_note(**values: Any) -> InterviewNote:
         "created_at": now(),
     }
     return InterviewNote(**{**fields, **values})
+
+
+def new_webhook_endpoint(organization_id: ObjectId, **values: Any) -> WebhookEndpoint:
+    """Return an unstored endpoint that receives every event from the beginning of the feed; `values` replace fields."""
+    fields = {
+        "organization_id": PydanticObjectId(organization_id),
+        "url": "https://example.org/hook",
+        "subscriptions": subscribe(list(WebhookEventType)),
+        "secrets": [],
+        "cursor": 0,
+        "created_by": "somebody",
+    }
+    return WebhookEndpoint(**{**fields, **values})
 
 
 async def add_candidate_turn(interview: Interview, text: str, key: str | None = None) -> Turn:

@@ -12,7 +12,7 @@ LAYERS = [
     {"main"},
     {"cli"},
     {"api"},
-    {"schema"},
+    {"schema", "webhooks"},
     {"resolvers"},
     {"agent", "recording", "evaluation"},
     {"lifecycle"},

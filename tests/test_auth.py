@@ -231,6 +231,7 @@ ROLES_BY_ACTION: dict[Action, Set[Role]] = {
     Action.UPDATE_ORGANIZATION: {Role.ADMIN},
     Action.MANAGE_KEYS: {Role.ADMIN},
     Action.MANAGE_MEMBERS: {Role.ADMIN},
+    Action.MANAGE_WEBHOOKS: {Role.ADMIN},
     Action.READ_AUDIT_LOG: {Role.ADMIN},
     Action.CORRECT_TURN: {Role.CANDIDATE},
     Action.WITHDRAW_CONSENT: STAFF | {Role.CANDIDATE},

@@ -34,6 +34,7 @@ from models.documents.repair_attempt import RepairAttempt
 from models.documents.turn import TurnDocument, compute_transcript_digest, get_turn_collection, read_turns
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
+from models.documents.webhook import forget_body_digests
 from models.storage.backoff import Backoff
 from models.storage.lease import from_now
 from models.storage.transactions import run_in_transaction
@@ -239,6 +240,7 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
         await TurnCorrection.find({"interview_id": interview_id}).delete()
         await Evaluation.find({"interview_id": interview_id}).delete()
         await JudgementDocument.find({"interview_id": interview_id}).delete()
+        await forget_body_digests(interview_id)
     if erasure.scope is ErasureScope.INTERVIEW:
         await Demographics.find({"interview_id": interview_id}).delete()
         await delete_references(interview_id)

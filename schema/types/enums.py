@@ -27,6 +27,7 @@ from models.documents.interview import (
 from models.documents.organization import Role
 from models.documents.recording import RecordingKind, RecordingStatus
 from models.documents.turn import AccessOrigin, Channel, Speaker
+from models.documents.webhook import WebhookDeliveryStatus, WebhookEventType, WebhookFailure, WebhookPauseReason
 from models.reads.interview_list import InterviewOrderField
 from resolvers.audit_log import AuditOutcome
 from resolvers.invites import InvitationState
@@ -70,6 +71,10 @@ __all__ = [
     "ReviewReason",
     "Role",
     "Speaker",
+    "WebhookDeliveryStatus",
+    "WebhookEventType",
+    "WebhookFailure",
+    "WebhookPauseReason",
 ]
 
 
@@ -483,5 +488,58 @@ _describe_enum(
         "NEGATION": "The sentence negates something.",
         "CONDITION": "The sentence is about what would be or would have been.",
         "OTHER_SUBJECT": "Somebody else than the candidate acts in the sentence.",
+    },
+)
+_describe_enum(
+    WebhookEventType,
+    "What a webhook reports; in the payload, `type` is the value in lower case with a dot, such as `interview.started`. "
+    "Types may be added; endpoints receive a new type only if they name it.",
+    {
+        "INTERVIEW_STARTED": "The interview began.",
+        "INTERVIEW_COMPLETED": "The interview ended as COMPLETED. A reopened interview is completed again.",
+        "INTERVIEW_FAILED": "The interview ended as FAILED.",
+        "INTERVIEW_CANCELLED": "The interview was cancelled.",
+        "INTERVIEW_EXPIRED": "The invite expired before the candidate joined.",
+        "INTERVIEW_OPTED_OUT": "The candidate withdrew the consent, or asked for an alternative.",
+        "INTERVIEW_IN_TROUBLE": "The interview needs a person's attention: `reason` is SPEECH_OUTAGE, CLOCK_PAUSED (the "
+        "candidate waits for an answer to a request) or BUDGET_EXHAUSTED (code replies instead of the language model).",
+        "INTERVIEW_ERASED": "Data of the interview were erased: `scope` is RECORDINGS, TRANSCRIPT or INTERVIEW. Delete your "
+        "copies.",
+        "EVALUATION_COMPLETED": "A version of the evaluation was completed.",
+        "EVALUATION_FAILED": "A version of the evaluation failed.",
+        "EVALUATION_REVIEWED": "A person reviewed the evaluation and decided.",
+        "RECORDING_COMPLETED": "A recording can be played.",
+        "CANDIDATE_REQUEST": "The candidate asked for an accommodation, for a person, or a question that the interviewer had no "
+        "answer to.",
+    },
+)
+_describe_enum(
+    WebhookPauseReason,
+    "Why a webhook endpoint receives nothing. updateWebhookEndpoint resumes it.",
+    {
+        "REQUESTED": "updateWebhookEndpoint paused it.",
+        "FAILING": "Every attempt has failed for five days.",
+        "GONE": "The receiver responded with the status 410.",
+        "UNDECRYPTABLE": "The secret was encrypted with an AUTH_SECRET that the deployment no longer has: rotate it first.",
+    },
+)
+_describe_enum(
+    WebhookDeliveryStatus,
+    "The state of a delivery.",
+    {
+        "PENDING": "It waits for an attempt: the first, or the next one after a failure.",
+        "DELIVERED": "The receiver responded with a status from 200 to 299.",
+        "FAILED": "Every attempt in three days has failed. replayDelivery sends it again.",
+    },
+)
+_describe_enum(
+    WebhookFailure,
+    "Why an attempt of a webhook failed.",
+    {
+        "STATUS": "The receiver responded with another status than 200 to 299. Redirects are not followed.",
+        "TIMEOUT": "The receiver did not respond in time.",
+        "CONNECTION": "There was no connection, or it ended before the response.",
+        "CERTIFICATE": "The receiver's TLS certificate is not valid for the host.",
+        "ADDRESS_REFUSED": "The host resolves to an address that is not of the public internet.",
     },
 )

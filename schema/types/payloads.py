@@ -20,6 +20,7 @@ from schema.types.note import Note
 from schema.types.position import Position
 from schema.types.transcript import Turn
 from schema.types.viewer import Organization, Viewer
+from schema.types.webhook import WebhookDelivery, WebhookEndpoint
 
 
 @object_type
@@ -233,6 +234,56 @@ class RevokeApiKeyPayload:
     """The result of revokeApiKey."""
 
     api_key: ApiKey = strawberry.field(description="The revoked key.")
+
+
+@object_type
+class CreateWebhookEndpointPayload:
+    """The result of createWebhookEndpoint."""
+
+    webhook_endpoint: WebhookEndpoint = strawberry.field(description="The new endpoint.")
+    secret: str | None = strawberry.field(
+        description="The secret to verify signatures with, as libraries of the Standard Webhooks specification take it. Save it: "
+        "it cannot be returned again. Null for the repetition of a call; rotateWebhookSecret then gives another."
+    )
+
+
+@object_type
+class UpdateWebhookEndpointPayload:
+    """The result of updateWebhookEndpoint."""
+
+    webhook_endpoint: WebhookEndpoint = strawberry.field(description="The endpoint.")
+
+
+@object_type
+class RotateWebhookSecretPayload:
+    """The result of rotateWebhookSecret."""
+
+    webhook_endpoint: WebhookEndpoint = strawberry.field(description="The endpoint.")
+    secret: str | None = strawberry.field(
+        description="The new secret. Save it: it cannot be returned again. Null for the repetition of a call; rotate again then."
+    )
+
+
+@object_type
+class DeleteWebhookEndpointPayload:
+    """The result of deleteWebhookEndpoint."""
+
+    webhook_endpoint: WebhookEndpoint = strawberry.field(description="The endpoint as it was.")
+
+
+@object_type
+class ReplayDeliveryPayload:
+    """The result of replayDelivery."""
+
+    delivery: WebhookDelivery = strawberry.field(description="The delivery.")
+
+
+@object_type
+class ReplayDeliveriesPayload:
+    """The result of replayDeliveries."""
+
+    webhook_endpoint: WebhookEndpoint = strawberry.field(description="The endpoint.")
+    deliveries: int = strawberry.field(description="The number of deliveries that are sent again.")
 
 
 @object_type

@@ -72,6 +72,15 @@ from models.documents.recording import RecordingFile
 from models.documents.turn import AccessOrigin, Channel, Latency, Speaker, Turn, WordConfidence
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
+from models.documents.webhook import (
+    DeliveryAttempt,
+    SigningSecret,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEventType,
+    WebhookFailure,
+    WebhookPauseReason,
+)
 from models.reads.pagination import encode_cursor
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
@@ -88,6 +97,7 @@ from tests.factories import (
     new_recording,
     new_recording_file,
     new_turn,
+    new_webhook_endpoint,
 )
 from tests.resolvers.tenant import CONSENT, ORGANIZATION_ROLES, STAFF, Tenant, global_id_of
 from tests.schema.api_client import ApiClient, issue_token
@@ -104,7 +114,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ORGANIZATION_ROLES: "interviews position positions positionVersions changes",
         STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
         DECIDERS: "agreement organizationUsage checkPosition",
-        ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys auditLog members memberInvitations",
+        ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys auditLog members memberInvitations webhookEndpoints "
+        "webhookDeliveries",
     },
     "OrganizationUsage": {DECIDERS: "budgets days"},
     "BudgetUse": {DECIDERS: "budget limit used opensAt"},
@@ -145,6 +156,18 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "MemberInvitationConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
     "MemberInvitationEdge": {ADMIN_ONLY: "cursor node"},
     "MemberLink": {ALL_ROLES: "organization name email role expiresAt hasIdentityProvider"},
+    "WebhookEndpoint": {
+        ADMIN_ONLY: "id url description includeDetails createdAt createdBy pauseReason pausedAt failingSince lostChangesAt "
+        "events previousSecretExpiresAt"
+    },
+    "WebhookEndpointConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
+    "WebhookEndpointEdge": {ADMIN_ONLY: "cursor node"},
+    "WebhookDelivery": {
+        ADMIN_ONLY: "id type occurredAt createdAt status attempts deliveredAt nextAttemptAt interviewId newestAttempts interview"
+    },
+    "WebhookDeliveryConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
+    "WebhookDeliveryEdge": {ADMIN_ONLY: "cursor node"},
+    "WebhookAttempt": {ADMIN_ONLY: "attemptedAt latencyMs responseStatus failure bodyDigest"},
     "AuditEntry": {
         ADMIN_ONLY: "at kind action actor objectIds interviewId data filters rows outcome errorCode address requestId"
     },
@@ -269,7 +292,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         "deleteNote startTryOut",
         ADMIN_ONLY: "eraseInterview updateRetentionPolicy setLegalHold releaseLegalHold updateNotice createApiKey "
         "updateOrganization rotateApiKey revokeApiKey inviteMember renewMemberLink revokeMemberInvitation updateMember "
-        "removeMember",
+        "removeMember createWebhookEndpoint updateWebhookEndpoint rotateWebhookSecret deleteWebhookEndpoint replayDelivery "
+        "replayDeliveries",
     },
     "Subscription": {
         ALL_ROLES: "turnAdded interimTranscript interviewChanged",
@@ -305,6 +329,8 @@ MUTATION_PAYLOAD_TYPES = {
     *("AddNotePayload", "DeleteNotePayload"),
     *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload", "ReopenInterviewPayload"),
     *("UpdateOrganizationPayload", "StartTryOutPayload"),
+    *("CreateWebhookEndpointPayload", "UpdateWebhookEndpointPayload", "RotateWebhookSecretPayload"),
+    *("DeleteWebhookEndpointPayload", "ReplayDeliveryPayload", "ReplayDeliveriesPayload"),
 }
 """Readable by every role that may call the mutation; the rows of mutations name those roles."""
 SUBSCRIPTION_ONLY_TYPES = {"InterimTranscript", "LiveInterviewEvent"}
@@ -362,6 +388,13 @@ TYPE_QUERIES = {
     "MemberInvitationConnection": "{ memberInvitations { FIELD } }",
     "MemberInvitationEdge": "{ memberInvitations { edges { FIELD } } }",
     "MemberLink": "{ memberLink(token: $memberLink) { FIELD } }",
+    "WebhookEndpoint": "{ webhookEndpoints { nodes { FIELD } } }",
+    "WebhookEndpointConnection": "{ webhookEndpoints { FIELD } }",
+    "WebhookEndpointEdge": "{ webhookEndpoints { edges { FIELD } } }",
+    "WebhookDelivery": "{ webhookDeliveries(endpointId: $webhookEndpoint) { nodes { FIELD } } }",
+    "WebhookDeliveryConnection": "{ webhookDeliveries(endpointId: $webhookEndpoint) { FIELD } }",
+    "WebhookDeliveryEdge": "{ webhookDeliveries(endpointId: $webhookEndpoint) { edges { FIELD } } }",
+    "WebhookAttempt": "{ webhookDeliveries(endpointId: $webhookEndpoint) { nodes { newestAttempts { FIELD } } } }",
     "AuditEntry": "{ auditLog { nodes { FIELD } } }",
     "AuditActor": "{ auditLog { nodes { actor { FIELD } } } }",
     "AuditEntryConnection": "{ auditLog { FIELD } }",
@@ -442,6 +475,7 @@ FIELD_ARGUMENTS = {
     "Query.interview": "(id: $interview)",
     "Query.invitation": "(token: $invite)",
     "Query.memberLink": "(token: $memberLink)",
+    "Query.webhookDeliveries": "(endpointId: $webhookEndpoint)",
     "Query.transcript": "(interviewId: $interview)",
     "Query.evaluation": "(interviewId: $interview)",
     "Query.agreement": "(positionKey: $position)",
@@ -517,6 +551,7 @@ class AuthorizationScenario:
         turn: Turn,
         file: RecordingFile,
         link: MemberInvitation,
+        endpoint: WebhookEndpoint,
         tokens: dict[Role, str],
     ) -> None:
         self.tokens = tokens
@@ -526,6 +561,7 @@ class AuthorizationScenario:
             "position": tenant.position.key,
             "invite": tenant.invite_token(interview),
             "memberLink": issue_member_link_token(link, tenant.services.settings.auth),
+            "webhookEndpoint": encode_id(IdKind.WEBHOOK_ENDPOINT, endpoint.id),
         }
         self.first_change_cursor = encode_cursor(CHANGE_ORDER, 0, tenant.id)
         self.nodes = [
@@ -757,6 +793,30 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     member = {"organization_id": tenant.id, "role": Role.ADMIN, "name": "Somebody", "invited_by": "somebody"}
     await Member(**member, email="somebody@example.org", last_signed_in_at=now()).insert()
     link = await MemberInvitation(**member, email="another@example.org", expires_at=now() + timedelta(days=1)).insert()
+    endpoint = await new_webhook_endpoint(
+        tenant.id,
+        description="A system.",
+        pause_reason=WebhookPauseReason.FAILING,
+        paused_at=now(),
+        failing_since=now(),
+        lost_changes_at=now(),
+        secrets=[SigningSecret(id=PydanticObjectId(), encrypted="", expires_at=now() + timedelta(days=1))],
+    ).insert()
+    await WebhookDelivery(
+        organization_id=tenant.id,
+        endpoint_id=endpoint.id,
+        type=WebhookEventType.INTERVIEW_COMPLETED,
+        event_key="a key",
+        number=1,
+        interview_id=interview.id,
+        occurred_at=now(),
+        delivered_at=now(),
+        newest_attempts=[
+            DeliveryAttempt(
+                attempted_at=now(), latency_ms=5, response_status=500, failure=WebhookFailure.STATUS, body_digest="0123"
+            )
+        ],
+    ).insert()
     await ChangePosition(id=PydanticObjectId(tenant.id), number=2).insert()
     for number, (kind, document) in enumerate(((ChangeKind.INTERVIEW, interview), (ChangeKind.EVALUATION, evaluation)), 1):
         await Change(
@@ -768,7 +828,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             changed_at=now(),
         ).insert()
     tokens = {role: await issue_token(tenant, role, interview) for role in Role}
-    return AuthorizationScenario(tenant, interview, evaluation, turn, file, link, tokens)
+    return AuthorizationScenario(tenant, interview, evaluation, turn, file, link, endpoint, tokens)
 
 
 def sample_value(field: GraphQLInputField, scenario: AuthorizationScenario, name: str = "") -> Any:

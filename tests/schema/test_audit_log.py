@@ -85,7 +85,7 @@ NOT_PERSONAL = {
     "Query": (
         "node viewer signInOptions memberLink interview invitation consentText interviews agreement position positions "
         "positionVersions checkPosition retentionPolicy apiKeys members memberInvitations "
-        "auditLog decisionRecords changes organizationUsage"
+        "auditLog decisionRecords changes organizationUsage webhookEndpoints webhookDeliveries"
     ),
     "Question": "key text listenFor maxProbes criterionKeys",
     "Reopening": "reopenedAt reopenedBy reason status endReason endDetail endedAt returnedAt creditedSeconds",
@@ -97,6 +97,14 @@ NOT_PERSONAL = {
     "TurnLatency": "final committed firstWord firstAudio heard",
     # of the caller itself
     "Viewer": "role organization name may member",
+    "WebhookAttempt": "attemptedAt latencyMs responseStatus failure bodyDigest",
+    "WebhookDelivery": (
+        "id type occurredAt createdAt status attempts deliveredAt nextAttemptAt interviewId newestAttempts interview"
+    ),
+    "WebhookEndpoint": (
+        "id url description includeDetails createdAt createdBy pauseReason pausedAt failingSince lostChangesAt events "
+        "previousSecretExpiresAt"
+    ),
 }
 """Fields that are read without an entry, unless their selection has others. Every other field returns personal data."""
 

@@ -277,6 +277,14 @@ ACTION_BY_FIELD = {
     "Mutation.revokeMemberInvitation": Action.MANAGE_MEMBERS,
     "Mutation.updateMember": Action.MANAGE_MEMBERS,
     "Mutation.removeMember": Action.MANAGE_MEMBERS,
+    **dict.fromkeys(
+        (
+            *("Query.webhookEndpoints", "Query.webhookDeliveries", "Mutation.createWebhookEndpoint"),
+            *("Mutation.updateWebhookEndpoint", "Mutation.rotateWebhookSecret", "Mutation.deleteWebhookEndpoint"),
+            *("Mutation.replayDelivery", "Mutation.replayDeliveries"),
+        ),
+        Action.MANAGE_WEBHOOKS,
+    ),
     "Query.members": Action.MANAGE_MEMBERS,
     "Query.memberInvitations": Action.MANAGE_MEMBERS,
     "Query.apiKeys": Action.MANAGE_KEYS,

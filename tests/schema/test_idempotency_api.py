@@ -21,9 +21,16 @@ from models.documents.organization import ApiKey, Organization, Role, create_key
 from models.documents.position import Position
 from models.documents.turn import TurnDocument
 from models.documents.turn_correction import list_corrections
+from models.documents.webhook import (
+    SigningSecret,
+    WebhookDelivery,
+    WebhookDeliveryStatus,
+    WebhookEndpoint,
+    WebhookEventType,
+)
 from models.storage.clock import now
 from resolvers.ids import IdKind, encode_id
-from tests.factories import new_interview_note, reload_interview
+from tests.factories import new_interview_note, new_webhook_endpoint, reload_interview
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import CONSENT_INPUT, ApiClient, GraphQLResponse, issue_token
 from tests.schema.authorization_table import fields_of, input_names_of
@@ -40,6 +47,8 @@ class MutationScenario:
     api_key: ApiKey
     member: Member
     invitation: MemberInvitation
+    endpoint: WebhookEndpoint
+    delivery: WebhookDelivery
 
     @classmethod
     async def make(
@@ -51,15 +60,28 @@ class MutationScenario:
         invitation = await MemberInvitation(
             **person, email=f"{ObjectId()}@example.org", expires_at=now() + timedelta(days=1)
         ).insert()
+        secret = SigningSecret(id=PydanticObjectId(), encrypted="")
+        endpoint = await new_webhook_endpoint(tenant.id, secrets=[secret]).insert()
+        delivery = await WebhookDelivery(
+            organization_id=tenant.id,
+            endpoint_id=endpoint.id,
+            type=WebhookEventType.INTERVIEW_STARTED,
+            event_key="a key",
+            number=1,
+            interview_id=PydanticObjectId(),
+            occurred_at=now(),
+            status=WebhookDeliveryStatus.FAILED,
+        ).insert()
         hold = LegalHold(reason="A lawsuit.", set_by="somebody", set_at=now()) if is_held else None
         if status is not InterviewStatus.COMPLETED:
             request = CandidateRequest(
                 id=PydanticObjectId(), kinds=[RequestKind.OTHER], requested_at=now(), status=RequestStatus.OPEN
             )
             interview = await tenant.make_interview(status, is_blind=is_blind, legal_hold=hold, requests=[request])
-            return cls(tenant, interview, None, api_key, member, invitation)
+            return cls(tenant, interview, None, api_key, member, invitation, endpoint, delivery)
         interview = await tenant.make_completed_interview(is_blind=is_blind, legal_hold=hold, notes=[new_interview_note()])
-        return cls(tenant, interview, await tenant.make_evaluation(interview), api_key, member, invitation)
+        evaluation = await tenant.make_evaluation(interview)
+        return cls(tenant, interview, evaluation, api_key, member, invitation, endpoint, delivery)
 
 
 @dataclass(frozen=True)
@@ -208,6 +230,33 @@ def key_input(scenario: MutationScenario) -> dict[str, Any]:
     return {"apiKeyId": encode_id(IdKind.API_KEY, scenario.api_key.id)}
 
 
+async def count_endpoints(scenario: MutationScenario) -> int:
+    return await WebhookEndpoint.find({"organization_id": scenario.tenant.id, "deleted_at": None}).count() - 1
+
+
+async def count_deleted_endpoints(scenario: MutationScenario) -> int:
+    return -await count_endpoints(scenario)
+
+
+async def count_endpoint_updates(scenario: MutationScenario) -> int:
+    endpoint = await WebhookEndpoint.get(scenario.endpoint.id)
+    return len(endpoint.updates) if endpoint else 0
+
+
+async def count_secrets(scenario: MutationScenario) -> int:
+    endpoint = await WebhookEndpoint.get(scenario.endpoint.id)
+    return len(endpoint.secrets) - 1 if endpoint else 0
+
+
+async def count_replays(scenario: MutationScenario) -> int:
+    delivery = await WebhookDelivery.get(scenario.delivery.id)
+    return len(delivery.replays) if delivery else 0
+
+
+def endpoint_input(scenario: MutationScenario) -> dict[str, Any]:
+    return {"webhookEndpointId": encode_id(IdKind.WEBHOOK_ENDPOINT, scenario.endpoint.id)}
+
+
 def candidate_input(_: MutationScenario) -> dict[str, Any]:
     return {"candidateName": "Grace Hopper", "positionKey": "tester", "channel": "TEXT"}
 
@@ -302,6 +351,36 @@ CASES: dict[str, MutationCase] = {
     "rotateApiKey": MutationCase(key_input, {"overlapMinutes": 5}, "apiKey { id name createdAt }", count_new_keys),
     "revokeApiKey": MutationCase(
         key_input, {"apiKeyId": f"key_{'0' * 24}"}, "apiKey { id revokedAt isActive }", count_revoked_keys
+    ),
+    "createWebhookEndpoint": MutationCase(
+        lambda _: {"url": "https://example.org/hooks"},
+        {"url": "https://example.com/hooks"},
+        "webhookEndpoint { id url createdAt }",
+        count_endpoints,
+    ),
+    "updateWebhookEndpoint": MutationCase(
+        lambda w: {**endpoint_input(w), "isPaused": True},
+        {"isPaused": False},
+        "webhookEndpoint { id pausedAt }",
+        count_endpoint_updates,
+    ),
+    "rotateWebhookSecret": MutationCase(
+        endpoint_input, {"overlapMinutes": 5}, "webhookEndpoint { id previousSecretExpiresAt }", count_secrets
+    ),
+    "deleteWebhookEndpoint": MutationCase(
+        endpoint_input, {"webhookEndpointId": f"whe_{'0' * 24}"}, "webhookEndpoint { id url }", count_deleted_endpoints
+    ),
+    "replayDelivery": MutationCase(
+        lambda w: {"webhookDeliveryId": encode_id(IdKind.WEBHOOK_DELIVERY, w.delivery.id)},
+        {"webhookDeliveryId": f"whd_{'0' * 24}"},
+        "delivery { id status nextAttemptAt }",
+        count_replays,
+    ),
+    "replayDeliveries": MutationCase(
+        lambda w: {**endpoint_input(w), "since": "2026-01-01T00:00:00Z", "statuses": ["FAILED"]},
+        {"statuses": None},
+        "deliveries",
+        count_replays,
     ),
     "inviteMember": MutationCase(
         lambda _: {"name": "Grace", "email": "Grace@Example.org", "role": "RECRUITER"},

@@ -30,7 +30,7 @@ LINES = {
     "R2": "Review: playback from a quote or a line, and what follows it",
     "R3": "Review: levels, reasons, decisions and blind reviews, by keyboard",
     "R4": "Review: versions, files, erasure and the next interview",
-    "K1": "Settings: keys, members and the organization",
+    "K1": "Settings: keys, members, webhooks and the organization",
 }
 """The lines that are built. Each needs a test: `@pytest.mark.line` in tests/web, or a Vitest name that begins with the line."""
 

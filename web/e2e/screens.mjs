@@ -1,6 +1,7 @@
 // Takes pictures of the pages, each in two sizes and two colour schemes: `make screens` (tests/web/screens.py starts the servers).
 // Add a screen to SCREENS: a name, the lines of tests/web/lines.py that it shows, and what to do until the page shows it.
 import { mkdirSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { findLayoutProblems, findViolations } from './accessibility.mjs'
@@ -358,6 +359,31 @@ const openClosed = async (page, part, text) => {
   await see(page, text)
 }
 
+// Webhooks.
+
+const CREATE_ENDPOINT = 'mutation($input: CreateWebhookEndpointInput!) { createWebhookEndpoint(input: $input) { webhookEndpoint { id } } }'
+const PAUSE_ENDPOINT = 'mutation($input: UpdateWebhookEndpointInput!) { updateWebhookEndpoint(input: $input) { webhookEndpoint { id } } }'
+
+/** Makes webhook endpoints and their deliveries. The receiver does not accept the event of a cancelled interview. */
+async function fillWebhooks() {
+  const receiver = createServer((request, response) => {
+    request.setEncoding('utf8').on('data', (body) => response.writeHead(body.includes('interview.cancelled') ? 503 : 204).end())
+  })
+  await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+  const local = `http://127.0.0.1:${receiver.address().port}`
+  await callApi(CREATE_ENDPOINT, { url: `${local}/hooks/viva`, description: 'Göteborg ATS', includeDetails: true }, 'ADMIN')
+  const { createWebhookEndpoint } = await callApi(
+    CREATE_ENDPOINT,
+    { url: 'https://reports.northwind.example/viva?team=recruiting-operations-and-analytics', events: ['EVALUATION_COMPLETED', 'EVALUATION_REVIEWED'] },
+    'ADMIN',
+  )
+  await callApi(PAUSE_ENDPOINT, { webhookEndpointId: createWebhookEndpoint.webhookEndpoint.id, isPaused: true }, 'ADMIN')
+  await completeInterview()
+  const { id } = await schedule()
+  await callApi('mutation($input: CancelInterviewInput!) { cancelInterview(input: $input) { interview { id } } }', { interviewId: id })
+  receiver.unref()
+}
+
 const SCREENS = [
   { name: 'positions', open: (page) => openDesk(page, '/positions').then(() => see(page, 'Data Scientist')) },
   {
@@ -607,6 +633,31 @@ const SCREENS = [
       await press(page, 'New link for Tomás Ó Cinnéide')
       await press(page, 'Make the link')
       await see(page, 'A link to sign in')
+    },
+  },
+  {
+    name: 'desk-settings-webhooks',
+    lines: ['K1'],
+    open: async (page) => {
+      await fillWebhooks()
+      await enterSettings(page, '/settings/webhooks', 'Göteborg ATS')
+      await press(page, 'Deliveries to Göteborg ATS')
+      for (let attempt = 0; attempt < 30 && !(await page.getByText('Evaluation completed').count()); attempt++) {
+        await wait(500)
+        await press(page, 'Refresh')
+      }
+      await see(page, 'Next attempt')
+    },
+  },
+  {
+    name: 'desk-settings-webhooks-new',
+    lines: ['K1'],
+    open: async (page) => {
+      await enterSettings(page, '/settings/webhooks', 'Webhooks')
+      await press(page, 'Add an endpoint')
+      await page.getByRole('textbox', { name: 'URL' }).fill('http://10.0.0.1/hook')
+      await press(page, 'Add the endpoint')
+      await see(page, 'is not an https URL')
     },
   },
   { name: 'desk-settings-organization', lines: ['K1'], open: (page) => enterSettings(page, '/settings', 'What candidates see') },

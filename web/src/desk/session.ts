@@ -81,5 +81,5 @@ export function useSession(): Session {
 
 /** Whether the settings have a section for a caller who may do this. */
 export function hasSettings(may: Session['may']): boolean {
-  return may('UPDATE_ORGANIZATION') || may('MANAGE_MEMBERS') || may('MANAGE_KEYS')
+  return may('UPDATE_ORGANIZATION') || may('MANAGE_MEMBERS') || may('MANAGE_KEYS') || may('MANAGE_WEBHOOKS')
 }

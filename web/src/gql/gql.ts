@@ -75,6 +75,14 @@ type Documents = {
     "\n  mutation RemoveMember($input: RemoveMemberInput!) {\n    removeMember(input: $input) { member { id } }\n  }\n": typeof types.RemoveMemberDocument,
     "\n  query OwnOrganization {\n    viewer { organization { ...OrganizationParts } }\n  }\n  fragment OrganizationParts on Organization {\n    id name logoUrl contact { name email }\n  }\n": typeof types.OwnOrganizationDocument,
     "\n  mutation UpdateOrganization($input: UpdateOrganizationInput!) {\n    updateOrganization(input: $input) { organization { ...OrganizationParts } }\n  }\n": typeof types.UpdateOrganizationDocument,
+    "\n  query WebhookEndpoints($after: String) {\n    page: webhookEndpoints(first: 100, after: $after) {\n      nodes { ...WebhookEndpointParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment WebhookEndpointParts on WebhookEndpoint {\n    id url description events includeDetails createdAt createdBy pauseReason failingSince lostChangesAt previousSecretExpiresAt\n  }\n": typeof types.WebhookEndpointsDocument,
+    "\n  mutation CreateWebhookEndpoint($input: CreateWebhookEndpointInput!) {\n    createWebhookEndpoint(input: $input) { webhookEndpoint { ...WebhookEndpointParts } secret }\n  }\n": typeof types.CreateWebhookEndpointDocument,
+    "\n  mutation UpdateWebhookEndpoint($input: UpdateWebhookEndpointInput!) {\n    updateWebhookEndpoint(input: $input) { webhookEndpoint { ...WebhookEndpointParts } }\n  }\n": typeof types.UpdateWebhookEndpointDocument,
+    "\n  mutation RotateWebhookSecret($input: RotateWebhookSecretInput!) {\n    rotateWebhookSecret(input: $input) { webhookEndpoint { ...WebhookEndpointParts } secret }\n  }\n": typeof types.RotateWebhookSecretDocument,
+    "\n  mutation DeleteWebhookEndpoint($input: DeleteWebhookEndpointInput!) {\n    deleteWebhookEndpoint(input: $input) { webhookEndpoint { id } }\n  }\n": typeof types.DeleteWebhookEndpointDocument,
+    "\n  query WebhookDeliveries($endpointId: ID!, $statuses: [WebhookDeliveryStatus!], $after: String) {\n    page: webhookDeliveries(endpointId: $endpointId, statuses: $statuses, first: 50, after: $after) {\n      nodes { ...WebhookDeliveryParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment WebhookDeliveryParts on WebhookDelivery {\n    id type occurredAt status attempts nextAttemptAt interviewId\n    newestAttempts { attemptedAt latencyMs responseStatus failure }\n  }\n": typeof types.WebhookDeliveriesDocument,
+    "\n  mutation ReplayDelivery($input: ReplayDeliveryInput!) {\n    replayDelivery(input: $input) { delivery { ...WebhookDeliveryParts } }\n  }\n": typeof types.ReplayDeliveryDocument,
+    "\n  mutation ReplayDeliveries($input: ReplayDeliveriesInput!) {\n    replayDeliveries(input: $input) { deliveries }\n  }\n": typeof types.ReplayDeliveriesDocument,
 };
 const documents: Documents = {
     "\n  query Transcript($id: ID!, $after: Int!) {\n    transcript(interviewId: $id, after: $after) {\n      turns { ...TurnFields }\n      lastSeq\n      isComplete\n    }\n  }\n  fragment TurnFields on Turn {\n    id seq speaker text channel questionKey startedAt endedAt interrupted language isUncertain\n    uncertainWords { start end }\n  }\n": types.TranscriptDocument,
@@ -138,6 +146,14 @@ const documents: Documents = {
     "\n  mutation RemoveMember($input: RemoveMemberInput!) {\n    removeMember(input: $input) { member { id } }\n  }\n": types.RemoveMemberDocument,
     "\n  query OwnOrganization {\n    viewer { organization { ...OrganizationParts } }\n  }\n  fragment OrganizationParts on Organization {\n    id name logoUrl contact { name email }\n  }\n": types.OwnOrganizationDocument,
     "\n  mutation UpdateOrganization($input: UpdateOrganizationInput!) {\n    updateOrganization(input: $input) { organization { ...OrganizationParts } }\n  }\n": types.UpdateOrganizationDocument,
+    "\n  query WebhookEndpoints($after: String) {\n    page: webhookEndpoints(first: 100, after: $after) {\n      nodes { ...WebhookEndpointParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment WebhookEndpointParts on WebhookEndpoint {\n    id url description events includeDetails createdAt createdBy pauseReason failingSince lostChangesAt previousSecretExpiresAt\n  }\n": types.WebhookEndpointsDocument,
+    "\n  mutation CreateWebhookEndpoint($input: CreateWebhookEndpointInput!) {\n    createWebhookEndpoint(input: $input) { webhookEndpoint { ...WebhookEndpointParts } secret }\n  }\n": types.CreateWebhookEndpointDocument,
+    "\n  mutation UpdateWebhookEndpoint($input: UpdateWebhookEndpointInput!) {\n    updateWebhookEndpoint(input: $input) { webhookEndpoint { ...WebhookEndpointParts } }\n  }\n": types.UpdateWebhookEndpointDocument,
+    "\n  mutation RotateWebhookSecret($input: RotateWebhookSecretInput!) {\n    rotateWebhookSecret(input: $input) { webhookEndpoint { ...WebhookEndpointParts } secret }\n  }\n": types.RotateWebhookSecretDocument,
+    "\n  mutation DeleteWebhookEndpoint($input: DeleteWebhookEndpointInput!) {\n    deleteWebhookEndpoint(input: $input) { webhookEndpoint { id } }\n  }\n": types.DeleteWebhookEndpointDocument,
+    "\n  query WebhookDeliveries($endpointId: ID!, $statuses: [WebhookDeliveryStatus!], $after: String) {\n    page: webhookDeliveries(endpointId: $endpointId, statuses: $statuses, first: 50, after: $after) {\n      nodes { ...WebhookDeliveryParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment WebhookDeliveryParts on WebhookDelivery {\n    id type occurredAt status attempts nextAttemptAt interviewId\n    newestAttempts { attemptedAt latencyMs responseStatus failure }\n  }\n": types.WebhookDeliveriesDocument,
+    "\n  mutation ReplayDelivery($input: ReplayDeliveryInput!) {\n    replayDelivery(input: $input) { delivery { ...WebhookDeliveryParts } }\n  }\n": types.ReplayDeliveryDocument,
+    "\n  mutation ReplayDeliveries($input: ReplayDeliveriesInput!) {\n    replayDeliveries(input: $input) { deliveries }\n  }\n": types.ReplayDeliveriesDocument,
 };
 
 /**
@@ -398,6 +414,38 @@ export function graphql(source: "\n  query OwnOrganization {\n    viewer { organ
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation UpdateOrganization($input: UpdateOrganizationInput!) {\n    updateOrganization(input: $input) { organization { ...OrganizationParts } }\n  }\n"): (typeof documents)["\n  mutation UpdateOrganization($input: UpdateOrganizationInput!) {\n    updateOrganization(input: $input) { organization { ...OrganizationParts } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query WebhookEndpoints($after: String) {\n    page: webhookEndpoints(first: 100, after: $after) {\n      nodes { ...WebhookEndpointParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment WebhookEndpointParts on WebhookEndpoint {\n    id url description events includeDetails createdAt createdBy pauseReason failingSince lostChangesAt previousSecretExpiresAt\n  }\n"): (typeof documents)["\n  query WebhookEndpoints($after: String) {\n    page: webhookEndpoints(first: 100, after: $after) {\n      nodes { ...WebhookEndpointParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment WebhookEndpointParts on WebhookEndpoint {\n    id url description events includeDetails createdAt createdBy pauseReason failingSince lostChangesAt previousSecretExpiresAt\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateWebhookEndpoint($input: CreateWebhookEndpointInput!) {\n    createWebhookEndpoint(input: $input) { webhookEndpoint { ...WebhookEndpointParts } secret }\n  }\n"): (typeof documents)["\n  mutation CreateWebhookEndpoint($input: CreateWebhookEndpointInput!) {\n    createWebhookEndpoint(input: $input) { webhookEndpoint { ...WebhookEndpointParts } secret }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateWebhookEndpoint($input: UpdateWebhookEndpointInput!) {\n    updateWebhookEndpoint(input: $input) { webhookEndpoint { ...WebhookEndpointParts } }\n  }\n"): (typeof documents)["\n  mutation UpdateWebhookEndpoint($input: UpdateWebhookEndpointInput!) {\n    updateWebhookEndpoint(input: $input) { webhookEndpoint { ...WebhookEndpointParts } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RotateWebhookSecret($input: RotateWebhookSecretInput!) {\n    rotateWebhookSecret(input: $input) { webhookEndpoint { ...WebhookEndpointParts } secret }\n  }\n"): (typeof documents)["\n  mutation RotateWebhookSecret($input: RotateWebhookSecretInput!) {\n    rotateWebhookSecret(input: $input) { webhookEndpoint { ...WebhookEndpointParts } secret }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteWebhookEndpoint($input: DeleteWebhookEndpointInput!) {\n    deleteWebhookEndpoint(input: $input) { webhookEndpoint { id } }\n  }\n"): (typeof documents)["\n  mutation DeleteWebhookEndpoint($input: DeleteWebhookEndpointInput!) {\n    deleteWebhookEndpoint(input: $input) { webhookEndpoint { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query WebhookDeliveries($endpointId: ID!, $statuses: [WebhookDeliveryStatus!], $after: String) {\n    page: webhookDeliveries(endpointId: $endpointId, statuses: $statuses, first: 50, after: $after) {\n      nodes { ...WebhookDeliveryParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment WebhookDeliveryParts on WebhookDelivery {\n    id type occurredAt status attempts nextAttemptAt interviewId\n    newestAttempts { attemptedAt latencyMs responseStatus failure }\n  }\n"): (typeof documents)["\n  query WebhookDeliveries($endpointId: ID!, $statuses: [WebhookDeliveryStatus!], $after: String) {\n    page: webhookDeliveries(endpointId: $endpointId, statuses: $statuses, first: 50, after: $after) {\n      nodes { ...WebhookDeliveryParts }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n  fragment WebhookDeliveryParts on WebhookDelivery {\n    id type occurredAt status attempts nextAttemptAt interviewId\n    newestAttempts { attemptedAt latencyMs responseStatus failure }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ReplayDelivery($input: ReplayDeliveryInput!) {\n    replayDelivery(input: $input) { delivery { ...WebhookDeliveryParts } }\n  }\n"): (typeof documents)["\n  mutation ReplayDelivery($input: ReplayDeliveryInput!) {\n    replayDelivery(input: $input) { delivery { ...WebhookDeliveryParts } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ReplayDeliveries($input: ReplayDeliveriesInput!) {\n    replayDeliveries(input: $input) { deliveries }\n  }\n"): (typeof documents)["\n  mutation ReplayDeliveries($input: ReplayDeliveriesInput!) {\n    replayDeliveries(input: $input) { deliveries }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

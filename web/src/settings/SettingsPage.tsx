@@ -7,11 +7,13 @@ import type { Action } from '../gql/graphql'
 import { KeysSection } from './KeysSection'
 import { MembersSection } from './MembersSection'
 import { OrganizationSection } from './OrganizationSection'
+import { WebhooksSection } from './WebhooksSection'
 
 const SECTIONS: readonly { name: string; title: string; action: Action; Section: () => React.ReactNode }[] = [
   { name: 'organization', title: 'Organization', action: 'UPDATE_ORGANIZATION', Section: OrganizationSection },
   { name: 'members', title: 'Members', action: 'MANAGE_MEMBERS', Section: MembersSection },
   { name: 'keys', title: 'API keys', action: 'MANAGE_KEYS', Section: KeysSection },
+  { name: 'webhooks', title: 'Webhooks', action: 'MANAGE_WEBHOOKS', Section: WebhooksSection },
 ]
 
 /** The settings of the organization: the sections that the caller may use. */

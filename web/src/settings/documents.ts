@@ -1,10 +1,19 @@
 import { graphql } from '../gql'
-import type { ApiKeyPartsFragment, InvitationPartsFragment, MemberPartsFragment, OrganizationPartsFragment } from '../gql/graphql'
+import type {
+  ApiKeyPartsFragment,
+  InvitationPartsFragment,
+  MemberPartsFragment,
+  OrganizationPartsFragment,
+  WebhookDeliveryPartsFragment,
+  WebhookEndpointPartsFragment,
+} from '../gql/graphql'
 
 export type ApiKey = ApiKeyPartsFragment
 export type Member = MemberPartsFragment
 export type Invitation = InvitationPartsFragment
 export type Organization = OrganizationPartsFragment
+export type WebhookEndpoint = WebhookEndpointPartsFragment
+export type WebhookDelivery = WebhookDeliveryPartsFragment
 
 export const API_KEYS = graphql(`
   query ApiKeys($after: String) {
@@ -103,5 +112,66 @@ export const ORGANIZATION = graphql(`
 export const UPDATE_ORGANIZATION = graphql(`
   mutation UpdateOrganization($input: UpdateOrganizationInput!) {
     updateOrganization(input: $input) { organization { ...OrganizationParts } }
+  }
+`)
+
+export const WEBHOOK_ENDPOINTS = graphql(`
+  query WebhookEndpoints($after: String) {
+    page: webhookEndpoints(first: 100, after: $after) {
+      nodes { ...WebhookEndpointParts }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+  fragment WebhookEndpointParts on WebhookEndpoint {
+    id url description events includeDetails createdAt createdBy pauseReason failingSince lostChangesAt previousSecretExpiresAt
+  }
+`)
+
+export const CREATE_WEBHOOK_ENDPOINT = graphql(`
+  mutation CreateWebhookEndpoint($input: CreateWebhookEndpointInput!) {
+    createWebhookEndpoint(input: $input) { webhookEndpoint { ...WebhookEndpointParts } secret }
+  }
+`)
+
+export const UPDATE_WEBHOOK_ENDPOINT = graphql(`
+  mutation UpdateWebhookEndpoint($input: UpdateWebhookEndpointInput!) {
+    updateWebhookEndpoint(input: $input) { webhookEndpoint { ...WebhookEndpointParts } }
+  }
+`)
+
+export const ROTATE_WEBHOOK_SECRET = graphql(`
+  mutation RotateWebhookSecret($input: RotateWebhookSecretInput!) {
+    rotateWebhookSecret(input: $input) { webhookEndpoint { ...WebhookEndpointParts } secret }
+  }
+`)
+
+export const DELETE_WEBHOOK_ENDPOINT = graphql(`
+  mutation DeleteWebhookEndpoint($input: DeleteWebhookEndpointInput!) {
+    deleteWebhookEndpoint(input: $input) { webhookEndpoint { id } }
+  }
+`)
+
+export const WEBHOOK_DELIVERIES = graphql(`
+  query WebhookDeliveries($endpointId: ID!, $statuses: [WebhookDeliveryStatus!], $after: String) {
+    page: webhookDeliveries(endpointId: $endpointId, statuses: $statuses, first: 50, after: $after) {
+      nodes { ...WebhookDeliveryParts }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+  fragment WebhookDeliveryParts on WebhookDelivery {
+    id type occurredAt status attempts nextAttemptAt interviewId
+    newestAttempts { attemptedAt latencyMs responseStatus failure }
+  }
+`)
+
+export const REPLAY_DELIVERY = graphql(`
+  mutation ReplayDelivery($input: ReplayDeliveryInput!) {
+    replayDelivery(input: $input) { delivery { ...WebhookDeliveryParts } }
+  }
+`)
+
+export const REPLAY_DELIVERIES = graphql(`
+  mutation ReplayDeliveries($input: ReplayDeliveriesInput!) {
+    replayDeliveries(input: $input) { deliveries }
   }
 `)

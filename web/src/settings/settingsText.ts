@@ -64,6 +64,7 @@ const ACTION_NAMES: Partial<Record<Action, string>> = {
   REQUEST_ACCOMMODATION: 'Make candidates’ requests',
   MANAGE_KEYS: 'Manage API keys',
   MANAGE_MEMBERS: 'Manage members',
+  MANAGE_WEBHOOKS: 'Manage webhooks',
   READ_AUDIT_LOG: 'Read the audit log',
   READ_REQUESTS: 'Read candidates’ requests',
   RESOLVE_REQUEST: 'Answer candidates’ requests',
@@ -81,6 +82,7 @@ const ADMIN_ONLY: ReadonlySet<Action> = new Set<Action>([
   'ANALYZE_IMPACT',
   'MANAGE_KEYS',
   'MANAGE_MEMBERS',
+  'MANAGE_WEBHOOKS',
   'READ_AUDIT_LOG',
 ])
 const NOT_FOR_PROGRAMS: ReadonlySet<Action> = new Set<Action>([
