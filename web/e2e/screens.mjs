@@ -82,7 +82,7 @@ async function answerFirst(page) {
   await see(page, 'Your turn', 60_000)
 }
 
-async function type(page) {
+async function beginTyping(page) {
   await page.goto((await schedule({ channel: 'TEXT' })).invite)
   await agree(page, { recording: null })
   await press(page, 'Start the interview')
@@ -556,7 +556,7 @@ const SCREENS = [
     name: 'candidate-typed',
     lines: ['C4'],
     open: async (page) => {
-      await type(page)
+      await beginTyping(page)
       await send(page, 'Hello, I am ready.')
       await see(page, 'Question 1 of')
       await see(page, 'Your turn')
@@ -567,7 +567,7 @@ const SCREENS = [
     name: 'candidate-end',
     lines: ['C8'],
     open: async (page) => {
-      await type(page)
+      await beginTyping(page)
       await send(page, 'Hello, I am ready.')
       await see(page, 'Question 1 of')
       await press(page, 'End')
@@ -578,7 +578,7 @@ const SCREENS = [
     name: 'candidate-done',
     lines: ['C8'],
     open: async (page) => {
-      await type(page)
+      await beginTyping(page)
       await press(page, 'End')
       await press(page, 'End now')
       await see(page, 'Thank you for your interview')
@@ -766,7 +766,7 @@ const SCREENS = [
     name: 'candidate-back',
     lines: ['C1'],
     open: async (page) => {
-      await type(page)
+      await beginTyping(page)
       await send(page, 'Hello, I am ready.')
       await see(page, 'Question 1 of')
       await page.reload()
@@ -777,7 +777,7 @@ const SCREENS = [
     name: 'candidate-room-offline',
     lines: ['C7'],
     open: async (page) => {
-      await type(page)
+      await beginTyping(page)
       await send(page, 'Hello, I am ready.')
       await see(page, 'Question 1 of')
       await page.context().setOffline(true)
