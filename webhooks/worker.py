@@ -1,4 +1,4 @@
-"""The webhook worker: a loop in every jobs process that turns changes into deliveries, and sends them (ADR 26).
+"""The webhook worker: a loop in every jobs process that turns changes into deliveries, and sends them (ADR 27).
 
 One process at a time works on an endpoint, by the endpoint's lease. It needs only MongoDB, not Redis. It stores each step before
 the next one, so that a process that is killed at any moment loses nothing; the receiver may then get a delivery twice, with the

@@ -1,4 +1,4 @@
-"""Webhooks: endpoints that an organization has registered, and the deliveries to them (ADR 26).
+"""Webhooks: endpoints that an organization has registered, and the deliveries to them (ADR 27).
 
 An endpoint reads the organization's change feed from a cursor of its own. A delivery holds ids and times only: its body is
 built for each attempt, so that nothing personal is stored here.

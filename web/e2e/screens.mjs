@@ -91,7 +91,7 @@ async function answerFirst(page) {
   await see(page, 'Your turn', 60_000)
 }
 
-async function answerInWriting(page) {
+async function beginTyping(page) {
   await page.goto((await schedule({ channel: 'TEXT' })).invite)
   await agree(page, { recording: null })
   await press(page, 'Start the interview')
@@ -768,7 +768,7 @@ const SCREENS = [
     name: 'candidate-typed',
     lines: ['C4'],
     open: async (page) => {
-      await answerInWriting(page)
+      await beginTyping(page)
       await send(page, 'Hello, I am ready.')
       await see(page, 'Question 1 of')
       await see(page, 'Your turn')
@@ -779,7 +779,7 @@ const SCREENS = [
     name: 'candidate-end',
     lines: ['C8'],
     open: async (page) => {
-      await answerInWriting(page)
+      await beginTyping(page)
       await send(page, 'Hello, I am ready.')
       await see(page, 'Question 1 of')
       await press(page, 'End')
@@ -790,7 +790,7 @@ const SCREENS = [
     name: 'candidate-done',
     lines: ['C8'],
     open: async (page) => {
-      await answerInWriting(page)
+      await beginTyping(page)
       await press(page, 'End')
       await press(page, 'End now')
       await see(page, 'Thank you for your interview')
@@ -895,7 +895,7 @@ const SCREENS = [
     open: async (page) => {
       await subscribeInstead(page, 'Reviewed', { ...REFUSED, message: 'Your role may not read this interview: ask an administrator for another one.' })
       await openDesk(page, '/interviews/SW50ZXJ2aWV3OjE')
-      await see(page, 'Your role may not read this interview')
+      await see(page, 'This interview could not be read')
     },
   },
   {
@@ -978,7 +978,7 @@ const SCREENS = [
     name: 'candidate-back',
     lines: ['C1'],
     open: async (page) => {
-      await answerInWriting(page)
+      await beginTyping(page)
       await send(page, 'Hello, I am ready.')
       await see(page, 'Question 1 of')
       await page.reload()
@@ -989,7 +989,7 @@ const SCREENS = [
     name: 'candidate-room-offline',
     lines: ['C7'],
     open: async (page) => {
-      await answerInWriting(page)
+      await beginTyping(page)
       await send(page, 'Hello, I am ready.')
       await see(page, 'Question 1 of')
       await page.context().setOffline(true)
