@@ -71,8 +71,6 @@ export default defineConfig({
     testTimeout: 60_000,
     include: ['src/**/*.test.{ts,tsx}'],
     restoreMocks: true,
-    setupFiles: ['src/testing/setup.ts'],
-    testTimeout: 30_000,
     coverage: {
       include: ['src/**/*.{ts,tsx}'],
       exclude: ['src/gql/**', 'src/testing/**', 'src/**/testInterviews.ts'],
