@@ -570,14 +570,18 @@ class AuthorizationScenario:
             encode_id(IdKind.RECORDING, file.id),
         ]
 
-    async def query_error_codes(self, api: ApiClient, role: Role | None, query: str) -> list[str]:
-        """Return the error codes that the role gets for this query, which may use the scenario's variables."""
-        used = [name for name in self.variables if f"${name}" in query]
+    def declare_variables(self, query: str) -> tuple[str, dict[str, str]]:
+        """Return the query with the declarations of the scenario's variables that it uses, and their values."""
+        used = {name: value for name, value in self.variables.items() if f"${name}" in query}
         kinds = dict.fromkeys(("position", "invite", "memberLink"), "String!")
         declared = ", ".join(f"${name}: {kinds.get(name, 'ID!')}" for name in used)
-        text = f"query({declared}) {query}" if used else f"query {query}"
+        return f"query({declared}) {query}" if used else f"query {query}", used
+
+    async def query_error_codes(self, api: ApiClient, role: Role | None, query: str) -> list[str]:
+        """Return the error codes that the role gets for this query, which may use the scenario's variables."""
+        text, variables = self.declare_variables(query)
         token = self.tokens[role] if role else None
-        response = await api.execute(text, token, **{name: self.variables[name] for name in used})
+        response = await api.execute(text, token, **variables)
         if response.errors:
             assert not any(leaf_presence(response.data)), "what is refused is null"
         else:

@@ -175,10 +175,8 @@ CONNECTIONS = [name for name, field in fields_of("Query").items() if get_named_t
 async def test_every_list_counts_the_pages_that_it_reads(
     api: ApiClient, scenario: AuthorizationScenario, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
-    declared = "($position: String!)" if field == "positionVersions" else ""
     arguments = FIELD_ARGUMENTS.get(f"Query.{field}", "")
-    text = f"query{declared} {{ {field}{arguments} {{ pageInfo {{ hasNextPage }} }} }}"
-    variables = {"position": scenario.variables["position"]} if declared else {}
+    text, variables = scenario.declare_variables(f"{{ {field}{arguments} {{ pageInfo {{ hasNextPage }} }} }}")
     assert not (await api.execute(text, scenario.tokens[Role.ADMIN], **variables)).errors
     monkeypatch.setattr(ReadMeter, "add_document", Mock(side_effect=OperationLimits().response_too_large()))
     assert (await api.execute(text, scenario.tokens[Role.ADMIN], **variables)).codes == ["RESPONSE_TOO_LARGE"]
