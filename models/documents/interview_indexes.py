@@ -33,7 +33,7 @@ FILTER_INDEX_ORDERS: dict[FilterFields, tuple[str, ...]] = {
 
 Every change of an indexed field pays for each index, so there are no more than these
 (docs/adr/0015-lists-as-rows-with-few-indexes.md). An appended turn pays for none: it changes no indexed field
-(docs/adr/0024-turns-change-no-index.md).
+(docs/adr/0026-turns-change-no-index.md).
 """
 
 UNFINISHED_EVALUATIONS = ("PENDING", "RUNNING", "FAILED")

@@ -1,4 +1,4 @@
-"""Finding interviews by their last change, although a stored turn changes no index (ADR 24)."""
+"""Finding interviews by their last change, although a stored turn changes no index (ADR 26)."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
