@@ -17,7 +17,7 @@ import { useDraft } from './draft'
 import { countQuestions, describeState, listFlags, REVIEW_REASONS } from './evaluationText'
 import { MoreDialog } from './MoreDialog'
 import { NoteForm, NoteItem } from './Notes'
-import { findSeq, groupNotes, type NotePlace, useNotes } from './notes'
+import { choosePlace, findSeq, groupNotes, type NotePlace, useNotes } from './notes'
 import { usePlayback } from './playback'
 import { pickRecording, Player } from './Player'
 import { History, type QuotePlayer, Scorecard } from './Scorecard'
@@ -95,12 +95,16 @@ export function Review({ id, list }: ReviewProps) {
   const getNoteOffset = (at: string) => (Date.parse(at) - Date.parse(recording?.startedAt ?? at)) / 1_000
   const openNote = () => {
     const focused = document.activeElement?.closest<HTMLElement>('[data-seq]')?.dataset.seq
-    // while the recording plays, a note is on what one hears
-    const position = isPlayable && recording?.startedAt && (playback.isPlaying() || !focused) ? playback.pause() : null
-    const seq = focused ? Number(focused) : currentSeq
-    if (position !== null && recording?.startedAt) setNotePlace({ at: new Date(Date.parse(recording.startedAt) + position * 1_000).toISOString() })
-    else if (seq !== null) setNotePlace({ seq })
-    else return false
+    const place = choosePlace({
+      focusedSeq: focused ? Number(focused) : null,
+      chosenSeq: currentSeq,
+      isPlaying: isPlayable && playback.isPlaying(),
+      position: isPlayable ? playback.getPosition() : null,
+      startedAt: recording?.startedAt ?? null,
+    })
+    if (!place) return false
+    if ('at' in place) playback.pause()
+    setNotePlace(place)
     setTab('transcript')
     return true
   }

@@ -6,7 +6,7 @@ import { Problem } from '../api/problem'
 import { type Session, SessionContext } from '../desk/session'
 import type { Note } from './documents'
 import { NoteForm } from './Notes'
-import { groupNotes, mergeNotes } from './notes'
+import { choosePlace, groupNotes, mergeNotes } from './notes'
 
 const note = (id: string, values: Partial<Note> = {}): Note => ({ id, seq: 1, at: null, text: id, author: 'Hanna', createdAt: '2026-11-29T12:00:00Z', mayDelete: true, ...values })
 const TURNS = [
@@ -24,6 +24,20 @@ describe('groupNotes', () => {
       [2, ['own', 'late', 'later']],
       [1, ['early']],
     ])
+  })
+})
+
+describe('choosePlace', () => {
+  const page = { focusedSeq: null, chosenSeq: null, isPlaying: false, position: null, startedAt: '2026-11-29T10:00:00Z' }
+  const heard = { at: '2026-11-29T10:00:14.500Z' }
+  it.each([
+    ['what plays, even beside a focused line', { isPlaying: true, position: 14.5, focusedSeq: 2 }, heard],
+    ['the focused line of a paused recording', { position: 14.5, focusedSeq: 2, chosenSeq: 3 }, { seq: 2 }],
+    ['the position of a paused recording', { position: 14.5, chosenSeq: 3 }, heard],
+    ['the chosen line', { chosenSeq: 3, startedAt: null }, { seq: 3 }],
+    ['nothing', {}, null],
+  ])('takes %s', (_, values, place) => {
+    expect(choosePlace({ ...page, ...values })).toEqual(place)
   })
 })
 

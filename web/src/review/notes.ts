@@ -5,6 +5,24 @@ import type { Note, ReviewedInterview } from './documents'
 /** Where a note is: on a turn, or at a moment of the recording. */
 export type NotePlace = { seq: number } | { at: string }
 
+/**
+ * Chooses what a new note is on: while the recording plays, what one hears; else the focused line, the position of the paused recording,
+ * or the line that was chosen last. Null if there is none of these.
+ */
+export function choosePlace(page: {
+  focusedSeq: number | null
+  chosenSeq: number | null
+  isPlaying: boolean
+  /** Seconds from the start of the recording; null if playback has not begun. */
+  position: number | null
+  startedAt: string | null
+}): NotePlace | null {
+  const { focusedSeq, chosenSeq, isPlaying, position, startedAt } = page
+  if (position !== null && startedAt !== null && (isPlaying || focusedSeq === null)) return { at: new Date(Date.parse(startedAt) + position * 1_000).toISOString() }
+  const seq = focusedSeq ?? chosenSeq
+  return seq === null ? null : { seq }
+}
+
 /** Returns the seq of the turn beside which a note stands: its own, or the one that was being spoken at its moment. */
 export function findSeq(place: { seq?: number | null | undefined; at?: string | null | undefined }, turns: readonly Pick<Turn, 'seq' | 'startedAt'>[]): number | null {
   if (place.seq != null) return place.seq

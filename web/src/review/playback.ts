@@ -14,8 +14,9 @@ export interface Playback {
   skip: (seconds: number) => void
   /** Starts playback at this offset, in seconds. */
   playAt: (seconds: number) => void
-  /** Pauses playback and returns its position in seconds; null if it has not begun. */
-  pause: () => number | null
+  pause: () => void
+  /** Returns the position in seconds; null if playback has not begun. */
+  getPosition: () => number | null
   isPlaying: () => boolean
 }
 
@@ -50,15 +51,12 @@ export function usePlayback(media: RefObject<HTMLMediaElement | null>, startedAt
     [media],
   )
   const playAt = useCallback((seconds: number) => playFrom(media.current, seconds), [media])
-  const pause = useCallback(() => {
-    const { current } = media
-    current?.pause()
-    return current && current.currentTime > 0 ? current.currentTime : null
-  }, [media])
+  const pause = useCallback(() => media.current?.pause(), [media])
+  const getPosition = useCallback(() => media.current?.currentTime || null, [media])
   const isPlaying = useCallback(() => media.current?.paused === false, [media])
   return useMemo(
-    () => ({ playingSeq, getOffset, play, toggle, skip, playAt, pause, isPlaying }),
-    [playingSeq, getOffset, play, toggle, skip, playAt, pause, isPlaying],
+    () => ({ playingSeq, getOffset, play, toggle, skip, playAt, pause, getPosition, isPlaying }),
+    [playingSeq, getOffset, play, toggle, skip, playAt, pause, getPosition, isPlaying],
   )
 }
 
