@@ -59,7 +59,8 @@ export function Anchors({ levels, level }: { levels: Rubric[number]['levels']; l
       {levels.map(({ value, anchor }) => (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the focus shows the whole text
         <li key={value} tabIndex={value === level ? undefined : 0} aria-current={value === level || undefined}>
-          <b className="font-semibold">{value}</b> <span>{anchor}</span>
+          <b className="font-semibold">{value}</b>
+          <span>{anchor}</span>
         </li>
       ))}
     </ol>
