@@ -449,7 +449,6 @@ const SCREENS = [
   {
     name: 'review-notes',
     lines: ['R4'],
-    lines: ['R4'],
     open: async (page) => {
       const id = await completeInterview()
       const notes = [
@@ -466,7 +465,6 @@ const SCREENS = [
   {
     name: 'compare',
     lines: ['R5'],
-    lines: ['R5'],
     open: async (page) => {
       const ids = []
       for (const candidateName of ['Maya Lindqvist', 'Thảo Nguyễn', SCHEDULED_NAMES[4]]) ids.push(await completeInterview({ candidateName }))
@@ -478,7 +476,6 @@ const SCREENS = [
   },
   {
     name: 'compare-refused',
-    lines: ['R5'],
     lines: ['R5'],
     open: async (page) => {
       await callApi('mutation($input: SavePositionInput!) { savePosition(input: $input) { position { key } } }', GERMAN_POSITION, 'ADMIN')
