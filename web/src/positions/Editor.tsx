@@ -17,6 +17,7 @@ import { EditingContext } from './editing'
 import { AnalysisTab, CandidateTab, findTab, SettingsFields, type Tab } from './EditorTabs'
 import { QuestionList } from './QuestionList'
 import { addUp, sumShares } from './shares'
+import { TryOutButton } from './TryOutButton'
 import { useChecks } from './useChecks'
 
 const TABS: readonly (readonly [Tab, string])[] = [
@@ -141,6 +142,7 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
                 <Archive className="icon" aria-hidden /> Archive
               </button>
             )}
+            {base && !base.archived && <TryOutButton positionKey={base.key} version={base.version} />}
             <button type="button" className="btn btn-primary" aria-disabled={!isChanged || save.isBusy} onClick={() => void publish()}>
               {save.isBusy ? 'Publishing…' : 'Publish'}
             </button>

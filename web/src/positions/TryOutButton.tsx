@@ -49,7 +49,7 @@ function TryOutDialog({ positionKey, version, onClose }: TryOutProps & { onClose
     <Dialog title="Try it as a candidate" onClose={onClose} shape="narrow">
       <div className="dialog-body">
         <p>
-          You take the interview yourself, in a new tab. Nobody is evaluated, no list shows it, and it is deleted within a day, with its
+          You take the interview yourself, in a new tab{version ? `, with version ${version}` : ''}. Nobody is evaluated, no list shows it, and it is deleted within a day, with its
           recording.
         </p>
         {problem && (
