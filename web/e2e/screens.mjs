@@ -62,6 +62,14 @@ async function scheduleGerman() {
 const see = (page, text, timeout = 30_000) => page.getByText(text).first().waitFor({ timeout })
 const press = (page, name) => page.getByRole('button', { name, exact: true }).click()
 
+/** Opens a typed try-out of a position. */
+async function openTryOut(page) {
+  const query = 'mutation($input: StartTryOutInput!) { startTryOut(input: $input) { invite { url } } }'
+  const { startTryOut } = await callApi(query, { positionKey: 'software_engineer', channel: 'TEXT' })
+  await page.goto(startTryOut.invite.url)
+  await see(page, 'Try-out: nobody is evaluated')
+}
+
 async function agree(page, { recording = 'Yes, record' } = {}) {
   if (recording) await page.getByRole('radio', { name: recording }).check()
   await page.getByRole('checkbox', { name: /agree to take part/ }).check()
@@ -514,6 +522,16 @@ const SCREENS = [
     },
   },
   {
+    name: 'desk-try-out',
+    lines: ['P2'],
+    open: async (page) => {
+      await enterList(page)
+      await page.keyboard.press('n')
+      await press(page, 'Try it as a candidate')
+      await see(page, 'Nobody is evaluated')
+    },
+  },
+  {
     name: 'desk-created',
     lines: ['L2'],
     open: async (page) => {
@@ -611,6 +629,17 @@ const SCREENS = [
   },
   { name: 'desk-settings-organization', lines: ['K1'], open: (page) => enterSettings(page, '/settings', 'What candidates see') },
   { name: 'candidate-welcome', lines: ['C2'], open: async (page) => page.goto((await schedule()).invite).then(() => see(page, 'Welcome, Maya')) },
+  { name: 'candidate-try-out-welcome', lines: ['P2'], open: (page) => openTryOut(page) },
+  {
+    name: 'candidate-try-out-room',
+    lines: ['P2'],
+    open: async (page) => {
+      await openTryOut(page)
+      await agree(page, { recording: null })
+      await press(page, 'Start the interview')
+      await see(page, 'Your turn')
+    },
+  },
   {
     name: 'candidate-welcome-german',
     lines: ['C2'],

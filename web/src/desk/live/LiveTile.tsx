@@ -10,7 +10,7 @@ import { isStored, useIsInView, useSpoken } from './spoken'
 
 const CLOCK_MS = 15_000
 /** Length of the words that fit on a tile, in characters. */
-const WORDS_LENGTH = 110
+const WORDS_LENGTH = 88
 
 export interface TileActions {
   onOpen: (interview: TileInterview) => void
