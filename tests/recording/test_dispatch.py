@@ -60,6 +60,13 @@ async def test_concurrent_requests_dispatch_one_recorder(services: Services, liv
     assert (recording.lease and recording.lease.holder, recording.files[0].status) == (PENDING_DISPATCH, RecordingStatus.STARTING)
 
 
+async def test_recording_of_a_try_out_belongs_to_its_organization(services: Services, livekit: LivekitProbe) -> None:
+    interview = await make_consenting_interview(try_out_of=PydanticObjectId())
+    await start_recording(services, interview.id)
+    assert (await load_recording(interview)).organization_id == interview.try_out_of
+    assert len(await list_recorder_dispatches(livekit, interview)) == 1
+
+
 UNRECORDED_CASES: dict[str, dict[str, Any]] = {
     "refused": {"recording": False},
     "no consent": {"consent": None},

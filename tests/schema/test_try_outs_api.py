@@ -27,6 +27,7 @@ from models.writes.interview_erasure import confirm_media_erased
 from models.writes.organization_closing import close_organization
 from models.writes.position_versions import save_position
 from resolvers.ids import IdKind, decode_id
+from resolvers.recordings import find_recording_file
 from tests.factories import add_candidate_turn, new_recording, new_recording_file, position_body, reload_interview
 from tests.lifecycle.job_worker import JobSpy
 from tests.resolvers.tenant import Tenant, global_id_of
@@ -158,9 +159,11 @@ async def test_try_out_is_deleted_with_its_recording_when_its_time_is_over(api: 
     try_out, kept = await load(started), await load(await start(api, recruiter))
     await join(api, started["startTryOut"]["invite"]["token"])
     await add_candidate_turn(try_out, "a secret")
-    await new_recording(try_out, files=[new_recording_file()], is_open=False).insert()
+    file = new_recording_file()
+    await new_recording(try_out, organization_id=tenant.id, files=[file], is_open=False).insert()
     await repair_all(tenant.services)
     assert await read_turns(try_out.id)
+    assert await find_recording_file(tenant.id, file.id), "until then its organization can play it"
     await TryOut.find({"_id": try_out.id}).update({"$set": {"delete_at": now() - timedelta(seconds=1)}})
     await asyncio.gather(*(repair_all(tenant.services) for _ in range(2)))
     # the recorded files are deleted first
