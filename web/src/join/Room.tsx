@@ -137,9 +137,9 @@ export function Room(props: RoomProps) {
   const captions = <Captions transcript={transcript} state={state} pending={outboxState.messages} speech={voice?.speech ?? null} isTyped={isTyped} />
   return (
     <div className={`candidate room ${isTyped ? 'typed' : ''}`}>
-      <div className="head">
+      <header className="head">
         <TryOutNote invitation={invitation} />
-        <header className="top">
+        <div className="top">
           <Organization invitation={invitation} />
           <Progress interview={interview} receivedAt={props.receivedAt} />
           <div className="end">
@@ -150,8 +150,8 @@ export function Room(props: RoomProps) {
               </Button>
             )}
           </div>
-        </header>
-      </div>
+        </div>
+      </header>
       <main className="stage">
         <div className="turn">
           <Presence phase={phase} track={isTyped ? null : voice.interviewerTrack} />

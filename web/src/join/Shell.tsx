@@ -20,10 +20,12 @@ export function Shell({ invitation, isSplit = false, action, footer, children }:
   const narrow = isSplit ? '' : 'narrow'
   return (
     <div className="candidate">
-      {invitation && <TryOutNote invitation={invitation} />}
-      <header className="top">
-        {invitation && <Organization invitation={invitation} />}
-        <div className="end">{action}</div>
+      <header>
+        {invitation && <TryOutNote invitation={invitation} />}
+        <div className="top">
+          {invitation && <Organization invitation={invitation} />}
+          <div className="end">{action}</div>
+        </div>
       </header>
       <main className={`page ${isSplit ? 'split' : narrow}`}>{children}</main>
       {footer && <footer className={`foot ${narrow}`}>{footer}</footer>}
