@@ -9,7 +9,7 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web protocol-clients chromium pango screens e2e pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema schema-diff image smoke lint-deploy sbom release-notes clean
+.PHONY: help install livekit web protocol-clients chromium pango screens e2e lighthouse pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema schema-diff image smoke lint-deploy sbom release-notes clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ web/dist/index.html: web/node_modules/installed $(WEB_SOURCES)
 
 e2e: install livekit web chromium ## test the pages in a browser: five minutes; ONLY=C3 tests one line of tests/web/lines.py
 	$(BIN)/python -m tests.web.lines --only "$(ONLY)"
+
+lighthouse: install livekit web chromium web/lighthouse/node_modules/installed ## measure three pages with Lighthouse: two minutes; fails below 95 in any category
+	$(BIN)/python -m tests.web.lighthouse
 
 screens: install livekit web chromium ## take the pictures of the pages in docs/screens (ONLY=name takes those that begin so, ONLY=C3 those of a line)
 	$(BIN)/python -m tests.web.screens --only "$(ONLY)"

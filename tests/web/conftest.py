@@ -2,6 +2,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,15 +61,21 @@ class Site:
         return f"{self.url}/interviews/{global_id_of(interview)}"
 
 
-@pytest.fixture
-async def site(services: Services, tenant: Tenant, tmp_path: Path) -> AsyncIterator[Site]:
-    """The API and its pages on a real server, with a recording store of its own."""
-    port = free_port()
+@asynccontextmanager
+async def serve_site(services: Services, tenant: Tenant, folder: Path, port: int) -> AsyncIterator[Site]:
+    """Serve the API and its pages, with a recording store of its own."""
     url = f"http://127.0.0.1:{port}"
-    changed = {"api": ApiSettings(public_url=url), "recording": RecordingSettings(store=str(tmp_path / "recordings"))}
+    changed = {"api": ApiSettings(public_url=url), "recording": RecordingSettings(store=str(folder / "recordings"))}
     site_services = replace(services, settings=services.settings.model_copy(update=changed))
     async with serve(with_services(Starlette(routes=build_routes(site_services.settings)), site_services), port):
         yield Site(url, tenant, site_services)
+
+
+@pytest.fixture
+async def site(services: Services, tenant: Tenant, tmp_path: Path) -> AsyncIterator[Site]:
+    """The API and its pages on a real server."""
+    async with serve_site(services, tenant, tmp_path, free_port()) as served:
+        yield served
 
 
 @pytest.fixture

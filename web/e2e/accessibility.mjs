@@ -13,11 +13,12 @@ const DECIDED = [
   { pattern: /color-contrast: <label class="line"><input class="check".*obscured/ },
 ]
 
+const describe = (kind, { id, nodes }) => nodes.map(({ html, any }) => `${kind} ${id}: ${html} ${any.map(({ message }) => message).join(' ')}`)
+
 /** Returns the violations that axe-core finds, and what it could not decide. */
 export async function findViolations(page) {
   await page.evaluate(AXE)
   const { violations, incomplete } = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags }), RULES)
-  const describe = (kind, { id, nodes }) => nodes.map(({ html, any }) => `${kind} ${id}: ${html} ${any.map(({ message }) => message).join(' ')}`)
   return [
     ...violations.flatMap((result) => describe(result.impact, result)),
     ...incomplete.flatMap((result) => describe('undecided', result)).filter((text) => !DECIDED.some(({ pattern }) => pattern.test(text))),
@@ -50,6 +51,7 @@ export async function findCoveredFocus(page, presses = 40) {
 
 /** Returns what is wrong with the layout: sideways scrolling, and controls whose borders are hardly visible or that fingers miss. */
 export function findLayoutProblems(page) {
+  /* oxlint-disable unicorn/consistent-function-scoping -- the whole function runs in the page */
   return page.evaluate(() => {
     const found = []
     const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
@@ -96,6 +98,7 @@ export function findLayoutProblems(page) {
     }
     return found
   })
+  /* oxlint-enable unicorn/consistent-function-scoping */
 }
 
 /** Returns the share of the height that bars cover which stay in view while the page scrolls. */

@@ -58,6 +58,12 @@ const commands = {
   },
   scheme: ({ scheme }) => page.emulateMedia({ colorScheme: scheme }),
   pageErrors: async () => pageErrors,
+  // a page that the browser has frozen, as when the computer sleeps, runs no timers
+  lifecycle: async ({ state }) => {
+    const session = await context.newCDPSession(page)
+    await session.send('Page.setWebLifecycleState', { state })
+    await session.detach()
+  },
   resize: (size) => page.setViewportSize(size),
   violations: () => findViolations(page),
   coveredFocus: () => findCoveredFocus(page),
