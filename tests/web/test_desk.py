@@ -14,8 +14,11 @@ from models.writes.interview_updates import update_interview
 from tests.factories import add_candidate_turn, new_interviewer_update, new_turn
 from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import issue_token
-from tests.web.browser import BrowserPage
+from tests.web.browser import Browser, BrowserPage
 from tests.web.conftest import Site, sign_in
+
+MAX_BARS_SHARE = 0.5
+"""Share of the height that bars may cover at 200 % zoom."""
 
 IS_AT_INTERVIEWS = "location.pathname === '/interviews'"
 
@@ -171,3 +174,37 @@ async def test_live_tile_follows_the_interview_opens_its_transcript_and_ends_it(
     await page.click("End the interview")
     await page.click("End it now")
     await page.wait_for_texts("No interview is open")
+
+
+@pytest.mark.line("L1", "R1", "C2")
+@pytest.mark.usefixtures("change_feed")
+async def test_pages_stay_usable_with_long_texts_on_small_touch_screens_and_by_tab(
+    chromium: Browser, site: Site, tenant: Tenant
+) -> None:
+    names = ["Wolfeschlegelsteinhausenbergerdorff" * 5 + "Maximilian Alexandra Philippa"[:25], "عمر 🎻 " * 40, "Maya Lindqvist"]
+    for name in names:
+        made = await tenant.make_interview(InterviewStatus.SCHEDULED)
+        await made.set({"candidate": {"name": name[:200]}})
+    interview = await tenant.make_interview(name=names[0][:200])
+    await append_interviewer_turns(interview.id, [new_turn("reply:0", "What draws you to this work?")], new_interviewer_update())
+    await add_candidate_turn(interview, "Donaudampfschifffahrt" * 952)
+    invited = await tenant.make_interview(InterviewStatus.SCHEDULED, channel=Channel.VOICE)
+    pages = {
+        f"{site.url}/interviews": "Maya Lindqvist",
+        site.review_url(interview): "What draws you to this work?",
+        site.invite_url(invited): "What you agree to",
+    }
+    async with chromium.open_page(has_touch=True) as page:
+        await sign_in(page, site, Role.RECRUITER)
+        problems: list[str] = []
+        for url, text in pages.items():
+            await page.open(url)
+            await page.wait_for_texts(text)
+            # the smallest phone, and a screen of 1440 x 900 at 200 %
+            problems += [f"{url}: {problem}" for problem in await page.find_layout_problems(320, 640)]
+            problems += [f"{url}: {problem}" for problem in await page.find_layout_problems(720, 450)]
+            bars = await page.measure_bars()
+            if bars > MAX_BARS_SHARE:
+                problems.append(f"{url}: bars cover {bars:.0%} of the height")
+            problems += [f"{url}: {problem}" for problem in await page.find_covered_focus()]
+        assert not problems, "\n".join(problems)

@@ -122,7 +122,7 @@ async def test_person_is_invited_joins_by_the_link_and_changes_the_organization(
         await page.click("Save")
         await page.wait_for_texts("Saved.")
         await page.wait_until("document.querySelector('main img').src.includes('/logos/')")
-        assert await page.evaluate("document.querySelector('.rail-home').innerText.includes('Hopper & Co')")
+        await page.wait_until("document.querySelector('.rail-home').innerText.includes('Hopper & Co')")
         assert await page.find_accessibility_violations() == []
         await page.open(link)
         await page.wait_for_texts("This link cannot be used")

@@ -815,7 +815,7 @@ const SCREENS = [
     open: async (page) => {
       await subscribeInstead(page, 'Reviewed', { ...REFUSED, message: 'Your role may not read this interview: ask an administrator for another one.' })
       await openDesk(page, '/interviews/SW50ZXJ2aWV3OjE')
-      await see(page, 'Your role may not read this interview')
+      await see(page, 'This interview could not be read')
     },
   },
   {

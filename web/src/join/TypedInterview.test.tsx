@@ -19,7 +19,7 @@ describe('C1: opening the link', () => {
     render(<JoinPage />)
     await screen.findByText('We cannot reach the server. We keep trying; please leave this page open.')
     interview.api.isDown = false
-    await screen.findByRole('heading', { name: 'Welcome, Maya' }, { timeout: 4_000 })
+    await screen.findByRole('heading', { name: 'Welcome, Maya' })
     expect(screen.getByText('3 questions, 30 minutes at most')).toBeTruthy()
     cleanup()
     await interview.begin()
@@ -126,8 +126,8 @@ describe('C7: an outage', () => {
     await screen.findByText('We cannot reach the server. We keep trying; please leave this page open.')
     interview.api.isDown = false
     fireEvent(window, new Event('online'))
-    await waitFor(() => expect(interview.turns).toHaveLength(2), { timeout: 4_000 })
-    await waitFor(() => expect(screen.queryByText(/We keep trying/)).toBeNull(), { timeout: 4_000 })
+    await waitFor(() => expect(interview.turns).toHaveLength(2))
+    await waitFor(() => expect(screen.queryByText(/We keep trying/)).toBeNull())
     expect(interview.api.callsOf('Send')).toHaveLength(1)
     expect(interview.api.callsOf('End')).toHaveLength(1)
   })
@@ -171,7 +171,7 @@ describe('C8: the end', () => {
     }
     interview.api.kill()
     interview.api.isDown = false
-    await screen.findByRole('heading', { name: 'Your data have been erased' }, { timeout: 4_000 })
+    await screen.findByRole('heading', { name: 'Your data have been erased' })
   })
 
   it('comes back to an interview that was left, and continues it', async () => {

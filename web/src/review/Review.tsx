@@ -195,6 +195,7 @@ export function Review({ id, list }: ReviewProps) {
   }
 
   if (shownProblem?.code === 'NOT_FOUND') return <UnknownInterview />
+  if (shownProblem && !interview) return <UnreadableInterview sentence={shownProblem.message} />
   const hasScorecard = may('READ_EVALUATION')
   return (
     <main className="review">
@@ -316,6 +317,26 @@ function UnknownInterview() {
           <Link href="/interviews" className="btn">
             Interviews
           </Link>
+        </div>
+      </div>
+    </main>
+  )
+}
+
+/** The interview exists, but the caller may not read it, or it cannot be read now. */
+function UnreadableInterview({ sentence }: { sentence: string }) {
+  return (
+    <main>
+      <div className="page-state" role="alert">
+        <PageHeading title="This interview could not be read" />
+        <p className="quiet">{sentence}</p>
+        <div className="line">
+          <Link href="/interviews" className="btn">
+            Interviews
+          </Link>
+          <button type="button" className="btn" onClick={() => location.reload()}>
+            Load the page again
+          </button>
         </div>
       </div>
     </main>
