@@ -14,7 +14,7 @@ const TURNS = [
   { seq: 2, startedAt: '2026-11-29T10:00:10Z' },
 ]
 
-describe('groupNotes', () => {
+describe('R4: groupNotes', () => {
   it('puts a note on a moment beside the turn that was being spoken', () => {
     const early = note('early', { seq: null, at: '2026-11-29T09:59:00Z' })
     const late = note('late', { seq: null, at: '2026-11-29T10:00:15Z' })
@@ -27,7 +27,7 @@ describe('groupNotes', () => {
   })
 })
 
-describe('mergeNotes', () => {
+describe('R4: mergeNotes', () => {
   it('shows each note once until an event reports it, and none that was deleted', () => {
     const ids = mergeNotes([note('a'), note('b')], [note('b'), note('c')], new Set(['a'])).map(({ id }) => id)
     expect(ids).toEqual(['b', 'c'])
@@ -36,7 +36,7 @@ describe('mergeNotes', () => {
 
 const field = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Note on this turn' })
 
-describe('the form of a note', () => {
+describe('R4: the form of a note', () => {
   afterEach(cleanup)
   const mutate = vi.fn()
   const onAdded = vi.fn()
