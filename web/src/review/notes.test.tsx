@@ -6,7 +6,7 @@ import { Problem } from '../api/problem'
 import { type Session, SessionContext } from '../desk/session'
 import type { Note } from './documents'
 import { NoteForm } from './Notes'
-import { groupNotes, mergeNotes } from './notes'
+import { choosePlace, groupNotes, mergeNotes } from './notes'
 
 const note = (id: string, values: Partial<Note> = {}): Note => ({ id, seq: 1, at: null, text: id, author: 'Hanna', createdAt: '2026-11-29T12:00:00Z', mayDelete: true, ...values })
 const TURNS = [
@@ -14,7 +14,7 @@ const TURNS = [
   { seq: 2, startedAt: '2026-11-29T10:00:10Z' },
 ]
 
-describe('R4: groupNotes', () => {
+describe('groupNotes', () => {
   it('puts a note on a moment beside the turn that was being spoken', () => {
     const early = note('early', { seq: null, at: '2026-11-29T09:59:00Z' })
     const late = note('late', { seq: null, at: '2026-11-29T10:00:15Z' })
@@ -27,7 +27,21 @@ describe('R4: groupNotes', () => {
   })
 })
 
-describe('R4: mergeNotes', () => {
+describe('choosePlace', () => {
+  const page = { focusedSeq: null, chosenSeq: null, isPlaying: false, position: null, startedAt: '2026-11-29T10:00:00Z' }
+  const heard = { at: '2026-11-29T10:00:14.500Z' }
+  it.each([
+    ['what plays, even beside a focused line', { isPlaying: true, position: 14.5, focusedSeq: 2 }, heard],
+    ['the focused line of a paused recording', { position: 14.5, focusedSeq: 2, chosenSeq: 3 }, { seq: 2 }],
+    ['the position of a paused recording', { position: 14.5, chosenSeq: 3 }, heard],
+    ['the chosen line', { chosenSeq: 3, startedAt: null }, { seq: 3 }],
+    ['nothing', {}, null],
+  ])('takes %s', (_, values, place) => {
+    expect(choosePlace({ ...page, ...values })).toEqual(place)
+  })
+})
+
+describe('mergeNotes', () => {
   it('shows each note once until an event reports it, and none that was deleted', () => {
     const ids = mergeNotes([note('a'), note('b')], [note('b'), note('c')], new Set(['a'])).map(({ id }) => id)
     expect(ids).toEqual(['b', 'c'])
@@ -36,7 +50,7 @@ describe('R4: mergeNotes', () => {
 
 const field = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Note on this turn' })
 
-describe('R4: the form of a note', () => {
+describe('the form of a note', () => {
   afterEach(cleanup)
   const mutate = vi.fn()
   const onAdded = vi.fn()
