@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { buildRows, parseIds, refuseCount } from './comparison'
 import { makeCompared } from './testInterviews'
 
-describe('parseIds', () => {
+describe('R5: parseIds', () => {
   it.each([
     ['ids=a,b', ['a', 'b']],
     ['ids=b,%20a,,b', ['b', 'a']],
@@ -12,7 +12,7 @@ describe('parseIds', () => {
   })
 })
 
-describe('refuseCount', () => {
+describe('R5: refuseCount', () => {
   it.each([
     [1, /at least 2/],
     [6, /At most 5/],
