@@ -60,7 +60,7 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-describe('WebhooksSection', () => {
+describe('K1: webhooks in the settings', () => {
   it('adds an endpoint, and shows its secret once', async () => {
     endpoints = []
     mutate.mockRejectedValueOnce(new Problem('BAD_INPUT', 'url: it is not an https URL. Send one.', null, 0, 'url')).mockResolvedValueOnce({
