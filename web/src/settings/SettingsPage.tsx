@@ -47,7 +47,7 @@ export default function SettingsPage({ section }: { section: string | undefined 
             </Link>
           ))}
           {hasExplorer && (
-            <a href="/graphql" target="_blank" rel="noreferrer" className="tab">
+            <a href="/graphql" target="_blank" rel="noreferrer" className="tab max-[719px]:hidden">
               API explorer <ExternalLink className="icon" aria-label="opens in a new tab" />
             </a>
           )}
