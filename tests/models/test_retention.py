@@ -30,6 +30,7 @@ from models.documents.organization import Organization, RetentionPolicy, Role
 from models.documents.position import Position
 from models.documents.recording import get_interview_recording
 from models.documents.turn import compute_transcript_digest, read_turns
+from models.documents.webhook import WebhookDelivery
 from models.reads.interview_usage import read_interview_usages
 from models.storage.clock import now
 from models.writes.demographics import store_demographics
@@ -283,8 +284,9 @@ async def test_erasures_of_growing_scope_add_up() -> None:
 async def test_erasure_deletes_every_document_that_refers_to_the_interview() -> None:
     interview = await make_interview(status=COMPLETED)
     await mark_erased(interview.id)
-    # changes and entries of the audit log hold ids only, and outlive an erasure
-    referring = [document for document in set(DOCUMENTS) - {Change, AuditEntry} if "interview_id" in document.model_fields]
+    # changes, deliveries of webhooks and entries of the audit log hold ids only, and outlive an erasure
+    outliving = {Change, WebhookDelivery, AuditEntry}
+    referring = [document for document in set(DOCUMENTS) - outliving if "interview_id" in document.model_fields]
     assert len(referring) >= 4
     for document in referring:
         await document.get_pymongo_collection().insert_one({"interview_id": interview.id})
