@@ -49,6 +49,9 @@ const ACTION_NAMES: Partial<Record<Action, string>> = {
   EVALUATE_INTERVIEW: 'Ask for evaluations',
   REVIEW_EVALUATION: 'Review evaluations',
   SAVE_POSITION: 'Save positions',
+  START_TRY_OUT: 'Try out positions',
+  WRITE_NOTE: 'Write notes',
+  DELETE_ANY_NOTE: 'Delete notes of other people',
   ERASE_INTERVIEW: 'Erase interviews',
   READ_LEGAL_HOLD: 'Read legal holds',
   SET_LEGAL_HOLD: 'Set and release legal holds',
@@ -73,6 +76,7 @@ const ACTION_NAMES: Partial<Record<Action, string>> = {
 /** The actions that only an administrator may perform; the API has the last word (tests/web/test_settings_page.py compares). */
 const ADMIN_ONLY: ReadonlySet<Action> = new Set<Action>([
   'ERASE_INTERVIEW',
+  'DELETE_ANY_NOTE',
   'UPDATE_NOTICE',
   'UPDATE_ORGANIZATION',
   'READ_RAW_JUDGEMENT',
@@ -88,6 +92,8 @@ const ADMIN_ONLY: ReadonlySet<Action> = new Set<Action>([
 const NOT_FOR_PROGRAMS: ReadonlySet<Action> = new Set<Action>([
   'REVIEW_EVALUATION',
   'SAVE_POSITION',
+  'START_TRY_OUT',
+  'WRITE_NOTE',
   'READ_LEGAL_HOLD',
   'READ_REQUESTS',
   'RESOLVE_REQUEST',
