@@ -61,6 +61,14 @@ def test_examples_are_found_in_readme_and_api_guide() -> None:
     assert pages.count("api.md") >= 9
 
 
+def test_examples_of_the_clients_are_files_that_the_tests_run() -> None:
+    examples = "".join(read_page(path) for path in sorted(ROOT.glob("clients/*/examples/*")) if path.is_file())
+    section = read_page(ROOT / "docs" / "integrations.md").split("\n## Clients\n")[1].split("\n## ")[0]
+    blocks = [block for _, block in FENCED_BLOCK.findall(section)]
+    assert len(blocks) == 3
+    assert [block for block in blocks if block not in examples] == []
+
+
 def iterate_settings(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield the environment name and the default of each setting, as the documentation writes them."""
     for name, field in model.model_fields.items():
