@@ -483,6 +483,7 @@ const SCREENS = [
   {
     name: 'review-notes',
     lines: ['R4'],
+    lines: ['R4'],
     open: async (page) => {
       const id = await completeInterview()
       const notes = [
@@ -499,6 +500,7 @@ const SCREENS = [
   {
     name: 'compare',
     lines: ['R5'],
+    lines: ['R5'],
     open: async (page) => {
       const ids = []
       for (const candidateName of ['Maya Lindqvist', 'Thảo Nguyễn', SCHEDULED_NAMES[4]]) ids.push(await completeInterview({ candidateName }))
@@ -510,6 +512,7 @@ const SCREENS = [
   },
   {
     name: 'compare-refused',
+    lines: ['R5'],
     lines: ['R5'],
     open: async (page) => {
       await callApi('mutation($input: SavePositionInput!) { savePosition(input: $input) { position { key } } }', GERMAN_POSITION, 'ADMIN')
@@ -1007,7 +1010,7 @@ await callApi(
 )
 const browser = await chromium.launch({ executablePath: executable, headless: true, args: flags })
 let failures = 0
-for (const { name, lines, open, permissions = ['microphone', 'camera', 'clipboard-read', 'clipboard-write'] } of SCREENS) {
+for (const { name, lines = [], open, permissions = ['microphone', 'camera', 'clipboard-read', 'clipboard-write'] } of SCREENS) {
   if (!name.startsWith(only) && !lines.includes(only)) continue
   const context = await browser.newContext({ viewport: SIZES[0], permissions, locale: 'en-GB' })
   const page = await context.newPage()
