@@ -483,7 +483,6 @@ const SCREENS = [
   {
     name: 'review-notes',
     lines: ['R4'],
-    lines: ['R4'],
     open: async (page) => {
       const id = await completeInterview()
       const notes = [
@@ -500,7 +499,6 @@ const SCREENS = [
   {
     name: 'compare',
     lines: ['R5'],
-    lines: ['R5'],
     open: async (page) => {
       const ids = []
       for (const candidateName of ['Maya Lindqvist', 'Thảo Nguyễn', SCHEDULED_NAMES[4]]) ids.push(await completeInterview({ candidateName }))
@@ -512,7 +510,6 @@ const SCREENS = [
   },
   {
     name: 'compare-refused',
-    lines: ['R5'],
     lines: ['R5'],
     open: async (page) => {
       await callApi('mutation($input: SavePositionInput!) { savePosition(input: $input) { position { key } } }', GERMAN_POSITION, 'ADMIN')

@@ -24,7 +24,7 @@ describe('refuseCount', () => {
   })
 })
 
-describe('buildRows', () => {
+describe('R5: buildRows', () => {
   it('puts the results side by side, in the order of the rubric and of the interviews', () => {
     const override = { reviewer: 'Hanna', overrides: [{ criterionKey: 'depth', level: 3 }] }
     const second = makeCompared('b')

@@ -27,7 +27,7 @@ describe('groupNotes', () => {
   })
 })
 
-describe('choosePlace', () => {
+describe('R4: choosePlace', () => {
   const page = { focusedSeq: null, chosenSeq: null, isPlaying: false, position: null, startedAt: '2026-11-29T10:00:00Z' }
   const heard = { at: '2026-11-29T10:00:14.500Z' }
   it.each([
@@ -50,7 +50,7 @@ describe('mergeNotes', () => {
 
 const field = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Note on this turn' })
 
-describe('the form of a note', () => {
+describe('R4: the form of a note', () => {
   afterEach(cleanup)
   const mutate = vi.fn()
   const onAdded = vi.fn()
