@@ -47,7 +47,7 @@ describe('L4: the live page', () => {
     await screen.findByText('3 open')
     expect(tileNames()).toEqual(['Maya Lindqvist', 'Thảo Nguyễn', 'Wanda Waits'])
     expect(tile('Maya Lindqvist').textContent).toMatch(/Viva’s turn.*2 of 7 · 5 min.*Candidate I looked at the logs\./)
-    expect(tile('Thảo Nguyễn').textContent).toContain('The candidate has left the room')
+    expect(tile('Thảo Nguyễn').textContent).toContain('Has left the room')
     expect(tile('Wanda Waits').textContent).toContain('Nobody is there yet')
     act(() => api.push('LiveInterviews', { liveInterviews: { kind: 'CHANGED', interview: { ...TILES[2], lastTurn: { seq: 4, speaker: 'INTERVIEWER', channel: 'VOICE', text: 'And then?' } } } }))
     await waitFor(() => expect(tile('Maya Lindqvist').textContent).toContain('Viva And then?'))
