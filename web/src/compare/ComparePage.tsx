@@ -302,7 +302,13 @@ function Comparison({ interviews }: { interviews: readonly ComparedInterview[] }
       </div>
       <footer className="key-hints">
         <span>
-          <kbd>←</kbd> <kbd>→</kbd> candidate
+          <kbd>
+            ←<span className="sr-only"> left arrow</span>
+          </kbd>{' '}
+          <kbd>
+            →<span className="sr-only"> right arrow</span>
+          </kbd>{' '}
+          candidate
         </span>
         <span>
           <kbd>j</kbd> <kbd>k</kbd> criterion
