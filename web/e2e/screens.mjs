@@ -359,9 +359,10 @@ const openClosed = async (page, part, text) => {
 }
 
 const SCREENS = [
-  { name: 'positions', open: (page) => openDesk(page, '/positions').then(() => see(page, 'Data Scientist')) },
+  { name: 'positions', lines: ['P1'], open: (page) => openDesk(page, '/positions').then(() => see(page, 'Data Scientist')) },
   {
     name: 'positions-empty',
+    lines: ['P1'],
     open: async (page) => {
       await page.route('**/graphql', (route) =>
         route.request().postData()?.includes('PositionList')
@@ -374,6 +375,7 @@ const SCREENS = [
   },
   {
     name: 'position-editor',
+    lines: ['P1'],
     open: async (page) => {
       await editPosition(page, 'Tell me about a model that you took into production. Which part was yours? How did you know that it worked?')
       await see(page, 'to consider')
@@ -385,6 +387,7 @@ const SCREENS = [
   },
   {
     name: 'position-conflict',
+    lines: ['P1'],
     open: async (page) => {
       await editPosition(page, 'Tell me about a model that you took into production, and which part of it was yours.')
       await publishPosition(({ questions: [first, second, ...others] }) => ({ limitMinutes: 40, questions: [second, first, ...others] }))
@@ -394,6 +397,7 @@ const SCREENS = [
   },
   {
     name: 'position-versions',
+    lines: ['P1'],
     open: async (page) => {
       await publishPosition(({ criteria: [first, ...others] }) => ({
         limitMinutes: 35,
