@@ -1007,7 +1007,7 @@ await callApi(
 )
 const browser = await chromium.launch({ executablePath: executable, headless: true, args: flags })
 let failures = 0
-for (const { name, lines, open, permissions = ['microphone', 'camera', 'clipboard-read', 'clipboard-write'] } of SCREENS) {
+for (const { name, lines = [], open, permissions = ['microphone', 'camera', 'clipboard-read', 'clipboard-write'] } of SCREENS) {
   if (!name.startsWith(only) && !lines.includes(only)) continue
   const context = await browser.newContext({ viewport: SIZES[0], permissions, locale: 'en-GB' })
   const page = await context.newPage()
