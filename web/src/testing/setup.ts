@@ -1,4 +1,5 @@
-import { configure } from '@testing-library/react'
+// not from @testing-library/react, which loads React: tests that record renders have to come first
+import { configure } from '@testing-library/dom'
 
 // a busy machine may need seconds for what usually takes milliseconds; a test that passes waits no longer than it must
 configure({ asyncUtilTimeout: 20_000 })
