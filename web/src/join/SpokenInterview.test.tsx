@@ -6,8 +6,6 @@ import { recordRenders } from '../testing/renders'
 import { JoinPage } from './JoinPage'
 import type { VoiceRoomView } from './VoiceRoom'
 
-await vi.hoisted(async () => (await import('../testing/renders')).reportRenders())
-
 /** What the room says, instead of a connection to LiveKit, which the tests in a browser have. */
 const room = vi.hoisted(() => ({ view: {} as Partial<VoiceRoomView>, listeners: new Set<() => void>() }))
 

@@ -5,8 +5,6 @@ import { ApiFailure } from '../testing/fakeApi'
 import { recordRenders } from '../testing/renders'
 import type { ReviewedEvaluation, ReviewedInterview } from './documents'
 
-await vi.hoisted(async () => (await import('../testing/renders')).reportRenders())
-
 const STARTED_AT = '2026-11-30T10:00:00Z'
 const at = (seconds: number) => new Date(Date.parse(STARTED_AT) + seconds * 1_000).toISOString()
 

@@ -22,7 +22,7 @@ function collect(next: Fiber | null, before: Fiber | null, found: string[]): voi
   for (let child = next.child; child; child = child.sibling) collect(child, child.alternate, found)
 }
 
-/** Makes React report what it renders, as its developer tools do. Must be called before React is imported: by vi.hoisted. */
+/** Makes React report what it renders, as its developer tools do. Must be called before React is loaded. */
 export function reportRenders(): void {
   Object.assign(globalThis, {
     __REACT_DEVTOOLS_GLOBAL_HOOK__: {

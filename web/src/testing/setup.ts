@@ -1,4 +1,7 @@
-import { configure } from '@testing-library/react'
+import { reportRenders } from './renders'
 
+// before React is loaded
+reportRenders()
+const { configure } = await import('@testing-library/react')
 // a busy machine may need seconds for what usually takes milliseconds; a test that passes waits no longer than it must
 configure({ asyncUtilTimeout: 20_000 })
