@@ -29,8 +29,11 @@ LINES = {
     "R1": "Review: the transcript and the scorecard side by side, and in tabs",
     "R2": "Review: playback from a quote or a line, and what follows it",
     "R3": "Review: levels, reasons, decisions and blind reviews, by keyboard",
-    "R4": "Review: versions, files, erasure and the next interview",
+    "R4": "Review: versions, files, notes, erasure and the next interview",
+    "R5": "Compare: two to five interviews of a position, by criterion, without a ranking",
     "K1": "Settings: keys, members, webhooks and the organization",
+    "P1": "Positions: the editor, its draft, versions and conflicts",
+    "P2": "Positions: an interview to try a position out",
 }
 """The lines that are built. Each needs a test: `@pytest.mark.line` in tests/web, or a Vitest name that begins with the line."""
 

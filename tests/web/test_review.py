@@ -1,24 +1,36 @@
 """The review page: live transcript, recording and evaluation."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
 from models.documents.interview import Consent, Decision, EndReason, Interview, InterviewStatus
 from models.documents.organization import Role
 from models.documents.turn import Channel, Speaker
 from models.storage.clock import now
 from models.writes.append_turns import append_candidate_turn, append_interviewer_turns
+from sandbox.processes import free_port
 from tests.audio import encode_sound_part, tone
-from tests.factories import add_candidate_turn, new_interviewer_update, new_recording, new_recording_file, new_turn
+from tests.factories import (
+    add_candidate_turn,
+    new_interviewer_update,
+    new_recording,
+    new_recording_file,
+    new_turn,
+    reload_interview,
+)
 from tests.resolvers.tenant import Tenant
 from tests.web.browser import BrowserPage
-from tests.web.conftest import Site, sign_in
+from tests.web.conftest import Site, serve_site, sign_in
 
 RECORDING_SECONDS = 20
+
+COUNT_TURNS_SCRIPT = "document.querySelectorAll('[role=log] [data-seq]').length"
 
 
 async def open_interview(page: BrowserPage, site: Site, interview: Interview, role: Role = Role.RECRUITER) -> None:
@@ -138,9 +150,44 @@ async def test_reviewer_rates_blind_and_decides_with_the_keyboard(page: BrowserP
     assert await page.find_accessibility_violations() == []
 
 
-@pytest.mark.line("R1", "R4")
+@pytest.mark.line("R1")
 async def test_viewer_sees_neither_recording_nor_evaluation(page: BrowserPage, site: Site, tenant: Tenant) -> None:
     interview = await make_recorded_interview(site)
     await open_interview(page, site, interview, Role.VIEWER)
     await page.wait_for_texts("Completed", "I like to find out why things break.")
     assert await page.evaluate("document.querySelectorAll('audio, video, #evaluation').length") == 0
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)  # the server stands still for 20 s
+@pytest.mark.line("R1")
+async def test_transcript_of_1000_turns_is_whole_after_sleep_a_server_that_stands_still_and_one_that_ends(
+    page: BrowserPage, services: Services, tenant: Tenant, tmp_path: Path
+) -> None:
+    interview = await tenant.make_interview(channel=Channel.TEXT)
+    port = free_port()
+
+    async def say_up_to(last: int) -> None:
+        for _ in range(last - (await reload_interview(interview)).last_seq):
+            await add_candidate_turn(interview, "I like to find out why things break.")
+
+    async with serve_site(services, tenant, tmp_path, port) as site:
+        await open_interview(page, site, interview)
+        await say_up_to(200)
+        await page.wait_until(f"{COUNT_TURNS_SCRIPT} === 200")
+        await page.send_command("lifecycle", state="frozen")
+        await say_up_to(400)
+        await page.send_command("lifecycle", state="active")
+        await page.wait_until(f"{COUNT_TURNS_SCRIPT} === 400")
+        # the server runs in this thread
+        time.sleep(20)  # noqa: ASYNC251 -- nothing else may run
+        await say_up_to(600)
+        await page.wait_until(f"{COUNT_TURNS_SCRIPT} === 600")
+    await say_up_to(800)
+    async with serve_site(services, tenant, tmp_path, port):
+        await say_up_to(1_000)
+        await page.wait_until(f"{COUNT_TURNS_SCRIPT} === 1000")
+        seqs = await page.evaluate(
+            "[...document.querySelectorAll('[role=log] [data-seq]')].map(({ dataset }) => Number(dataset.seq))"
+        )
+    assert seqs == list(range(1, 1_001))

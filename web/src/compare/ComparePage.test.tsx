@@ -31,7 +31,7 @@ function show(interviews: ComparedInterview[], { ids = interviews.map(({ id }) =
 const press = (key: string) => fireEvent.keyDown(document.activeElement ?? document.body, { key })
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
 
-describe('the comparison', () => {
+describe('R5: the comparison', () => {
   const play = vi.fn(() => Promise.resolve())
   beforeEach(() => {
     vi.spyOn(HTMLMediaElement.prototype, 'play').mockImplementation(play)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { buildRows, parseIds, refuseCount } from './comparison'
 import { makeCompared } from './testInterviews'
 
-describe('parseIds', () => {
+describe('R5: parseIds', () => {
   it.each([
     ['ids=a,b', ['a', 'b']],
     ['ids=b,%20a,,b', ['b', 'a']],
@@ -12,7 +12,7 @@ describe('parseIds', () => {
   })
 })
 
-describe('refuseCount', () => {
+describe('R5: refuseCount', () => {
   it.each([
     [1, /at least 2/],
     [6, /At most 5/],
@@ -24,7 +24,7 @@ describe('refuseCount', () => {
   })
 })
 
-describe('buildRows', () => {
+describe('R5: buildRows', () => {
   it('puts the results side by side, in the order of the rubric and of the interviews', () => {
     const override = { reviewer: 'Hanna', overrides: [{ criterionKey: 'depth', level: 3 }] }
     const second = makeCompared('b')

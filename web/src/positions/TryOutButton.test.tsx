@@ -12,7 +12,7 @@ const choose = (name: string) => {
   fireEvent.click(screen.getByRole('button', { name, hidden: true }))
 }
 
-describe('TryOutButton', () => {
+describe('P2: TryOutButton', () => {
   const mutate = vi.fn()
   const may = vi.fn()
   const session = { connection: { mutate } as unknown as Connection, may } as unknown as Session

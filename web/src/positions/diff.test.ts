@@ -7,7 +7,7 @@ const mark = (before: string, after: string) =>
     .map(({ kind, text }) => ({ same: text, added: `{+${text}+}`, removed: `[-${text}-]` })[kind])
     .join('')
 
-describe('compareTexts', () => {
+describe('P1: compareTexts', () => {
   it.each([
     ['a b c', 'a b c', 'a b c'],
     ['a b c', 'a x c', 'a [-b-]{+x+} c'],
@@ -22,7 +22,7 @@ describe('compareTexts', () => {
   })
 })
 
-describe('compareContents', () => {
+describe('P1: compareContents', () => {
   const before = makeContent()
   const [soil, frost] = before.questions
   const [plants, care] = before.criteria

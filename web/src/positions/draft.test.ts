@@ -4,7 +4,7 @@ import { makeContent } from './testContent'
 
 const edit = (draft: Draft, ...actions: DraftAction[]) => actions.reduce(reduceDraft, draft)
 
-describe('a draft', () => {
+describe('P1: a draft', () => {
   const content = makeContent()
   const draft = toDraft(content)
 
@@ -66,7 +66,7 @@ describe('a draft', () => {
   })
 })
 
-describe('moveItem', () => {
+describe('P1: moveItem', () => {
   it.each([
     [0, 2, 'bca'],
     [2, 0, 'cab'],
@@ -78,7 +78,7 @@ describe('moveItem', () => {
   })
 })
 
-describe('toKey', () => {
+describe('P1: toKey', () => {
   it.each([
     ['Senior Software Engineer', 'senior_software_engineer'],
     ['3. Qualité & soin !', 'qualite_soin'],

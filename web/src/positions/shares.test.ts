@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { addUp, scaleShares, sumShares, toShares } from './shares'
 
-describe('shares of weights', () => {
+describe('P1: shares of weights', () => {
   it.each([
     [[3, 2.5, 2, 1.5, 1], ['30', '25', '20', '15', '10']],
     [[1, 1, 1], ['33.4', '33.3', '33.3']],

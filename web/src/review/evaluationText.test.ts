@@ -47,7 +47,7 @@ test('R3: an interview that ended says how, and one that broke off does not read
 
 const question = (questionKey: string, asked: boolean, answered: boolean) => ({ questionKey, asked, answered })
 
-test('the numbers of the questions that serve the rubric are grouped by how far the interview came', () => {
+test('R3: the numbers of the questions that serve the rubric are grouped by how far the interview came', () => {
   const criteria = [{ questions: [question('a', true, true), question('c', true, false)] }, { questions: [question('c', true, false), question('d', false, false)] }]
   expect(groupQuestions(criteria, ['a', 'b', 'c', 'd'])).toEqual({ answered: [1], asked: [3], open: [4] })
 })

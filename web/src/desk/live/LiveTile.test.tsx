@@ -33,7 +33,7 @@ class Streams {
   }
 }
 
-describe('the tiles of the wall', () => {
+describe('L4: the tiles of the wall', () => {
   const tiles = (ids: readonly string[], id: string) => (
     <SessionContext value={session}>
       {ids.map((each, index) => (

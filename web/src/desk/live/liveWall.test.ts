@@ -73,7 +73,7 @@ it.each([
   expect(findTrouble(makeTile('a', values)) !== null).toBe(isTrouble)
 })
 
-it('nobody is there before a candidate has entered the room', () => {
+it('L4: nobody is there before a candidate has entered the room', () => {
   expect(isAway(makeTile('a', { status: 'WAITING', candidatePresent: false }))).toBe(true)
   expect(isAway(makeTile('a', { status: 'WAITING', candidatePresent: true }))).toBe(false)
 })

@@ -58,7 +58,7 @@ describe('S3: findAction', () => {
 
 const dispatch = () => document.body.dispatchEvent(press('n', { bubbles: true, cancelable: true }))
 
-describe('useKeys', () => {
+describe('S3: useKeys', () => {
   it('lets a page that is loaded later take a key from the shell, or leave it', () => {
     const shell = vi.fn()
     const page = vi.fn<() => boolean>().mockReturnValueOnce(true).mockReturnValueOnce(false)
