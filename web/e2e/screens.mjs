@@ -481,7 +481,7 @@ const SCREENS = [
     },
   },
   {
-    name: 'review-notes',
+    name: 'desk-review-notes',
     lines: ['R4'],
     open: async (page) => {
       const id = await completeInterview()
@@ -497,7 +497,7 @@ const SCREENS = [
     },
   },
   {
-    name: 'compare',
+    name: 'desk-compare',
     lines: ['R5'],
     open: async (page) => {
       const ids = []
@@ -509,7 +509,7 @@ const SCREENS = [
     },
   },
   {
-    name: 'compare-refused',
+    name: 'desk-compare-refused',
     lines: ['R5'],
     open: async (page) => {
       await callApi('mutation($input: SavePositionInput!) { savePosition(input: $input) { position { key } } }', GERMAN_POSITION, 'ADMIN')

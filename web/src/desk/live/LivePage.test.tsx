@@ -48,7 +48,7 @@ describe('L4: the live page', () => {
     expect(tileNames()).toEqual(['Maya Lindqvist', 'Thảo Nguyễn', 'Wanda Waits'])
     expect(tile('Maya Lindqvist').textContent).toMatch(/Viva’s turn.*2 of 7 · 5 min.*Candidate I looked at the logs\./)
     expect(tile('Thảo Nguyễn').textContent).toContain('Has left the room')
-    expect(tile('Wanda Waits').textContent).toContain('Not there yet')
+    expect(tile('Wanda Waits').textContent).toContain('nobody is there yet')
     act(() => api.push('LiveInterviews', { liveInterviews: { kind: 'CHANGED', interview: { ...TILES[2], lastTurn: { seq: 4, speaker: 'INTERVIEWER', channel: 'VOICE', text: 'And then?' } } } }))
     await waitFor(() => expect(tile('Maya Lindqvist').textContent).toContain('Viva And then?'))
     act(() => api.push('LiveInterviews', { liveInterviews: { kind: 'REMOVED', interview: TILES[1] } }))
