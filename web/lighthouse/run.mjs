@@ -20,9 +20,9 @@ for (const { name, path, isDesk } of pages) {
   const { lhr } = await lighthouse(path, flags, isDesk ? desktopConfig : undefined, page)
   const scores = CATEGORIES.map((category) => Math.round(lhr.categories[category].score * 100))
   console.log(`${name}: ${CATEGORIES.map((category, index) => `${category} ${scores[index]}`).join(', ')}`)
-  for (const { id, title, score, displayValue } of Object.values(lhr.audits)) {
+  for (const { id, title, score, displayValue, details } of Object.values(lhr.audits)) {
     const weight = CATEGORIES.some((category) => lhr.categories[category].auditRefs.some((ref) => ref.id === id && ref.weight > 0))
-    if (weight && score !== null && score < 0.9) console.log(`  ${id}: ${title} ${displayValue ?? ''} (${Math.round(score * 100)})`)
+    if (weight && score !== null && score < 0.9) console.log(`  ${id}: ${title} ${displayValue ?? ''} (${Math.round(score * 100)}) ${score === 0 ? JSON.stringify(details?.items ?? []).slice(0, 500) : ''}`)
   }
   if (scores.some((score) => score < MINIMUM)) isGood = false
   await page.close()
