@@ -1,3 +1,4 @@
+import { ArrowRight } from 'lucide-react'
 import { type Change, compareTexts } from './diff'
 
 const KINDS: Record<Change['kind'], string> = { added: 'Added', removed: 'Removed', changed: 'Changed' }
@@ -36,7 +37,7 @@ function Difference({ before, after }: { before: string; after: string }) {
   if (before && after && Math.max(before.length, after.length) <= MAX_VALUE) {
     return (
       <>
-        <del>{before}</del> <span aria-hidden>→</span> <ins>{after}</ins>
+        <del>{before}</del> <ArrowRight className="icon mb-0.5 inline" aria-hidden /> <ins>{after}</ins>
       </>
     )
   }

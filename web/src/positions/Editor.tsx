@@ -124,7 +124,7 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
         ) : (
           base && <span className="chip px-2">Version {base.version}</span>
         )}
-        <span className="small quiet wide-only">
+        <span className="small quiet wide-only cut">
           {isChanged && savedAt === 'nowhere' && 'This browser stores no drafts: publish before you close the page.'}
           {isChanged && savedAt instanceof Date && `Draft saved in this browser, ${CLOCK.format(savedAt)}.`}
           {isChanged && base && ` Version ${base.version} stays in use.`}
@@ -142,7 +142,7 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
                 <Archive className="icon" aria-hidden /> Archive
               </button>
             )}
-            {base && !base.archived && <TryOutButton positionKey={base.key} version={base.version} />}
+            {base && !base.archived && <TryOutButton positionKey={base.key} version={base.version} label="Try it" />}
             <button type="button" className="btn btn-primary" aria-disabled={!isChanged || save.isBusy} onClick={() => void publish()}>
               {save.isBusy ? 'Publishing…' : 'Publish'}
             </button>

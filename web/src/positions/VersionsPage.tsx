@@ -69,15 +69,23 @@ function VersionLink({ version, isNewest, isCurrent }: { version: PositionVersio
         <span className="small quiet">{[isNewest && 'in use', version.archived && 'archived'].filter(Boolean).join(', ')}</span>
       </span>
       <span className="small quiet cut">
-        {version.createdAt && formatMoment(version.createdAt)}
-        {version.createdBy && (
-          <>
-            {' '}
-            by <bdi>{version.createdBy}</bdi>
-          </>
-        )}
+        <SavedBy version={version} />
       </span>
     </Link>
+  )
+}
+
+function SavedBy({ version: { createdAt, createdBy } }: { version: PositionVersion }) {
+  return (
+    <>
+      {createdAt && formatMoment(createdAt)}
+      {createdBy && (
+        <>
+          {' '}
+          by <bdi>{createdBy}</bdi>
+        </>
+      )}
+    </>
   )
 }
 
@@ -121,6 +129,9 @@ function Comparison({ current, newest, known, wanted, onSaved }: ComparisonProps
           </button>
         )}
       </div>
+      <p className="saved-by small quiet">
+        <SavedBy version={current} />
+      </p>
       {wanted > 0 && (
         <div className="grid max-w-3xl gap-4" aria-busy={!other}>
           {other && <ChangeList changes={compareContents(contentOf(other), contentOf(current))} empty="Nothing: both have the same content." />}
