@@ -393,9 +393,10 @@ async function fillWebhooks() {
 }
 
 const SCREENS = [
-  { name: 'positions', open: (page) => openDesk(page, '/positions').then(() => see(page, 'Data Scientist')) },
+  { name: 'positions', lines: ['P1'], open: (page) => openDesk(page, '/positions').then(() => see(page, 'Data Scientist')) },
   {
     name: 'positions-empty',
+    lines: ['P1'],
     open: async (page) => {
       await page.route('**/graphql', (route) =>
         route.request().postData()?.includes('PositionList')
@@ -408,6 +409,7 @@ const SCREENS = [
   },
   {
     name: 'position-editor',
+    lines: ['P1'],
     open: async (page) => {
       await editPosition(page, 'Tell me about a model that you took into production. Which part was yours? How did you know that it worked?')
       await see(page, 'to consider')
@@ -419,6 +421,7 @@ const SCREENS = [
   },
   {
     name: 'position-conflict',
+    lines: ['P1'],
     open: async (page) => {
       await editPosition(page, 'Tell me about a model that you took into production, and which part of it was yours.')
       await publishPosition(({ questions: [first, second, ...others] }) => ({ limitMinutes: 40, questions: [second, first, ...others] }))
@@ -428,6 +431,7 @@ const SCREENS = [
   },
   {
     name: 'position-versions',
+    lines: ['P1'],
     open: async (page) => {
       await publishPosition(({ criteria: [first, ...others] }) => ({
         limitMinutes: 35,
