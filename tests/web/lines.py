@@ -31,6 +31,7 @@ LINES = {
     "R3": "Review: levels, reasons, decisions and blind reviews, by keyboard",
     "R4": "Review: versions, files, erasure and the next interview",
     "K1": "Settings: keys, members, webhooks and the organization",
+    "P1": "Positions: editing, reordering, refused values, drafts, conflicts, versions and archiving",
 }
 """The lines that are built. Each needs a test: `@pytest.mark.line` in tests/web, or a Vitest name that begins with the line."""
 

@@ -1,5 +1,7 @@
 """The pages of positions: editing, reordering, refused values, publishing, conflicts and the history."""
 
+import pytest
+
 from models.documents.organization import Role
 from models.documents.position import find_position
 from models.writes.position_versions import save_position
@@ -8,6 +10,7 @@ from tests.web.browser import BrowserPage
 from tests.web.conftest import Site, sign_in
 
 
+@pytest.mark.line("P1")
 async def test_position_is_edited_published_and_compared(page: BrowserPage, site: Site) -> None:
     tenant = site.tenant
     await sign_in(page, site, Role.RECRUITER)
