@@ -32,7 +32,7 @@ LINES = {
     "R4": "Review: versions, files, notes, erasure and the next interview",
     "R5": "Compare: two to five interviews of a position, by criterion, without a ranking",
     "K1": "Settings: keys, members, webhooks and the organization",
-    "P1": "Positions: the editor, its draft, versions and conflicts",
+    "P1": "Positions: editing, reordering, refused values, drafts, conflicts, versions and archiving",
     "P2": "Positions: an interview to try a position out",
 }
 """The lines that are built. Each needs a test: `@pytest.mark.line` in tests/web, or a Vitest name that begins with the line."""

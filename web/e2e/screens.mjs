@@ -395,7 +395,8 @@ async function fillWebhooks() {
 const SCREENS = [
   { name: 'desk-positions', lines: ['P1'], open: (page) => openDesk(page, '/positions').then(() => see(page, 'Data Scientist')) },
   {
-    name: 'desk-positions-empty', lines: ['P1'],
+    name: 'desk-positions-empty',
+    lines: ['P1'],
     open: async (page) => {
       await page.route('**/graphql', (route) =>
         route.request().postData()?.includes('PositionList')
@@ -407,7 +408,8 @@ const SCREENS = [
     },
   },
   {
-    name: 'desk-position-editor', lines: ['P1'],
+    name: 'desk-position-editor',
+    lines: ['P1'],
     open: async (page) => {
       await editPosition(page, 'Tell me about a model that you took into production. Which part was yours? How did you know that it worked?')
       await see(page, 'to consider')
@@ -418,7 +420,8 @@ const SCREENS = [
     },
   },
   {
-    name: 'desk-position-conflict', lines: ['P1'],
+    name: 'desk-position-conflict',
+    lines: ['P1'],
     open: async (page) => {
       await editPosition(page, 'Tell me about a model that you took into production, and which part of it was yours.')
       await publishPosition(({ questions: [first, second, ...others] }) => ({ limitMinutes: 40, questions: [second, first, ...others] }))
@@ -427,7 +430,8 @@ const SCREENS = [
     },
   },
   {
-    name: 'desk-position-versions', lines: ['P1'],
+    name: 'desk-position-versions',
+    lines: ['P1'],
     open: async (page) => {
       await publishPosition(({ criteria: [first, ...others] }) => ({
         limitMinutes: 35,

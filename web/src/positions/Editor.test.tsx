@@ -52,7 +52,7 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-describe('P1: the editor', () => {
+describe('P1: the editor of positions', () => {
   it('moves a question with Alt and an arrow key, says the new place, and keeps the focus', async () => {
     await open()
     const button = questions().getByRole('button', { name: /What is good soil/ })
