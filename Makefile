@@ -167,13 +167,15 @@ $(DEPLOY_TOOLS)/installed: deploy/requirements.txt
 # kubectl has kustomize built in. Without either, the manifests are checked one by one, before kustomize merges them.
 KUSTOMIZE := $(firstword $(if $(shell command -v kustomize),kustomize) $(if $(shell command -v kubectl),kubectl))
 
+MANIFESTS := $(filter-out %/kustomization.yaml %/pods.yaml %/prometheus-adapter.yaml,$(wildcard deploy/k8s/*.yaml))
+
 lint-deploy: $(DEPLOY_TOOLS)/installed ## check the Dockerfile, the files in deploy/ and the workflows
 	$(DEPLOY_TOOLS)/bin/hadolint Dockerfile
 	$(DEPLOY_TOOLS)/bin/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 	$(DEPLOY_TOOLS)/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(DEPLOY_TOOLS)/bin/zizmor --offline --quiet .github
-	$(if $(KUSTOMIZE),$(KUSTOMIZE) $(if $(filter kubectl,$(KUSTOMIZE)),kustomize,build) deploy/k8s > .viva/k8s.yaml,cp deploy/k8s/api.yaml .viva/k8s.yaml)
-	$(DEPLOY_TOOLS)/bin/kubernetes-validate --strict --quiet .viva/k8s.yaml $(if $(KUSTOMIZE),,$(wildcard deploy/k8s/[a-o]*.yaml))
+	$(if $(KUSTOMIZE),$(KUSTOMIZE) $(if $(filter kubectl,$(KUSTOMIZE)),kustomize,build) deploy/k8s > .viva/k8s.yaml)
+	$(DEPLOY_TOOLS)/bin/kubernetes-validate --strict --quiet $(if $(KUSTOMIZE),.viva/k8s.yaml,$(MANIFESTS))
 
 image: ## build the image (needs Docker)
 	docker build --build-arg REVISION="$$(git rev-parse HEAD)" --tag viva .
