@@ -15,11 +15,13 @@ from typing import Any
 from unittest.mock import AsyncMock, Mock
 
 import aiohttp
+import httpx2
 import pytest
 import typer.core
 import typer.main
 import yaml
 from dotenv import dotenv_values
+from starlette.applications import Starlette
 from starlette.routing import Route
 from typer.testing import CliRunner
 
@@ -424,6 +426,13 @@ def test_sandbox_commands_say_that_the_image_has_no_sandbox(monkeypatch: pytest.
     monkeypatch.delattr(cli, "sandbox", raising=False)
     result = CliRunner().invoke(cli_app, ["demo", "--typed"])
     assert (result.exit_code, "not part of this installation" in result.stderr) == (2, True)
+
+
+async def test_health_check_names_the_version() -> None:
+    transport = httpx2.ASGITransport(Starlette(routes=health_routes()))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://viva") as client:
+        response = await client.get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "alive", "version": read_version()})
 
 
 def test_version_option_prints_the_version() -> None:
