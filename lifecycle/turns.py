@@ -44,7 +44,7 @@ async def store_message(
         written_with=written_with,
     )
     stored, changed, is_new = await append_candidate_turn(
-        interview.id, turn, languages=services.languages, budgets=services.settings.budget
+        interview.id, turn, languages=services.languages, budgets=services.settings.budget, earlier=interview
     )
     await _publish_turns(services, changed, [stored])
     if changed.channel is Channel.TEXT:

@@ -1,6 +1,7 @@
 """Appending turns: the only place that assigns a turn's `seq`."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -92,9 +93,12 @@ async def append_candidate_turn(
     fence: int | None = None,
     languages: LanguageIdentifier | None = None,
     budgets: BudgetSettings = DEFAULT_BUDGETS,
+    earlier: Interview | None = None,
 ) -> AppendedTurn:
     """Store a candidate's turn; the first turn starts the interview. Repeating a key returns the stored turn.
 
+    `earlier` is the interview as the caller has read it: one that was full then is not tried again, because a failed transaction
+    costs as much as a turn.
     With `languages`, a turn in another language than the interview's is marked. `fence` is that of the voice interviewer's
     lease; with it, the turn is also accepted while the interview is ENDING, because it was spoken before. Raises NotFound for
     an unknown or erased interview, Conflict if the interview accepts no turns or the key was used for another text, LeaseLost
@@ -133,10 +137,10 @@ async def append_candidate_turn(
         completed_turn = replace(turn, question_key=interview.progress.question_key, language=language)
         return AppendedTurn((await insert_turns(interview, [completed_turn], session))[0], interview, is_new=True)
 
-    try:
-        stored = await run_in_transaction(Interview, interview_id, work)
-    except DuplicateKeyError:
-        stored = None
+    stored = None
+    if earlier is None or _find_exhausted_budget(earlier, turn, budgets) is None:
+        with suppress(DuplicateKeyError):
+            stored = await run_in_transaction(Interview, interview_id, work)
     if stored:
         return stored
     interview = await get_interview(interview_id)
@@ -145,30 +149,32 @@ async def append_candidate_turn(
     existing = await find_turn(interview_id, turn.key)
     if existing is None and fence is not None:
         raise LeaseLost
-    if existing is None and interview.status in OPEN_STATUSES:
-        _require_room_for(interview, turn, budgets)
     if existing is None:
-        raise closed_interview_error(interview)
+        full = _find_exhausted_budget(interview, turn, budgets) if interview.status in OPEN_STATUSES else None
+        raise full or closed_interview_error(interview)
     if existing.text != turn.text:
         raise Conflict("This key was used for another message: send the same text again, or a new key.", field="idempotencyKey")
     return AppendedTurn(existing, interview, is_new=False)
 
 
-def _require_room_for(interview: Interview, turn: NewTurn, budgets: BudgetSettings) -> None:
-    """Raise TranscriptFull if the turn exceeds a budget of the interview."""
+def _find_exhausted_budget(interview: Interview, turn: NewTurn, budgets: BudgetSettings) -> TranscriptFull | None:
+    """Return the error of a typed turn that exceeds a budget of the interview; None if there is room for it."""
+    if turn.channel is not Channel.TEXT:
+        return None
     messages, characters = interview.candidate_messages, interview.candidate_characters
     if budgets.interview_messages and messages >= budgets.interview_messages:
-        raise TranscriptFull(
+        return TranscriptFull(
             f"The interview already holds {messages:,} of at most {budgets.interview_messages:,} messages: end it "
             "(endInterview).",
             budget=ExhaustedBudget(Budget.INTERVIEW_MESSAGES, budgets.interview_messages, messages),
         )
     if characters + len(turn.text) > budgets.interview_characters:
-        raise TranscriptFull(
+        return TranscriptFull(
             f"The interview already holds {characters:,} of at most {budgets.interview_characters:,} characters: "
             "end it (endInterview), or send a shorter message.",
             budget=ExhaustedBudget(Budget.INTERVIEW_CHARACTERS, budgets.interview_characters, characters),
         )
+    return None
 
 
 async def append_interviewer_turns(

@@ -34,6 +34,8 @@ class Scale:
     """Of each interview."""
     period: float = 0.25
     """Between two turns of an interview."""
+    typing_period: float = 0.25
+    """Between two messages of the candidate who types."""
     warm_up: float = 2.0
     quiet: float = 8.0
     """Before a fault."""
@@ -261,7 +263,7 @@ async def run_load(deployment: Deployment, scale: Scale) -> AsyncIterator[Load]:
         await subscribers.call("open", group="load", url=deployment.websocket_url, token=viewer, followed=followed)
         await subscribers.call("wait_until_connected")
         await deployment.writers.call("begin", interview_ids=interview_ids, period=scale.period)
-        sending = asyncio.create_task(candidate.keep_sending(scale.period))
+        sending = asyncio.create_task(candidate.keep_sending(scale.typing_period))
         yield Load(deployment, scale, interview_ids, candidate)
     finally:
         if sending:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 from bson import ObjectId
@@ -289,6 +290,25 @@ async def test_typed_turn_that_exceeds_a_budget_is_refused_by_name_and_a_stored_
     assert (await send("six 🎻.", "first")).seq == 1
     stored = await reload_interview(interview)
     assert (stored.candidate_messages, stored.candidate_characters) == (2, 10)
+
+
+async def test_turn_of_an_interview_that_was_full_costs_no_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    budgets = BudgetSettings(interview_messages=1)
+    interview = await make_interview()
+
+    async def send(earlier: Interview, key: str) -> Turn:
+        typed = new_turn(key, "Hello.", Speaker.CANDIDATE, channel=Channel.TEXT)
+        return (await append_candidate_turn(interview.id, typed, budgets=budgets, earlier=earlier)).turn
+
+    await send(interview, "first")
+    # the caller had read the interview before it was full
+    with pytest.raises(append_turns.TranscriptFull):
+        await send(interview, "second")
+    full = await reload_interview(interview)
+    monkeypatch.setattr(append_turns, "run_in_transaction", AsyncMock(side_effect=AssertionError))
+    with pytest.raises(append_turns.TranscriptFull):
+        await send(full, "second")
+    assert (await send(full, "first")).seq == 1
 
 
 async def test_speech_is_bounded_by_neither_budget() -> None:

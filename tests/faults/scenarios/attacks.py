@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx2
@@ -45,9 +45,11 @@ DEFAULT_RATES = RateSettings()
 USUAL_RATES = {
     "RATE_REQUESTS": DEFAULT_RATES.requests,
     "RATE_OPERATIONS": DEFAULT_RATES.operations,
-    "RATE_MESSAGES": "600/minute",
+    "RATE_MESSAGES": DEFAULT_RATES.messages,
 }
-"""Rates as deployments have them, except for messages: the load's candidate types faster than people."""
+"""Rates as deployments have them."""
+TYPING_SECONDS = 2.0
+"""Between two messages of a candidate who respects them."""
 FORGED_RATE = 20_000
 """Commands per second of somebody who can write to Redis."""
 
@@ -92,11 +94,12 @@ class HealthChecks:
 
 
 @asynccontextmanager
-async def _usual_rates(deployment: Deployment) -> AsyncIterator[None]:
-    """Limit rates for the length of the block, as deployments do. Other scenarios do without."""
+async def _run_at_usual_rates(deployment: Deployment, scale: Scale) -> AsyncIterator[Load]:
+    """Run the load with rates limited, as in deployments. Other scenarios do without."""
     await deployment.restart_apis(**USUAL_RATES)
     try:
-        yield
+        async with run_load(deployment, replace(scale, typing_period=TYPING_SECONDS)) as load:
+            yield load
     finally:
         await deployment.restart_apis()
 
@@ -131,7 +134,7 @@ async def writers_of_one_interview(deployment: Deployment, scale: Scale) -> list
 
 async def costly_operations(deployment: Deployment, scale: Scale) -> list[Check]:
     """Four connections with a viewer's key send an operation that costs nearly as much as one may."""
-    async with _usual_rates(deployment), run_load(deployment, scale) as load:
+    async with _run_at_usual_rates(deployment, scale) as load:
         # pages are full, and have something to read
         await deployment.start_interviews(max(0, COSTLY_INTERVIEWS - scale.interviews))
         before = await load.run_undisturbed()
@@ -143,7 +146,7 @@ async def costly_operations(deployment: Deployment, scale: Scale) -> list[Check]
 async def flooding_candidate(deployment: Deployment, scale: Scale) -> list[Check]:
     """A candidate uses up the budget of the own interview and continues, then reads all of it as often as one document can."""
     ((interview_id, token),) = await deployment.start_interviews(1)
-    async with _usual_rates(deployment), run_load(deployment, scale) as load:
+    async with _run_at_usual_rates(deployment, scale) as load:
         before = await load.run_undisturbed()
         attack: dict[str, Any] = {
             "token": token,
@@ -168,7 +171,7 @@ async def flooding_candidate(deployment: Deployment, scale: Scale) -> list[Check
 
 async def requests_above_the_rate(deployment: Deployment, scale: Scale) -> list[Check]:
     """Four connections of one address send requests without a pause, above the rate that an address has."""
-    async with _usual_rates(deployment), run_load(deployment, scale) as load:
+    async with _run_at_usual_rates(deployment, scale) as load:
         before = await load.run_undisturbed()
         attack: dict[str, Any] = {"query": "{ __typename }", "connections": CONNECTIONS}
         checks = await _attack(load, "requests", "repeat_operation", allowed=("RATE_LIMITED", "OK"), **attack)
