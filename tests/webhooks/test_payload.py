@@ -25,7 +25,8 @@ def stored() -> dict[str, Any]:
 def client(stored: dict[str, Any]) -> TestClient:
     """A client of the receiver in the documentation."""
     page = (ROOT / "docs" / "integrations.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    examples = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (example,) = (each for each in examples if "async def receive" in each)
 
     async def store_once(message_id: str, event: object) -> None:
         stored.setdefault(message_id, event)
