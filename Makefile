@@ -111,7 +111,7 @@ dev: .venv/created ## run everything in the sandbox until Ctrl-C: an interview t
 pages:
 	@$(SUBMAKE) web || echo "The web pages could not be built. Everything else works without them."
 
-check: install ## check format, lint, types, import directions and the schema snapshot, and run the unit tests: a minute and a half
+check: install ## check format, lint, types, import directions and the schema snapshot, and run the unit tests: two and a half minutes
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .

@@ -67,6 +67,8 @@ export default defineConfig({
   server: { proxy: { '/graphql': { target, ws: true }, '/recordings': { target } } },
   test: {
     environment: 'happy-dom',
+    // the default leaves one core of two idle
+    maxWorkers: '100%',
     setupFiles: ['src/testing/setup.ts'],
     testTimeout: 60_000,
     include: ['src/**/*.test.{ts,tsx}'],

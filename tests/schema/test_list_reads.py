@@ -17,6 +17,7 @@ from models.database import DOCUMENTS
 from models.documents.change import Change
 from models.documents.interview import Interview
 from models.documents.organization import Role
+from models.documents.webhook import WebhookDelivery
 from models.reads import closed_organizations
 from tests.schema.api_client import ApiClient
 from tests.schema.authorization_table import FIELD_ARGUMENTS, AuthorizationScenario, fields_of
@@ -54,8 +55,11 @@ async def reads(mongod: str, database: AsyncDatabase[dict[str, object]]) -> Asyn
 
 
 async def copy_interview(interview: Interview, count: int) -> None:
-    """Store copies of the interview with everything that refers to it, apart from its changes, which have unique numbers."""
-    for document in set(DOCUMENTS) - {Change}:
+    """Store copies of the interview with everything that its fields read.
+
+    These are neither changes nor webhook deliveries, which have unique numbers and keys.
+    """
+    for document in set(DOCUMENTS) - {Change, WebhookDelivery}:
         rows = document.get_pymongo_collection()
         found = await rows.find({"$or": [{"_id": interview.id}, {"interview_id": interview.id}]}).to_list()
         copies = [copy_row(row, number) for row in found for number in range(1, count + 1)]
