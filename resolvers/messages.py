@@ -23,8 +23,9 @@ async def send_message(
     """
     require_permission(principal, Action.SEND_MESSAGE)
     interview = await load_interview(principal, interview_id)
-    text = clean_text(text, "text")
+    # before the text, whose normalization takes milliseconds
     services.rate_limits.spend(Rate.MESSAGES, str(interview.id))
+    text = clean_text(text, "text")
     # The turn stores the key in the same transaction as its seq, so no separate claim is needed.
     key = str(ObjectId()) if idempotency_key is None else clean_line(idempotency_key, "idempotencyKey")
     return await store_message(services, interview, text, key, principal.origin)
