@@ -21,7 +21,7 @@ async def count_positions(organization_id: ObjectId, *, include_archived: bool) 
 
 async def list_versions(newest: Position, request: PageRequest) -> Page[Position]:
     """Return a page of the versions of a position, newest first. Raises BadInput for a cursor of another list."""
-    # the id of the first version stands for the position in cursors: it never changes
+    # the id of the first version is the position in cursors, because it never changes
     first = await find_position(newest.organization_id, newest.key, 1)
     page = slice_numbers(range(newest.version, 0, -1), first.id if first else newest.id, request)
     criteria = {"organization_id": newest.organization_id, "key": newest.key, "version": {"$in": page.items}}

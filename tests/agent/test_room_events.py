@@ -81,7 +81,7 @@ async def test_room_learns_when_the_candidate_is_not_heard_and_is_heard_again(se
         room,
         interview,
         session=Mock(),
-        connection=connection,  # type: ignore[arg-type]
+        connection=connection,  # type: ignore[arg-type]  # it has only what RoomEvents reads
         conversation=conversation,
         transcript_writer=Mock(publish_interims=forever.wait),
         recognizer_monitor=Mock(watch=forever.wait),

@@ -38,7 +38,7 @@ GENERATED = Path("src") / "generated.ts"
 
 @pytest.fixture(scope="module")
 async def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the package that is generated anew and compiled."""
+    """A copy of the package with newly generated and compiled code."""
     root = tmp_path_factory.mktemp("typescript")
     copy = root / "clients" / "typescript"
     ignored = shutil.ignore_patterns("node_modules", "dist", GENERATED.name)

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from viva_client import WebhookVerificationError, verify_webhook
 
 events: dict[str, object] = {}
-"""Stands for your database, in which `webhook-id` is unique: an event may come several times."""
+"""In place of your database, in which `webhook-id` is unique: an event may come several times."""
 
 
 async def receive(request: Request) -> Response:

@@ -1,7 +1,7 @@
 // Receives webhooks, with the Request and Response of fetch, which most frameworks have.
 import { type WebhookEvent, WebhookVerificationError, verifyWebhook } from 'viva-client'
 
-/** Stands for your database, in which `webhook-id` is unique: an event may come several times. */
+/** In place of your database, in which `webhook-id` is unique: an event may come several times. */
 export const events = new Map<string, WebhookEvent>()
 
 /** Stores an event, and answers immediately: do the work afterwards. */

@@ -91,7 +91,7 @@ export class FakeApi {
     for (const work of backlog) work()
   }
 
-  /** Forgets all connections, and the page is not told: its computer sleeps. */
+  /** Forgets all connections, without the page noticing: its computer sleeps. */
   forgetConnections(): void {
     for (const socket of this.sockets) this.forget(socket)
   }
