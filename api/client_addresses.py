@@ -20,7 +20,7 @@ from settings import ApiSettings
 IPV6_PREFIX = 64
 """Leading bits of an IPv6 address that identify a client: a subscriber has all the addresses that share them."""
 REFUSAL_SECONDS = 1.0
-"""Seconds after which a request above the limit is refused."""
+"""Seconds after which a request above a limit is answered."""
 UNKNOWN_ADDRESS = "unknown"
 """The address of a client whose proxy did not say one. All such clients share their limits."""
 
@@ -67,12 +67,16 @@ class RequestRateMiddleware:
         try:
             services.rate_limits.spend(Rate.REQUESTS, read_client_address(scope))
         except RateLimited as error:
-            # a client that does not wait would otherwise be refused as fast as the process can
-            await asyncio.sleep(REFUSAL_SECONDS)
+            await delay_refusal()
             response = _refuse(error, choose_request_id(Headers(scope=scope).get("x-request-id")))
             await response(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+
+async def delay_refusal() -> None:
+    """Return after REFUSAL_SECONDS. A client that does not wait would otherwise be refused as fast as the process can."""
+    await asyncio.sleep(REFUSAL_SECONDS)
 
 
 def _refuse(error: RateLimited, request_id: str) -> Response:

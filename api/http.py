@@ -37,7 +37,7 @@ from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
-from api.client_addresses import RequestRateMiddleware, read_client_address
+from api.client_addresses import RequestRateMiddleware, delay_refusal, read_client_address
 from api.exports import build_export_routes
 from api.health import health_routes
 from api.jwks import jwks_routes
@@ -51,7 +51,7 @@ from api.sse import EventStream
 from api.web_pages import build_page_routes
 from api.webhooks import webhook_routes
 from api.websocket import GraphQLWebSocket, WebSocketConnection
-from engine.errors import Failure, to_failure
+from engine.errors import Failure, get_error_code, to_failure
 from engine.execution import is_request_error, was_stopped
 from engine.limits import LoopShare, OperationLimits
 from engine.shared_subscriptions import SharedOperations
@@ -312,7 +312,9 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         return response
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """Return the response body, without `data` if nothing was executed."""
+        """Return the response body, without `data` if nothing was executed, and later if a limit was exceeded."""
+        if any(get_error_code(error) == ErrorCode.RATE_LIMITED for error in result.errors or []):
+            await delay_refusal()
         response = process_result(result)
         if is_request_error(result) and not was_stopped(result):
             response.pop("data", None)

@@ -24,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 
 import main
 import settings as configuration
+from api import client_addresses
 from api.http import build_routes
 from evaluation.languages import Languages, load_languages
 from lifecycle.jobs import Jobs
@@ -49,6 +50,12 @@ from tests.stuck_tasks import pytest_runtest_teardown, pytest_sessionfinish, stu
 __all__ = ["pytest_runtest_teardown", "pytest_sessionfinish", "stuck_tasks_fail"]
 
 COALESCE_SECONDS = 0.2
+
+
+@pytest.fixture(autouse=True)
+def _refuse_without_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer at the same moment above a rate limit, too."""
+    monkeypatch.setattr(client_addresses, "REFUSAL_SECONDS", 0.0)
 
 
 def pytest_configure() -> None:
