@@ -5,10 +5,11 @@ environment name servers to use instead.
 """
 
 import asyncio
+import functools
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from ctypes.util import find_library
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from starlette.types import Receive, Scope, Send
 
 import main
 import settings as configuration
-from api import client_addresses
+from api import client_addresses, http
 from api.http import build_routes
 from evaluation.languages import Languages, load_languages
 from lifecycle.jobs import Jobs
@@ -38,6 +39,7 @@ from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.livekit.server import LivekitServer
 from sandbox.mongod import Mongod
 from sandbox.valkey import Valkey
+from schema.build import build_schema
 from tests.helpers import AUTH
 from tests.live.streams import RedisSubscriptions
 from tests.livekit_probe import LivekitProbe, make_livekit_settings, open_livekit_probe
@@ -50,6 +52,14 @@ from tests.stuck_tasks import pytest_runtest_teardown, pytest_sessionfinish, stu
 __all__ = ["pytest_runtest_teardown", "pytest_sessionfinish", "stuck_tasks_fail"]
 
 COALESCE_SECONDS = 0.2
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _build_each_schema_once() -> Iterator[None]:
+    """Build the schema once for each process, as the product does. It takes as long as a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(http, "build_schema", functools.cache(build_schema))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +80,7 @@ def pytest_configure() -> None:
 
 LONG_FILES = (
     "test_interview.py",
+    "test_whole_interview.py",
     "test_scenarios.py",
     "test_commands.py",
     "test_dev_by_voice.py",
