@@ -53,7 +53,6 @@ import main
 results = [CliRunner().invoke(main.cli_app, command.split()) for command in sys.argv[1:]]
 print(json.dumps([[result.exit_code, result.stdout, result.stderr] for result in results]))
 """
-FAST_DEMO_CODE = "from sandbox import demo; demo.PAUSE_SECONDS = 0; from main import cli_app; cli_app(['demo', '--typed'])"
 
 
 async def run_command(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
@@ -393,31 +392,40 @@ async def test_dev_prints_its_urls_a_token_for_each_role_and_a_valid_query(
     mongod: str, valkey: str, workspace: Path, tmp_path: Path
 ) -> None:
     environment = {**os.environ, "MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"dev_{os.getpid()}"}
-    command = [sys.executable, str(workspace / "main.py"), "dev", "--typed"]
-    async with (
-        ChildProcess(command, tmp_path / "first", cwd=workspace, environment=environment) as dev,
-        httpx2.AsyncClient() as client,
-    ):
-        output = await wait_for_dev_output(dev, tmp_path / "first")
-        assert "SANDBOX" in output.splitlines()[0]
-        url = re.findall(r"GraphQL IDE\s+(http\S+)", output)[0]
-        query = re.findall(r"A first query\n(\{.*?\n\})", output, re.DOTALL)[0]
-        first = output.partition("Open first\n")[2].splitlines()[:3]
-        assert [re.split(r"\s{2,}", line.strip())[0] for line in first] == ["Hold an interview", "Follow it", "GraphQL IDE"]
-        assert all("http://127.0.0.1:" in line for line in first)
-        tokens = parse_tokens(output)
-        assert set(tokens) == set(Role) - {Role.CANDIDATE}
-        await assert_ide_loads(client, url)
-        for role, token in tokens.items():
-            response = await client.post(url, json={"query": query}, headers={"Authorization": f"Bearer {token}"})
-            assert "errors" not in response.json(), json.dumps(response.json()["errors"])
-            assert response.json()["data"]["viewer"]["role"] == role
-            assert len(response.json()["data"]["positions"]["nodes"]) == 6
-        dev.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(COMMAND_SECONDS):
-            assert await dev.wait() == 0
-        with pytest.raises(httpx2.TransportError):
-            await client.get(url)
+    command, log = [sys.executable, str(workspace / "main.py"), "dev", "--typed"], tmp_path / "log"
+    with socket.socket() as other:
+        # It is fine if another process has the port already.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            other.bind(("127.0.0.1", 8000))
+            other.listen()
+        async with (
+            ChildProcess(command, log, cwd=workspace, environment=environment) as dev,
+            httpx2.AsyncClient() as client,
+        ):
+            output = await wait_for_dev_output(dev, log)
+            assert "SANDBOX" in output.splitlines()[0]
+            url = re.findall(r"GraphQL IDE\s+(http\S+)", output)[0]
+            (other_port,) = re.findall(r"Port 8000 is taken: this run uses (\d+)\.", output)
+            assert url == f"http://127.0.0.1:{other_port}/graphql"
+            query = re.findall(r"A first query\n(\{.*?\n\})", output, re.DOTALL)[0]
+            first = output.partition("Open first\n")[2].splitlines()[:3]
+            assert [re.split(r"\s{2,}", line.strip())[0] for line in first] == ["Hold an interview", "Follow it", "GraphQL IDE"]
+            assert all("http://127.0.0.1:" in line for line in first)
+            tokens = parse_tokens(output)
+            assert set(tokens) == set(Role) - {Role.CANDIDATE}
+            await assert_ide_loads(client, url)
+            for role, token in tokens.items():
+                response = await client.post(url, json={"query": query}, headers={"Authorization": f"Bearer {token}"})
+                assert "errors" not in response.json(), json.dumps(response.json()["errors"])
+                assert response.json()["data"]["viewer"]["role"] == role
+                assert len(response.json()["data"]["positions"]["nodes"]) == 6
+            # Ctrl-C in a terminal. Each of its processes may use its whole drain time.
+            dev.send_signal(signal.SIGINT)
+            async with asyncio.timeout(COMMAND_SECONDS):
+                assert await dev.wait() == 0
+            with pytest.raises(httpx2.TransportError):
+                await client.get(url)
 
 
 def parse_tokens(output: str) -> dict[str, str]:
@@ -433,54 +441,6 @@ async def assert_ide_loads(client: httpx2.AsyncClient, url: str) -> None:
     assert len(scripts) == 7
     for script in scripts if shutil.which("npm") else []:
         assert (await client.get(httpx2.URL(url).join(script))).is_success, script
-
-
-async def test_dev_uses_another_port_if_its_own_is_taken_and_stops_on_ctrl_c(
-    mongod: str, valkey: str, workspace: Path, tmp_path: Path
-) -> None:
-    environment = {**os.environ, "MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"dev_{os.getpid()}_port"}
-    with socket.socket() as other:
-        # It is fine if another process has the port already.
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with suppress(OSError):
-            other.bind(("127.0.0.1", 8000))
-            other.listen()
-        log = tmp_path / "log"
-        async with ChildProcess(
-            [sys.executable, str(workspace / "main.py"), "dev", "--typed"], log, cwd=workspace, environment=environment
-        ) as dev:
-            output = await wait_for_dev_output(dev, log)
-            dev.send_signal(signal.SIGINT)
-            # Each of its processes may use its whole drain time.
-            async with asyncio.timeout(COMMAND_SECONDS):
-                assert await dev.wait() == 0
-    port = re.findall(r"Port 8000 is taken: this run uses (\d+)\.", output)[0]
-    assert f"http://127.0.0.1:{port}/graphql" in output
-
-
-async def test_demo_holds_a_whole_interview_and_prints_its_evaluation(mongod: str, valkey: str, workspace: Path) -> None:
-    where = {"MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"demo_{os.getpid()}"}
-    code, output, err = await run_python(workspace, "-c", FAST_DEMO_CODE, **where)
-    assert (code, err) == (0, "")
-    assert output.splitlines()[0].startswith("SANDBOX")
-    assert re.search(r"question 7 of 7, \d+\.\d of 35 min", output)
-    # The interviewer probed a vague answer, and repeated a question.
-    assert "It was a deadlock in the database." in output
-    assert "Could you take me through one concrete example?" in output
-    assert "Sorry, could you repeat the question, please?" in output
-    assert re.search(r"Overall [\d.]+ of 100", output)
-    assert re.search(r"Technical depth .* 5 of 5 .* turn \d+: ", output)
-    assert all(part in output for part in ("Strengths", "Weaknesses", "STRONG_HIRE", "not for decisions"))
-
-
-async def test_demo_without_an_evaluation_fails_with_the_reason(mongod: str, valkey: str, workspace: Path) -> None:
-    where = {"MONGODB_URL": mongod, "REDIS_URL": valkey, "MONGODB_DATABASE": f"demo_{os.getpid()}_failed"}
-    code, output, err = await run_python(
-        workspace, "-c", FAST_DEMO_CODE, **where, JOBS_JUDGE_SECONDS="0.001", JOBS_JUDGE_ATTEMPTS="1"
-    )
-    assert (code, err) == (1, "")
-    assert "The evaluation is FAILED:" in output
-    assert "The logs are in .viva/demo/logs." in output
 
 
 async def test_demo_that_cannot_start_fails_with_the_reason(valkey: str, workspace: Path) -> None:

@@ -76,12 +76,21 @@ async def test_typed_interview_runs_during_the_build_and_suffices_if_the_build_f
     environment = {**make_environment_without_livekit(tmp_path, "typed"), "MONGODB_URL": mongod, "REDIS_URL": valkey}
     async with running_demo(copy_workspace(tmp_path), **environment) as demo:
         output = await read_until(demo, "Overall")
-        assert "question 7 of 7" in output
+        assert output.splitlines()[0].startswith("SANDBOX")
+        assert re.search(r"question 7 of 7, \d+\.\d of 35 min", output)
+        # The interviewer probed a vague answer, and repeated a question.
+        assert "It was a deadlock in the database." in output
+        assert "Could you take me through one concrete example?" in output
+        assert "Sorry, could you repeat the question, please?" in output
         assert (tmp_path / "building").exists()
         (tmp_path / "release").touch()
         rest, errors = await demo.communicate()
     assert (demo.returncode, errors.decode()) == (0, "")
-    assert re.search(r"There is no spoken interview: .*could not be built(?s:.*)no space left on device", rest.decode())
+    output += rest.decode()
+    assert re.search(r"Overall [\d.]+ of 100", output)
+    assert re.search(r"Technical depth .* 5 of 5 .* turn \d+: ", output)
+    assert all(part in output for part in ("Strengths", "Weaknesses", "STRONG_HIRE", "not for decisions"))
+    assert re.search(r"There is no spoken interview: .*could not be built(?s:.*)no space left on device", output)
 
 
 @pytest.mark.servers
@@ -92,6 +101,7 @@ async def test_failed_typed_interview_stops_the_build_and_fails_the_demo(mongod:
         output, errors = await demo.communicate()
     assert (demo.returncode, errors.decode()) == (1, "")
     assert "The evaluation is FAILED:" in output.decode()
+    assert "The logs are in .viva/demo/logs." in output.decode()
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "building").read_text(encoding="utf-8")), 0)
 
