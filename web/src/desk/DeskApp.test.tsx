@@ -72,6 +72,13 @@ describe('S1: signing in', () => {
     await screen.findByRole('heading', { name: 'Sign in' })
   })
 
+  it('signs out when another tab does', async () => {
+    openDesk('/interviews', { SignInOptions: () => options() })
+    await screen.findByText('No interviews yet')
+    fireEvent(window, new StorageEvent('storage', { key: 'viva.desk.signed-out' }))
+    await screen.findByText('You have signed out.')
+  })
+
   it('says that the desk cannot be opened, when the server does not answer', async () => {
     openDesk('/interviews', {
       Viewer: () => {
@@ -211,5 +218,18 @@ describe('S3: the shell', () => {
     expect(screen.getByRole('heading', { name: 'New interview' })).toBeTruthy()
     type('Candidate’s name', 'n')
     expect(screen.getAllByRole('heading', { name: 'New interview' })).toHaveLength(1)
+  })
+})
+
+describe('S3: a page that fails', () => {
+  it('is replaced by a sentence that blames nobody, beside the way to the other pages', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    openDesk('/interviews', { Interviews: () => ({ interviews: { nodes: [{ id: 'i1' }], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 1 } }) })
+    await screen.findByRole('heading', { name: 'Something went wrong on this page' })
+    const reload = vi.spyOn(window.location, 'reload').mockImplementation(() => {})
+    click('Reload the page')
+    expect(reload).toHaveBeenCalledOnce()
+    click(/Settings|Live/, 'link')
+    await screen.findByRole('heading', { name: 'Live' })
   })
 })

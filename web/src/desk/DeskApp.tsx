@@ -2,13 +2,16 @@ import './desk.css'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { type Problem, toProblem } from '../api/problem'
+import { ErrorBoundary } from '../ui/ErrorBoundary'
 import { InterviewsPage } from './interviews/InterviewsPage'
+import { getOneTimeSecrets } from './oneTimeSecrets'
 import { PageHeading } from './PageHeading'
 import { connectWithCookie, SessionContext, type Session, SIGN_OUT, type Viewer, VIEWER } from './session'
 import { Shell } from './shell/Shell'
 import { useShell } from './shell/shellContext'
 import { InvitationPage, SignInPage } from './SignInPage'
 import { readTarget } from './signInTarget'
+import { forgetPerson, SIGNED_OUT_KEY } from './signOut'
 import { ToastProvider } from './Toast'
 
 const ComparePage = lazy(() => import('../compare/ComparePage'))
@@ -64,6 +67,19 @@ export default function DeskApp() {
       isCurrent = false
     }
   }, [connection])
+  useEffect(() => {
+    // signing out in another tab has ended the session, and deleted the drafts that this one would store again
+    const onStorage = ({ key }: StorageEvent) => {
+      if (key === SIGNED_OUT_KEY) setCaller((previous) => (previous.state === 'known' ? { state: 'nobody', reason: 'You have signed out.' } : previous))
+    }
+    addEventListener('storage', onStorage)
+    return () => removeEventListener('storage', onStorage)
+  }, [])
+  const hasEnded = caller.state === 'nobody'
+  useEffect(() => {
+    // whoever signs in next must not see the secrets of another person
+    if (hasEnded) getOneTimeSecrets(connection).clear()
+  }, [connection, hasEnded])
   const viewer = caller.state === 'known' ? caller.viewer : null
   const session = useMemo<Session | null>(() => {
     if (!viewer) return null
@@ -74,6 +90,7 @@ export default function DeskApp() {
       may: (action) => allowed.has(action),
       signOut: async () => {
         await connection.mutate(SIGN_OUT, {})
+        forgetPerson(connection)
         setCaller({ state: 'nobody', reason: null })
       },
       refresh: async () => {
@@ -105,33 +122,35 @@ export default function DeskApp() {
     <SessionContext value={session}>
       <ToastProvider>
         <Shell>
-          <Suspense fallback={<main aria-busy="true" />}>
-            <Switch>
-              <Route path="/">
-                <Redirect to="/interviews" replace />
-              </Route>
-              <Route path="/sign-in">
-                <Redirect to={readTarget()} replace />
-              </Route>
-              <Route path="/interviews">
-                <InterviewsPage />
-              </Route>
-              <Route path="/live">
-                <LivePage />
-              </Route>
-              <Route path="/compare">
-                <ComparePage />
-              </Route>
-              <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
-              <Route path={/^\/positions(?:\/[^/]+(?:\/versions)?)?\/?$/}>
-                <PositionsApp />
-              </Route>
-              <Route path="/settings/:section?">{({ section }) => <SettingsPage section={section} />}</Route>
-              <Route>
-                <UnknownDeskAddress />
-              </Route>
-            </Switch>
-          </Suspense>
+          <ErrorBoundary fallback={<BrokenPage />} address={location}>
+            <Suspense fallback={<main aria-busy="true" />}>
+              <Switch>
+                <Route path="/">
+                  <Redirect to="/interviews" replace />
+                </Route>
+                <Route path="/sign-in">
+                  <Redirect to={readTarget()} replace />
+                </Route>
+                <Route path="/interviews">
+                  <InterviewsPage />
+                </Route>
+                <Route path="/live">
+                  <LivePage />
+                </Route>
+                <Route path="/compare">
+                  <ComparePage />
+                </Route>
+                <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
+                <Route path={/^\/positions(?:\/[^/]+(?:\/versions)?)?\/?$/}>
+                  <PositionsApp />
+                </Route>
+                <Route path="/settings/:section?">{({ section }) => <SettingsPage section={section} />}</Route>
+                <Route>
+                  <UnknownDeskAddress />
+                </Route>
+              </Switch>
+            </Suspense>
+          </ErrorBoundary>
         </Shell>
       </ToastProvider>
     </SessionContext>
@@ -149,6 +168,23 @@ function Unreachable({ problem }: { problem: Problem }) {
         </button>
       </main>
     </div>
+  )
+}
+
+/** Replaces a page that fails to load or to render. The rail beside it leads to the others. */
+function BrokenPage() {
+  return (
+    <main>
+      <div className="page-state" role="alert">
+        <PageHeading title="Something went wrong on this page" />
+        <p className="quiet">Everything that was saved is safe, and drafts of positions stay in this browser. Reload the page to continue.</p>
+        <div className="line">
+          <button type="button" className="btn" onClick={() => window.location.reload()}>
+            Reload the page
+          </button>
+        </div>
+      </div>
+    </main>
   )
 }
 
