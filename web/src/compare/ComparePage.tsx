@@ -199,7 +199,7 @@ function Comparison({ interviews }: { interviews: readonly ComparedInterview[] }
     <main className="review">
       <header className="top-bar">
         <PageHeading title="Compare" />
-        <span className="quiet cut">
+        <span className="quiet cut max-[719px]:order-last max-[719px]:w-full">
           <bdi>{interviews[0]?.position.title}</bdi>, {interviews.length} candidates
         </span>
         <span className="flex-1" />
