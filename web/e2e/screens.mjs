@@ -408,6 +408,36 @@ const SCREENS = [
     },
   },
   {
+    name: 'desk-positions-loading',
+    lines: ['P1'],
+    open: async (page) => {
+      await answerInstead(page, 'PositionList')
+      await openDesk(page, '/positions')
+      await page.locator('.skeleton').first().waitFor()
+    },
+  },
+  {
+    name: 'desk-positions-error',
+    lines: ['P1'],
+    open: async (page) => {
+      await answerInstead(page, 'PositionList', { error: DOWN })
+      await openDesk(page, '/positions')
+      await see(page, 'The database does not answer')
+    },
+  },
+  {
+    name: 'desk-position-more',
+    lines: ['P1'],
+    // elsewhere the actions are in the page's head
+    sizes: [SIZES[1]],
+    open: async (page) => {
+      await page.setViewportSize(SIZES[1])
+      await openDesk(page, '/positions/data_scientist')
+      await press(page, 'More')
+      await see(page, 'Try it as a candidate')
+    },
+  },
+  {
     name: 'desk-position-editor',
     lines: ['P1'],
     open: async (page) => {
@@ -1011,7 +1041,7 @@ await callApi(
 )
 const browser = await chromium.launch({ executablePath: executable, headless: true, args: flags })
 let failures = 0
-for (const { name, lines = [], open, permissions = ['microphone', 'camera', 'clipboard-read', 'clipboard-write'] } of SCREENS) {
+for (const { name, lines = [], open, sizes = SIZES, permissions = ['microphone', 'camera', 'clipboard-read', 'clipboard-write'] } of SCREENS) {
   if (!name.startsWith(only) && !lines.includes(only)) continue
   const context = await browser.newContext({ viewport: SIZES[0], permissions, locale: 'en-GB' })
   const page = await context.newPage()
@@ -1019,7 +1049,7 @@ for (const { name, lines = [], open, permissions = ['microphone', 'camera', 'cli
   page.on('pageerror', (error) => console.error(`${name}: ${error}`))
   try {
     await open(page)
-    for (const size of SIZES) {
+    for (const size of sizes) {
       for (const colorScheme of SCHEMES) {
         await page.setViewportSize(size)
         await page.emulateMedia({ colorScheme })

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { type Problem, toProblem } from '../api/problem'
 import { DECISIONS, formatMoment, nameOf, RECOMMENDATIONS } from '../desk/interviews/interviewText'
+import { Bars, Loading } from '../desk/Loading'
 import { PageHeading } from '../desk/PageHeading'
 import { useSession } from '../desk/session'
 import { focusSoon, useKeys } from '../desk/shell/shortcuts'
@@ -89,7 +90,17 @@ function LoadedComparison({ ids, onRetry }: { ids: readonly string[]; onRetry: (
       </main>
     )
   }
-  if (!interviews) return <main aria-busy="true" />
+  if (!interviews) {
+    return (
+      <main>
+        <Loading label="Loading the comparison">
+          <div className="grid gap-8 p-6 max-[1199px]:px-4" aria-hidden>
+            <Bars widths={[30, 100, 100, 80]} />
+          </div>
+        </Loading>
+      </main>
+    )
+  }
   const found = interviews.filter((interview) => interview !== null && !interview.erasedAt) as ComparedInterview[]
   const missing = interviews.length - found.length
   if (missing > 0) {
@@ -188,7 +199,7 @@ function Comparison({ interviews }: { interviews: readonly ComparedInterview[] }
     <main className="review">
       <header className="top-bar">
         <PageHeading title="Compare" />
-        <span className="quiet cut">
+        <span className="quiet cut max-[719px]:order-last max-[719px]:w-full">
           <bdi>{interviews[0]?.position.title}</bdi>, {interviews.length} candidates
         </span>
         <span className="flex-1" />

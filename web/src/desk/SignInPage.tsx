@@ -106,7 +106,7 @@ export function SignInPage({ connection, reason, onSignedIn }: SignInPageProps) 
           </section>
         </div>
         {options?.apiKey && !hasKeyForm && (
-          <button type="button" className="btn btn-bare quiet justify-self-start" onClick={() => setHasKeyForm(true)}>
+          <button type="button" className="btn btn-bare -ml-2 justify-self-start" onClick={() => setHasKeyForm(true)}>
             Sign in with an API key
           </button>
         )}

@@ -28,12 +28,12 @@ export function useStaleSince(connection: Connection): Date | null {
   return since
 }
 
-/** Says that what is shown may be out of date. It is true as long as it is visible: the page keeps trying. */
+/** Says that what is shown may be out of date. It is true as long as it is visible: the page keeps trying. It moves nothing when it comes and goes. */
 export function StaleNote({ since }: { since: Date | null }) {
   if (!since) return null
   const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }).format(since)
   return (
-    <p role="status" className="note mx-6 mb-3 max-[1199px]:mx-4">
+    <p role="status" className="note stale-note">
       <TriangleAlert className="icon" aria-hidden />
       <span>
         <b className="font-semibold">Not up to date since {time}.</b> There is no connection; the page keeps trying.

@@ -123,9 +123,20 @@ describe('P1: the editor of positions', () => {
     expect(screen.getByRole('textbox', { name: 'Question' }).hasAttribute('readonly')).toBe(true)
   })
 
+  it('offers in a dialog what the head of a phone has no room for', async () => {
+    await open()
+    fireEvent.click(screen.getByRole('button', { name: 'More' }))
+    const dialog = within(screen.getByRole('dialog', { name: 'Gardener' }))
+    expect(dialog.getByRole('link', { name: 'Versions, 1' }).getAttribute('href')).toBe('/positions/gardener/versions')
+    fireEvent.click(dialog.getByRole('button', { name: 'Archive' }))
+    expect(screen.getAllByRole('dialog')).toHaveLength(1)
+    expect(screen.getByRole('dialog', { name: /^Archive/ })).toBeTruthy()
+  })
+
   it('names what to consider at its question', async () => {
     await open()
     expect(await questions().findByText('It asks several questions.')).toBeTruthy()
-    expect(screen.getByText('1 to consider')).toBeTruthy()
+    // beside the title on phones, beside the tabs elsewhere
+    expect(screen.getAllByText('1 to consider')).toHaveLength(2)
   })
 })

@@ -1,7 +1,8 @@
-import { Archive, ArchiveRestore, ChevronLeft, Pencil, TriangleAlert, X } from 'lucide-react'
+import { Archive, ArchiveRestore, ChevronLeft, Ellipsis, History, List, Pencil, Trash2, TriangleAlert, UserRound, X } from 'lucide-react'
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { Problem } from '../api/problem'
+import { ActionsDialog, type DialogAction } from '../desk/ActionsDialog'
 import { ConfirmDialog } from '../desk/ConfirmDialog'
 import { PageHeading } from '../desk/PageHeading'
 import { useSession } from '../desk/session'
@@ -17,13 +18,14 @@ import { EditingContext } from './editing'
 import { AnalysisTab, CandidateTab, findTab, SettingsFields, type Tab } from './EditorTabs'
 import { QuestionList } from './QuestionList'
 import { addUp, sumShares } from './shares'
-import { TryOutButton } from './TryOutButton'
+import { TryOutDialog } from './TryOutButton'
 import { useChecks } from './useChecks'
 
-const TABS: readonly (readonly [Tab, string])[] = [
-  ['questions', 'Questions and rubric'],
-  ['candidates', 'For candidates'],
-  ['analysis', 'Job analysis'],
+/** The tabs: a title, and what follows it where there is room. */
+const TABS: readonly (readonly [Tab, string, string])[] = [
+  ['questions', 'Questions', ' and rubric'],
+  ['candidates', 'For candidates', ''],
+  ['analysis', 'Job analysis', ''],
 ]
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
@@ -54,7 +56,7 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
   /** Whether errors are shown at their fields: they are once somebody has asked to publish. */
   const [isRevealed, setRevealed] = useState(false)
   const [tab, setTab] = useState<Tab>('questions')
-  const [dialog, setDialog] = useState<'archive' | 'discard' | null>(null)
+  const [dialog, setDialog] = useState<'archive' | 'discard' | 'tryOut' | 'more' | null>(null)
   const save = useMutation(SAVE_POSITION)
   /** What is wrong and at no field. */
   const [general, setGeneral] = useState<Problem | null>(null)
@@ -109,73 +111,102 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
   useKeys({ 'Mod+Enter': () => void publish() })
 
   const next = (base?.version ?? 0) + 1
+  const isDraft = isChanged && !isReadOnly
+  const toFix = isChanged ? problem : null
+  const warnings = checks.warnings.length > 0 && `${checks.warnings.length} to consider`
+  const isInUse = base !== null && !base.archived && !isReadOnly
+  const mayTryOut = isInUse && may('START_TRY_OUT')
+  const actions: DialogAction[] = [
+    ...(mayTryOut ? [{ label: 'Try it as a candidate', icon: UserRound, run: () => setDialog('tryOut') }] : []),
+    ...(base
+      ? [
+          { label: `Versions, ${base.version}`, icon: History, run: `/positions/${base.key}/versions` },
+          { label: 'Interviews', icon: List, run: `/interviews?position=${base.key}` },
+        ]
+      : []),
+    ...(isInUse ? [{ label: 'Archive', icon: Archive, run: () => setDialog('archive') }] : []),
+    ...(isDraft ? [{ label: 'Discard draft', icon: Trash2, isDanger: true, run: () => setDialog('discard') }] : []),
+  ]
   const editing = useMemo(() => ({ isReadOnly, problem: isRevealed ? problem : null, warnings: checks.warnings }), [isReadOnly, isRevealed, problem, checks.warnings])
   return (
     <main ref={page} className="editor-page">
       <header className="top-bar">
         <Link href="/positions" className="btn btn-bare">
-          <ChevronLeft className="icon" aria-hidden /> Positions
+          <ChevronLeft className="icon" aria-hidden /> <span className="max-[719px]:sr-only">Positions</span>
         </Link>
-        <PageHeading title={draft.title || (base ? base.title : 'New position')} />
-        {isChanged && !isReadOnly ? (
-          <span className="chip px-2">
-            <Pencil className="icon" aria-hidden /> Draft of version {next}
-          </span>
-        ) : (
-          base && <span className="chip px-2">Version {base.version}</span>
-        )}
+        <div className="editor-title">
+          <PageHeading title={draft.title || (base ? base.title : 'New position')} />
+          {(isDraft || base) && (
+            <span className={`chip px-2 ${toFix || warnings ? 'wide-only' : ''}`}>
+              {isDraft && <Pencil className="icon wide-only" aria-hidden />} {isDraft ? `Draft of version ${next}` : `Version ${base?.version}`}
+            </span>
+          )}
+          {(toFix || warnings) && <span className={`phone-only small cut ${toFix ? 'text-bad' : 'text-warn'}`}>{toFix ? 'Something to fix' : warnings}</span>}
+        </div>
         <span className="small quiet wide-only cut">
           {isChanged && savedAt === 'nowhere' && 'This browser stores no drafts: publish before you close the page.'}
           {isChanged && savedAt instanceof Date && `Draft saved in this browser, ${CLOCK.format(savedAt)}.`}
           {isChanged && base && ` Version ${base.version} stays in use.`}
         </span>
-        <span className="flex-1" />
+        <span className="flex-1 wide-only" />
         {!isReadOnly && (
           <>
-            {isChanged && (
-              <button type="button" className="btn btn-bare" onClick={() => setDialog('discard')}>
+            {isDraft && (
+              <button type="button" className="btn btn-bare wide-only" onClick={() => setDialog('discard')}>
                 Discard draft
               </button>
             )}
-            {base && !base.archived && (
-              <button type="button" className="btn btn-bare" onClick={() => setDialog('archive')}>
+            {isInUse && (
+              <button type="button" className="btn btn-bare wide-only" onClick={() => setDialog('archive')}>
                 <Archive className="icon" aria-hidden /> Archive
               </button>
             )}
-            {base && !base.archived && <TryOutButton positionKey={base.key} version={base.version} label="Try it" />}
+            {mayTryOut && (
+              <button type="button" className="btn wide-only" onClick={() => setDialog('tryOut')}>
+                <UserRound className="icon" aria-hidden /> Try it
+              </button>
+            )}
             <button type="button" className="btn btn-primary" aria-disabled={!isChanged || save.isBusy} onClick={() => void publish()}>
               {save.isBusy ? 'Publishing…' : 'Publish'}
             </button>
           </>
         )}
+        {actions.length > 0 && (
+          <button type="button" className="btn btn-bare phone-only" aria-haspopup="dialog" onClick={() => setDialog('more')}>
+            <Ellipsis className="icon" aria-hidden /> <span className="sr-only">More</span>
+          </button>
+        )}
       </header>
       <div className="tool-bar border-b border-line">
         <div className="tabs">
-          {TABS.map(([name, title]) => (
+          {TABS.map(([name, title, detail]) => (
             <button key={name} type="button" className="tab" aria-pressed={tab === name} onClick={() => setTab(name)}>
-              {title}
+              <span>
+                {title}
+                <span className="wide-only">{detail}</span>
+              </span>
             </button>
           ))}
           {base && (
-            <Link href={`/positions/${base.key}/versions`} className="tab">
+            <Link href={`/positions/${base.key}/versions`} className="tab wide-only">
               Versions <span className="count">{base.version}</span>
             </Link>
           )}
           {base && (
-            <Link href={`/interviews?position=${base.key}`} className="tab">
+            <Link href={`/interviews?position=${base.key}`} className="tab wide-only">
               Interviews
             </Link>
           )}
         </div>
-        <span className="flex-1" />
-        {problem && isChanged && (
-          <button type="button" className="btn btn-bare btn-small text-bad" onClick={() => reveal(problem)}>
+        <span className="flex-1 wide-only" />
+        {toFix && (
+          <button type="button" className="btn btn-bare btn-small text-bad wide-only" onClick={() => reveal(toFix)}>
             <X className="icon" aria-hidden /> Something to fix
           </button>
         )}
-        {checks.warnings.length > 0 && (
-          <span className="small line gap-1 text-warn">
-            <TriangleAlert className="icon" aria-hidden /> {checks.warnings.length} to consider
+        {warnings && (
+          <span className="small line gap-1 text-warn wide-only">
+            <TriangleAlert className="icon" aria-hidden /> {warnings}
           </span>
         )}
       </div>
@@ -208,6 +239,8 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
         {tab === 'candidates' && <CandidateTab draft={draft} dispatch={dispatch} />}
         {tab === 'analysis' && <AnalysisTab draft={draft} dispatch={dispatch} />}
       </EditingContext>
+      {dialog === 'more' && <ActionsDialog title={<bdi>{draft.title || 'New position'}</bdi>} actions={actions} onClose={() => setDialog(null)} />}
+      {dialog === 'tryOut' && base && <TryOutDialog positionKey={base.key} version={base.version} onClose={() => setDialog(null)} />}
       {dialog === 'discard' && (
         <ConfirmDialog
           title="Discard this draft?"

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { Connection } from '../api/connection'
 import { Problem, toProblem } from '../api/problem'
+import { Bars, Loading } from '../desk/Loading'
 import { PageHeading } from '../desk/PageHeading'
 import { useSession } from '../desk/session'
 import { ConflictPage } from './ConflictPage'
@@ -54,7 +55,17 @@ export function PositionPage({ positionKey }: { positionKey: string }) {
     void read()
   }, [read])
   if (problem) return <Failure problem={problem} onRetry={() => void read()} />
-  if (!loaded) return <main aria-busy="true" />
+  if (!loaded) {
+    return (
+      <main>
+        <Loading label="Loading the position">
+          <div className="grid gap-8 p-6 max-[1199px]:px-4" aria-hidden>
+            <Bars widths={[30, 50, 100, 100, 80]} />
+          </div>
+        </Loading>
+      </main>
+    )
+  }
   const { newest, draft, outdated, round } = loaded
   if (outdated && draft && may('SAVE_POSITION')) {
     const goOn = (chosen: Draft | null) => {
@@ -88,7 +99,7 @@ export function Failure({ problem, onRetry }: { problem: Problem; onRetry?: () =
   return (
     <main>
       <div className="page-state">
-        <PageHeading title={isUnknown ? 'There is no such position' : 'The position cannot be shown'} />
+        <PageHeading title={isUnknown ? 'There is no such position' : 'This position could not be read'} />
         <p className="quiet">{isUnknown ? 'The address may be incomplete, or belong to another organization.' : problem.message}</p>
         <div className="line">
           <Link href="/positions" className="btn">

@@ -1,5 +1,7 @@
 import { Plus } from 'lucide-react'
 import { Link, useSearch } from 'wouter'
+import { Bars, Loading } from '../desk/Loading'
+import { LoadProblem } from '../desk/LoadProblem'
 import { PageHeading } from '../desk/PageHeading'
 import { formatMoment } from '../desk/interviews/interviewText'
 import { useSession } from '../desk/session'
@@ -39,20 +41,13 @@ export function PositionsPage() {
           </Link>
         </nav>
       </div>
-      {problem && (
-        <div role="alert" className="note note-bad mx-6 mb-3 max-[1199px]:mx-4">
-          <span className="flex-1">{problem.message}</span>
-          <button type="button" className="btn btn-small" onClick={reload}>
-            Try again
-          </button>
-        </div>
-      )}
+      {problem && <LoadProblem problem={problem} onRetry={reload} className="mx-6 mb-3 max-[1199px]:mx-4" />}
       {!items && !problem && (
-        <div aria-busy="true" className="grid gap-7 border-t border-line px-6 py-10">
-          <div className="skeleton" />
-          <div className="skeleton" />
-          <div className="skeleton" />
-        </div>
+        <Loading label="Loading the positions">
+          <div className="grid gap-7 border-t border-line px-6 py-10 max-[1199px]:px-4" aria-hidden>
+            <Bars widths={[64, 48, 72, 56, 60]} />
+          </div>
+        </Loading>
       )}
       {items?.length === 0 && (
         <div className="page-state">
@@ -73,7 +68,7 @@ export function PositionsPage() {
         </div>
       )}
       {shown && shown.length > 0 && (
-        <table className="position-table">
+        <table className="position-table stacked-table">
           <thead>
             <tr>
               <th scope="col">Position</th>

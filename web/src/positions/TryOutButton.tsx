@@ -10,19 +10,17 @@ interface TryOutProps {
   positionKey: string
   /** The version to try; the newest one if it is left out. */
   version?: number
-  /** The button's label where there is little room. */
-  label?: string
 }
 
 /** Opens a try-out of the position, for those who may start one. Nothing appears for others. */
-export function TryOutButton({ label = 'Try it as a candidate', ...props }: TryOutProps) {
+export function TryOutButton(props: TryOutProps) {
   const { may } = useSession()
   const [isOpen, setOpen] = useState(false)
   if (!may('START_TRY_OUT')) return null
   return (
     <>
       <button type="button" className="btn" onClick={() => setOpen(true)}>
-        <UserRound className="icon" aria-hidden /> {label}
+        <UserRound className="icon" aria-hidden /> Try it as a candidate
       </button>
       {isOpen && <TryOutDialog {...props} onClose={() => setOpen(false)} />}
     </>
@@ -30,7 +28,7 @@ export function TryOutButton({ label = 'Try it as a candidate', ...props }: TryO
 }
 
 /** Asks how the interview is to be held, and opens it in another tab. */
-function TryOutDialog({ positionKey, version, onClose }: Omit<TryOutProps, 'label'> & { onClose: () => void }) {
+export function TryOutDialog({ positionKey, version, onClose }: TryOutProps & { onClose: () => void }) {
   const { isBusy, problem, run } = useMutation(START_TRY_OUT)
   const [url, setUrl] = useState<string | null>(null)
   const start = async (channel: Channel) => {

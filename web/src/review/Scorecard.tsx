@@ -256,7 +256,7 @@ function Quote({ quote, quotes }: { quote: QuotedEvidence; quotes: QuotePlayer }
   const label = quotes.describe(quote)
   return (
     <li className="quote" aria-current={quotes.isCurrent(quote) || undefined}>
-      <button type="button" className="btn btn-small justify-start" onClick={() => quotes.choose(quote)}>
+      <button type="button" className="btn btn-small" onClick={() => quotes.choose(quote)}>
         {quotes.isPlayable && <Play className="icon" aria-hidden />}
         <span className="sr-only">{quotes.isPlayable ? 'Play the quote at ' : 'Show the quote in '}</span>
         {label}

@@ -32,23 +32,24 @@ function SecretNote({ item: { title, label, secret, hint }, onStored }: { item: 
     else field.current?.select()
   }
   return (
-    <div role="status" className="note note-info grid">
+    <div role="status" className="note note-info grid p-4">
       <p className="font-semibold">{title}</p>
       <div className="line flex-wrap">
         <input
           ref={field}
           readOnly
           aria-label={label}
-          className="input flex-1 basis-48"
+          className="input flex-1 basis-48 font-mono max-[719px]:basis-full"
           value={secret}
           autoComplete="off"
           spellCheck={false}
-          onFocus={(event) => event.currentTarget.select()}
+          // backward, so that the field shows the beginning
+          onFocus={({ currentTarget }) => currentTarget.setSelectionRange(0, secret.length, 'backward')}
         />
-        <button type="button" className="btn btn-primary" onClick={() => void copy()}>
+        <button type="button" className="btn btn-primary max-[719px]:flex-1" onClick={() => void copy()}>
           <Copy className="icon" aria-hidden /> Copy
         </button>
-        <button type="button" className="btn" onClick={onStored}>
+        <button type="button" className="btn max-[719px]:flex-1" onClick={onStored}>
           I have stored it
         </button>
       </div>

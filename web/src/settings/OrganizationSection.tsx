@@ -2,6 +2,7 @@ import { Upload } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { type Problem, toProblem } from '../api/problem'
 import { Bars, Loading } from '../desk/Loading'
+import { LoadProblem } from '../desk/LoadProblem'
 import { useSession } from '../desk/session'
 import { useToast } from '../desk/Toast'
 import type { UpdateOrganizationInput } from '../gql/graphql'
@@ -37,14 +38,7 @@ export function OrganizationSection() {
       </div>
     )
   }
-  return (
-    <div role="alert" className="wide note note-bad">
-      <span className="flex-1">{problem.message}</span>
-      <button type="button" className="btn btn-small" onClick={() => window.location.reload()}>
-        Try again
-      </button>
-    </div>
-  )
+  return <LoadProblem problem={problem} onRetry={() => window.location.reload()} className="wide" />
 }
 
 interface Values {
@@ -103,7 +97,8 @@ function OrganizationForm({ organization, onSaved }: { organization: Organizatio
     }
   }
   return (
-    <section className="wide max-w-md">
+    <section className="wide flex flex-wrap items-start gap-8">
+      <div className="max-w-md flex-[1_1_280px]">
       <Form
         problem={problem}
         fields={['name', 'contact.name', 'contact.email', 'logo']}
@@ -160,6 +155,27 @@ function OrganizationForm({ organization, onSaved }: { organization: Organizatio
           )}
         </Field>
       </Form>
+      </div>
+      <aside aria-label="Preview" className="sheet flex-[0_1_360px] gap-3 bg-ground">
+        <p className="small quiet">Candidates see this on each page before and after the interview.</p>
+        <p className="line">
+          {image && <img src={image} alt="" className="size-8 rounded-lg object-contain" />}
+          <bdi className="cut font-semibold">{name || 'Your organization'}</bdi>
+        </p>
+        <div>
+          <p className="small quiet">Your contact</p>
+          {contactName || contactEmail ? (
+            <>
+              <p className="cut font-semibold">
+                <bdi>{contactName}</bdi>
+              </p>
+              <p className="cut text-accent">{contactEmail}</p>
+            </>
+          ) : (
+            <p className="quiet">Nobody is named. Candidates do not know whom to ask.</p>
+          )}
+        </div>
+      </aside>
     </section>
   )
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Problem } from '../api/problem'
 import { Bars, Loading } from '../desk/Loading'
+import { LoadProblem } from '../desk/LoadProblem'
 
 interface SectionListProps {
   title: string
@@ -30,14 +31,7 @@ export function SectionList({ title, count, action, columns, rows, empty, proble
         {action}
       </div>
       {children}
-      {problem && (
-        <div role="alert" className="note note-bad">
-          <span className="flex-1">{problem.message}</span>
-          <button type="button" className="btn btn-small" onClick={reload}>
-            Try again
-          </button>
-        </div>
-      )}
+      {problem && <LoadProblem problem={problem} onRetry={reload} />}
       {rows?.length === 0 && <p className="quiet">{empty}</p>}
       {!rows && !problem && (
         <Loading label={`Loading: ${title}`}>
@@ -47,7 +41,7 @@ export function SectionList({ title, count, action, columns, rows, empty, proble
         </Loading>
       )}
       {rows && rows.length > 0 && (
-        <table className="settings-table">
+        <table className="settings-table stacked-table">
           <thead>
             <tr>
               {columns.map((column) => (

@@ -1,6 +1,7 @@
-import { List, Plus, RefreshCw, Send } from 'lucide-react'
+import { Ellipsis, KeyRound, List, Pencil, Plus, RefreshCw, Send, Trash2 } from 'lucide-react'
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'wouter'
+import { ActionsDialog } from '../desk/ActionsDialog'
 import { formatMoment } from '../desk/interviews/interviewText'
 import { getOneTimeSecrets } from '../desk/oneTimeSecrets'
 import { useSession } from '../desk/session'
@@ -26,7 +27,7 @@ import { usePages } from './usePages'
 import { type NewSigningSecret, WebhookDialog } from './WebhookDialog'
 import { describeAttempt, describeDelivery, describeEndpoint, describeEvents, EVENT_NAMES } from './webhookText'
 
-type Open = { dialog: 'create' } | { dialog: 'edit' | 'rotate' | 'delete'; endpoint: WebhookEndpoint }
+type Open = { dialog: 'create' } | { dialog: 'more' | 'edit' | 'rotate' | 'delete'; endpoint: WebhookEndpoint }
 
 const SECTION = 'webhooks'
 
@@ -80,6 +81,17 @@ export function WebhooksSection() {
       </SectionList>
       {followed && <Deliveries key={followed.id} endpoint={followed} onClose={() => setFollowedId(null)} />}
       {open?.dialog === 'create' && <WebhookDialog onSecret={onSecret} onDone={onDone} onClose={close} />}
+      {open?.dialog === 'more' && (
+        <ActionsDialog
+          title={<bdi>{open.endpoint.description ?? open.endpoint.url}</bdi>}
+          onClose={close}
+          actions={[
+            { label: 'Edit', icon: Pencil, run: () => setOpen({ dialog: 'edit', endpoint: open.endpoint }) },
+            { label: 'Rotate the secret', icon: KeyRound, run: () => setOpen({ dialog: 'rotate', endpoint: open.endpoint }) },
+            { label: 'Delete', icon: Trash2, isDanger: true, run: () => setOpen({ dialog: 'delete', endpoint: open.endpoint }) },
+          ]}
+        />
+      )}
       {open?.dialog === 'edit' && <WebhookDialog endpoint={open.endpoint} onSecret={onSecret} onDone={onDone} onClose={close} />}
       {open?.dialog === 'rotate' && <RotateDialog endpoint={open.endpoint} onSecret={onSecret} onClose={close} />}
       {open?.dialog === 'delete' && <DeleteDialog endpoint={open.endpoint} onDone={onDone} onClose={close} />}
@@ -138,14 +150,17 @@ function EndpointRow({ endpoint, onOpen, onFollow, onChanged }: EndpointRowProps
           >
             {endpoint.pauseReason ? 'Resume' : 'Pause'}
           </button>
-          <button type="button" className="btn btn-bare btn-small" aria-label={`Edit ${name}`} onClick={() => onOpen({ dialog: 'edit', endpoint })}>
+          <button type="button" className="btn btn-bare btn-small wide-only" aria-label={`Edit ${name}`} onClick={() => onOpen({ dialog: 'edit', endpoint })}>
             Edit
           </button>
-          <button type="button" className="btn btn-bare btn-small" aria-label={`Rotate the secret of ${name}`} onClick={() => onOpen({ dialog: 'rotate', endpoint })}>
+          <button type="button" className="btn btn-bare btn-small wide-only" aria-label={`Rotate the secret of ${name}`} onClick={() => onOpen({ dialog: 'rotate', endpoint })}>
             Rotate
           </button>
-          <button type="button" className="btn btn-bare btn-small text-bad" aria-label={`Delete ${name}`} onClick={() => onOpen({ dialog: 'delete', endpoint })}>
+          <button type="button" className="btn btn-bare btn-small text-bad wide-only" aria-label={`Delete ${name}`} onClick={() => onOpen({ dialog: 'delete', endpoint })}>
             Delete
+          </button>
+          <button type="button" className="btn btn-bare btn-small phone-only" aria-label={`More for ${name}`} onClick={() => onOpen({ dialog: 'more', endpoint })}>
+            <Ellipsis className="icon" aria-hidden /> More
           </button>
         </span>
       </td>

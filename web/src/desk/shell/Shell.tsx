@@ -1,4 +1,4 @@
-import { FileText, Keyboard, List, LogOut, Plus, Radio, Search, SlidersHorizontal } from 'lucide-react'
+import { FileText, Keyboard, List, Plus, Radio, Search, SlidersHorizontal, UserRound } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { NewInterviewDialog } from '../interviews/NewInterviewDialog'
@@ -67,10 +67,11 @@ export function Shell({ children }: { children: ReactNode }) {
           <button type="button" className="rail-item tall-only" onClick={() => setDialog('keys')}>
             <Keyboard className="icon" aria-hidden /> Keys <kbd>?</kbd>
           </button>
-          <button type="button" className="rail-item" onClick={() => setDialog('user')}>
-            <LogOut className="icon" aria-hidden />
-            <span className="sr-only">Account: </span>
-            <bdi className="cut max-w-full">{viewer.name}</bdi>
+          <button type="button" className="rail-item" aria-label={`Account: ${viewer.name}`} onClick={() => setDialog('user')}>
+            <UserRound className="icon" aria-hidden />
+            {/* a narrow rail has no room for a name */}
+            <span className="min-[1200px]:hidden">Account</span>
+            <bdi className="cut max-[1199px]:hidden">{viewer.name}</bdi>
           </button>
         </nav>
         {children}
