@@ -40,6 +40,7 @@ from strawberry.types.unset import UnsetType
 from api.client_addresses import RequestRateMiddleware, delay_refusal, read_client_address
 from api.exports import build_export_routes
 from api.health import health_routes
+from api.integrations import build_integration_routes
 from api.jwks import jwks_routes
 from api.logos import logo_routes
 from api.playback import playback_routes
@@ -115,6 +116,7 @@ def build_routes(settings: Settings, shutdown: asyncio.Event | None = None) -> l
         *logo_routes([rate]),
         *sign_in_routes(settings, [rate]),
         *webhook_routes(),
+        *build_integration_routes([rate]),
         *([Mount(IDE_PATH, StaticFiles(directory=settings.api.ide_assets))] if settings.api.ide_assets else []),
         # the last of them matches every other address that a browser opens
         *build_page_routes(settings, middleware=[rate]),

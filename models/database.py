@@ -11,6 +11,7 @@ from pymongo import AsyncMongoClient, IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
 
 import settings
+from models.documents.assessment_order import AssessmentOrder
 from models.documents.audit_entry import AuditEntry
 from models.documents.change import Change, ChangePosition
 from models.documents.change_sequencer import ChangeSequencer
@@ -70,6 +71,7 @@ DOCUMENTS = [
     ExternalReference,
     WebhookEndpoint,
     WebhookDelivery,
+    AssessmentOrder,
 ]
 """Every document class: a class that is missing here is not bound to the database and has no indexes."""
 

@@ -137,6 +137,38 @@ async def record_file(
     )
 
 
+async def record_operation(
+    services: Services,
+    principal: Principal,
+    kind: AuditKind,
+    action: str,
+    object_ids: Sequence[str],
+    data: Collection[PersonalData],
+    *,
+    outcome: str,
+    address: str,
+    request_id: str,
+) -> None:
+    """Record what a caller did outside GraphQL. A change is stored before its response. Raises Unavailable and PyMongoError."""
+    actor = describe_actor(principal)
+    owners = [owner for each in object_ids if (owner := await _find_owner(each))]
+    interview_ids = [interview_id for organization_id, interview_id in owners if organization_id == actor.organization_id]
+    services.audit_log.add(
+        organization_id=actor.organization_id,
+        kind=kind,
+        action=action,
+        actor=actor.document,
+        object_ids=list(object_ids),
+        interview_id=interview_ids[0] if len(interview_ids) == 1 else None,
+        data=sorted(data),
+        outcome=outcome,
+        address=address,
+        request_id=request_id,
+    )
+    if kind is AuditKind.CHANGE:
+        await services.audit_log.flush()
+
+
 async def record_command(audit: AuditSettings, organization_id: ObjectId, action: str, object_ids: Sequence[str]) -> None:
     """Record a command that an operator of the deployment ran. Raises PyMongoError."""
     async with AuditLog(audit) as log:

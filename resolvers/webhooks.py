@@ -11,7 +11,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from auth import Action, Principal, encrypt_secret, require_permission
-from errors import BadInput
+from errors import BadInput, Conflict
 from lifecycle.public_addresses import find_url_problem
 from lifecycle.services import Services
 from models.documents.webhook import (
@@ -127,6 +127,8 @@ async def update_endpoint(services: Services, principal: Principal, update: Endp
     call = idempotent(services, principal, "updateWebhookEndpoint", update.idempotency_key, update)
     endpoint = await _load_endpoint(principal, decode_id(IdKind.WEBHOOK_ENDPOINT, update.webhook_endpoint_id))
     values = _clean(services, principal, update.changes)
+    if endpoint.integration is not None:
+        _refuse_changes_of_integration(endpoint, values)
     if not values:
         raise BadInput("The input changes nothing: send url, description, events, includeDetails or isPaused.")
     is_paused = values.pop("is_paused", None)
@@ -144,6 +146,8 @@ async def rotate_secret(services: Services, principal: Principal, rotation: Secr
     if not 0 <= rotation.overlap_minutes <= MAX_OVERLAP_MINUTES:
         raise BadInput(f"overlapMinutes is {rotation.overlap_minutes}: send 0 to {MAX_OVERLAP_MINUTES}.", field="overlapMinutes")
     endpoint = await _load_endpoint(principal, decode_id(IdKind.WEBHOOK_ENDPOINT, rotation.webhook_endpoint_id))
+    if endpoint.integration is not None:
+        raise Conflict("This endpoint has no secret of its own: rotate the API key of the integration, and change it there.")
     secret = _generate_secret()
     rotated = await webhook_endpoints.rotate_secret(
         endpoint,
@@ -272,6 +276,15 @@ async def _select_deliveries(principal: Principal, selection: DeliverySelection)
 
 def _generate_secret() -> str:
     return _PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def _refuse_changes_of_integration(endpoint: WebhookEndpoint, values: dict[str, Any]) -> None:
+    """Remove fields that stay as they are, as forms send them. Raises Conflict for another URL or other events."""
+    present = {"url": endpoint.url, "events": {subscription.type for subscription in endpoint.subscriptions}}
+    for name, value in present.items():
+        if name in values and value != (set(values[name]) if name == "events" else values[name]):
+            raise Conflict(f"{name} is set by the integration: change includeDetails, description or isPaused.", field=name)
+        values.pop(name, None)
 
 
 def _clean(services: Services, principal: Principal, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -970,6 +970,7 @@ class Mutation:
 
         Errors:
         - BAD_INPUT: the input changes nothing, or the URL is not https or not one of the public internet.
+        - CONFLICT: the endpoint is an integration's, which sets its URL and events itself.
         - FORBIDDEN: the caller may not read the details that are to be included.
         - NOT_FOUND: there is no such endpoint.
         """
@@ -990,7 +991,7 @@ class Mutation:
 
         Errors:
         - BAD_INPUT: the overlap is too long.
-        - CONFLICT: another call rotated the secret at the same time.
+        - CONFLICT: another call rotated the secret at the same time, or the endpoint is an integration's.
         - NOT_FOUND: there is no such endpoint.
         """
         caller = await info.context.principal()

@@ -48,6 +48,8 @@ PATHS = (
     "/interviews/{}",
     "/recordings/{}",
     "/webhooks/livekit",
+    "/integrations/greenhouse/send_test",
+    "/integrations/greenhouse/test_status",
     "/ide/{}",
     "/metrics",
     "/healthz",

@@ -7,6 +7,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 
 from evaluation.rubric import get_recommendation, to_score
+from models.documents.change import Change, ChangeKind, ChangePosition
 from models.documents.evaluation import (
     CriterionResult,
     CriterionState,
@@ -279,6 +280,21 @@ def new_webhook_endpoint(organization_id: ObjectId, **values: Any) -> WebhookEnd
         "created_by": "somebody",
     }
     return WebhookEndpoint(**{**fields, **values})
+
+
+async def record_change(interview: Interview, kind: ChangeKind = ChangeKind.INTERVIEW, object_id: ObjectId | None = None) -> None:
+    """Append a change to the feed, as the sequencer does."""
+    position = await ChangePosition.get(interview.organization_id) or ChangePosition(id=interview.organization_id)
+    position.number += 1
+    await position.save()
+    await Change(
+        organization_id=interview.organization_id,
+        number=position.number,
+        kind=kind,
+        object_id=PydanticObjectId(object_id or interview.id),
+        interview_id=interview.id,
+        changed_at=now(),
+    ).insert()
 
 
 async def add_candidate_turn(interview: Interview, text: str, key: str | None = None) -> Turn:

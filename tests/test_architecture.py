@@ -13,6 +13,7 @@ LAYERS = [
     {"cli"},
     {"api"},
     {"schema", "webhooks"},
+    {"ats"},
     {"resolvers"},
     {"agent", "recording", "evaluation"},
     {"lifecycle"},

@@ -1,4 +1,7 @@
-"""Sends webhooks: one POST for each attempt, to public addresses only, without following redirects."""
+"""Sends webhooks and the notifications of integrations: one request for each attempt, to public addresses only.
+
+Redirects are not followed.
+"""
 
 import hashlib
 import time
@@ -41,10 +44,12 @@ class WebhookSender:
         if self._session is not None:
             await self._session.close()
 
-    async def send(self, url: str, body: bytes, headers: Mapping[str, str], at: datetime) -> DeliveryAttempt:
+    async def send(
+        self, url: str, body: bytes, headers: Mapping[str, str], at: datetime, method: str = "POST"
+    ) -> DeliveryAttempt:
         """Send one request and return how it ended. Raises nothing that a receiver can cause."""
         began = time.monotonic()
-        status, failure = await self._post(url, body, headers)
+        status, failure = await self._request(method, url, body, headers)
         return DeliveryAttempt(
             attempted_at=at,
             latency_ms=int((time.monotonic() - began) * 1000),
@@ -53,7 +58,9 @@ class WebhookSender:
             body_digest=hashlib.sha256(body).hexdigest(),
         )
 
-    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int | None, WebhookFailure | None]:
+    async def _request(
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int | None, WebhookFailure | None]:
         if self._session is None:
             raise RuntimeError("the sender is not open")
         try:
@@ -61,7 +68,7 @@ class WebhookSender:
             # addresses pass no resolver
             if parse_literal(host) is not None:
                 require_permitted([host], allow_loopback=self._allow_loopback)
-            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
+            async with self._session.request(method, url, data=body or None, headers=headers, allow_redirects=False) as response:
                 status = response.status
                 # the rest of the response is not read
                 response.close()

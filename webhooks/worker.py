@@ -7,6 +7,7 @@ same `webhook-id`.
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,9 @@ import structlog
 from beanie import PydanticObjectId
 from bson import ObjectId
 
+from ats.adapters import build_notification, is_final_refusal
+from ats.orders import expand_to_orders
+from ats.port import OutgoingRequest
 from auth import decrypt_secret, encrypt_secret, is_encrypted_by_an_earlier_secret
 from errors import CursorExpired
 from lifecycle.jobs import create_holder_name
@@ -34,6 +38,7 @@ from models.writes.webhook_deliveries import (
     begin_attempt,
     claim_endpoint,
     complete_attempt,
+    discard_delivery,
     find_due_delivery,
     find_endpoints_with_work,
     pause_endpoint,
@@ -151,10 +156,12 @@ class WebhookWorker:
         delivery = await begin_attempt(delivery)
         if delivery is None:
             return endpoint
-        body = build_body(delivery, await _read_details(delivery) if endpoint.include_details else None)
         at = now()
-        headers = build_headers(build_message_id(delivery), body, secrets, at)
-        attempt = await self._sender.send(endpoint.url, body, headers, at)
+        request = await _build_request(endpoint, delivery, secrets, at)
+        if request is None:
+            await discard_delivery(delivery)
+            return endpoint
+        attempt = await self._sender.send(request.url, request.body, request.headers, at, request.method)
         log.info(
             "webhook sent" if attempt.failure is None else "webhook not accepted",
             endpoint_id=str(endpoint.id),
@@ -163,8 +170,9 @@ class WebhookWorker:
             failure=attempt.failure,
             latency_ms=attempt.latency_ms,
         )
-        updated = await complete_attempt(endpoint, delivery, attempt)
-        if updated is not None and attempt.response_status == GONE:
+        is_final = is_final_refusal(endpoint, attempt.response_status)
+        updated = await complete_attempt(endpoint, delivery, attempt, is_final=is_final)
+        if updated is not None and attempt.response_status == GONE and not is_final:
             await pause_endpoint(updated, WebhookPauseReason.GONE)
             return None
         return updated if updated is not None and updated.retry_at is None else None
@@ -188,7 +196,7 @@ async def build_deliveries(endpoint: WebhookEndpoint, changes: list[Change]) -> 
     """Return deliveries of the events of these changes that the endpoint receives."""
     since = {subscription.type: subscription.since - SINCE_MARGIN for subscription in endpoint.subscriptions}
     documents = await _load_documents(changes)
-    return [
+    deliveries = [
         WebhookDelivery(
             organization_id=endpoint.organization_id,
             endpoint_id=endpoint.id,
@@ -205,6 +213,7 @@ async def build_deliveries(endpoint: WebhookEndpoint, changes: list[Change]) -> 
         for event in list_events(change, documents)
         if event.type in since and event.occurred_at >= since[event.type]
     ]
+    return deliveries if endpoint.integration is None else await expand_to_orders(endpoint, deliveries)
 
 
 async def _load_documents(changes: list[Change]) -> ChangedDocuments:
@@ -219,6 +228,16 @@ async def _load_documents(changes: list[Change]) -> ChangedDocuments:
         {evaluation.id: evaluation for evaluation in evaluations},
         {recording.id: recording for recording in recordings},
     )
+
+
+async def _build_request(
+    endpoint: WebhookEndpoint, delivery: WebhookDelivery, secrets: list[str], at: datetime
+) -> OutgoingRequest | None:
+    """Return the request of an attempt; None if there is nothing to notify any more."""
+    if endpoint.integration is not None:
+        return await build_notification(endpoint, delivery, secrets[0])
+    body = build_body(delivery, await _read_details(delivery) if endpoint.include_details else None)
+    return OutgoingRequest(endpoint.url, build_headers(build_message_id(delivery), body, secrets, at), body=body)
 
 
 async def _read_details(delivery: WebhookDelivery) -> Mapping[str, Any]:

@@ -78,7 +78,7 @@ class AuditEntry(StoredDocument):
     at: datetime = Field(default_factory=now)
     kind: AuditKind
     action: str
-    """Name of the field of Query, Mutation or Subscription, of the exported file, or of the command."""
+    """Name of the field of Query, Mutation or Subscription, exported file, command, or operation of an integration."""
     actor: AuditActor
     object_ids: list[str] = Field(default_factory=list)
     """Ids in the API of what was read or changed."""

@@ -41,6 +41,12 @@ class WebhookEventType(StrEnum):
     CANDIDATE_REQUEST = "candidate.request"
 
 
+class WebhookIntegration(StrEnum):
+    """An applicant tracking system whose adapter (ats) notifies it through an endpoint."""
+
+    GREENHOUSE = "GREENHOUSE"
+
+
 class WebhookPauseReason(StrEnum):
     """Why an endpoint receives nothing."""
 
@@ -79,9 +85,12 @@ class SigningSecret(BaseModel):
     """A secret that signs the payloads of an endpoint."""
 
     id: PydanticObjectId
-    """Id of the call that made it, so that a repeated call makes no other."""
+    """Id of the call that made it, so that a repeated call makes no other; for an integration, of the API key."""
     encrypted: str
-    """auth.encrypt_secret of the secret: the receiver verifies signatures with it, so that a digest would not do."""
+    """auth.encrypt_secret of the secret: the receiver verifies signatures with it, so that a digest would not do.
+
+    For an integration, the secret is the API key that the system calls with, and that it expects in return.
+    """
     expires_at: datetime | None = None
     """When it stops to sign, after a rotation."""
 
@@ -91,6 +100,8 @@ class WebhookEndpoint(StoredDocument):
 
     organization_id: PydanticObjectId
     url: str
+    integration: WebhookIntegration | None = None
+    """The system whose orders are notified, at the URL of each order (ADR 28); None for an endpoint that receives webhooks."""
     description: str | None = None
     subscriptions: list[EventSubscription]
     include_details: bool = False
@@ -157,6 +168,8 @@ class WebhookDelivery(StoredDocument):
     """Seq of the turn with the candidate's question that the event is about."""
     detail: str | None = None
     """What exactly happened, as a code: the trouble, or the scope of an erasure."""
+    order_id: PydanticObjectId | None = None
+    """Id of the order (models.documents.assessment_order) that is notified; None for a webhook."""
     occurred_at: datetime
     created_at: datetime = Field(default_factory=now)
     status: WebhookDeliveryStatus = WebhookDeliveryStatus.PENDING

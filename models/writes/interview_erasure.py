@@ -11,6 +11,7 @@ from beanie.odm.utils.encoder import Encoder
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from models.documents.assessment_order import AssessmentOrder, delete_orders
 from models.documents.change import ChangedObject, ChangeKind
 from models.documents.decision_record import DecisionRecord, build_decision_record
 from models.documents.demographics import Demographics
@@ -48,6 +49,7 @@ _INTERVIEW_DOCUMENTS: Sequence[type[Document]] = (
     Recording,
     Demographics,
     ExternalReference,
+    AssessmentOrder,
 )
 """Documents that belong to an interview."""
 _EVALUATION_FIELDS: dict[str, Any] = {
@@ -244,6 +246,7 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
     if erasure.scope is ErasureScope.INTERVIEW:
         await Demographics.find({"interview_id": interview_id}).delete()
         await delete_references(interview_id)
+        await delete_orders(interview_id)
     awaits_media = bool(erasure.recordings) if erasure.awaits_media is None else erasure.awaits_media
     if awaits_media or not erasure.pending:
         return interview

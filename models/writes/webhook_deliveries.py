@@ -5,11 +5,12 @@ request is sent: a worker that is killed at any moment leaves a delivery that is
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from models.documents.change import ChangePosition
 from models.documents.webhook import (
@@ -104,6 +105,17 @@ async def add_deliveries(
     return await compare_and_set(WebhookEndpoint, endpoint.id, _holds_lease(endpoint), {"cursor": cursor}, lost)
 
 
+async def add_delivery(delivery: WebhookDelivery) -> None:
+    """Store a delivery, unless the endpoint has one of the same event."""
+    with suppress(DuplicateKeyError):
+        await delivery.insert()
+
+
+async def discard_delivery(delivery: WebhookDelivery) -> None:
+    """Delete a delivery about which there is nothing to say any more."""
+    await WebhookDelivery.find_one({"_id": delivery.id}).delete()
+
+
 async def find_due_delivery(endpoint_id: ObjectId) -> WebhookDelivery | None:
     """Return the delivery to send next: of those that are due, the one of the earliest change."""
     criteria = {"endpoint_id": endpoint_id, "status": WebhookDeliveryStatus.PENDING, "due_at": {"$lte": now()}}
@@ -122,22 +134,23 @@ async def begin_attempt(delivery: WebhookDelivery) -> WebhookDelivery | None:
 
 
 async def complete_attempt(
-    endpoint: WebhookEndpoint, delivery: WebhookDelivery, attempt: DeliveryAttempt
+    endpoint: WebhookEndpoint, delivery: WebhookDelivery, attempt: DeliveryAttempt, *, is_final: bool = False
 ) -> WebhookEndpoint | None:
     """Store how an attempt ended, in the delivery and in the endpoint. None if the endpoint may no longer be sent to.
 
-    A success after a series of failures has everything that waits for a retry sent now.
+    A success after a series of failures has everything that waits for a retry sent now. With `is_final`, a failure concerns only
+    this delivery, which is not tried again: the receiver responds, so that it is not failing.
     """
     is_success = attempt.failure is None
     values: dict[str, Any] = {"newest_attempts": [*delivery.newest_attempts, attempt][-MAX_STORED_ATTEMPTS:]}
     if is_success:
         values |= {"status": WebhookDeliveryStatus.DELIVERED, "due_at": None, "delivered_at": attempt.attempted_at}
-    elif delivery.retry_until is not None and delivery.retry_until <= now():
+    elif is_final or (delivery.retry_until is not None and delivery.retry_until <= now()):
         values |= {"status": WebhookDeliveryStatus.FAILED, "due_at": None}
     # a replay that came meanwhile has its own attempt
     condition = {"attempts": delivery.attempts, "replays": delivery.replays}
     await compare_and_set(WebhookDelivery, delivery.id, condition, values)
-    if not is_success:
+    if not (is_success or is_final):
         return await _count_failure(endpoint, attempt.attempted_at)
     cleared = {"failures": 0, "failing_since": None, "retry_at": None}
     updated = await compare_and_set(WebhookEndpoint, endpoint.id, _holds_lease(endpoint), cleared)

@@ -32,12 +32,31 @@ async def create_endpoint(endpoint: WebhookEndpoint) -> WebhookEndpoint | None:
     """Store a new endpoint; None if its id is stored already. Raises Conflict if the organization has too many."""
     if await WebhookEndpoint.get(endpoint.id) is not None:
         return None
-    if await WebhookEndpoint.find({"organization_id": endpoint.organization_id, **_EXISTS}).count() >= MAX_ENDPOINTS:
+    registered = {"organization_id": endpoint.organization_id, "integration": None, **_EXISTS}
+    if await WebhookEndpoint.find(registered).count() >= MAX_ENDPOINTS:
         raise Conflict(f"The organization has {MAX_ENDPOINTS} webhook endpoints: delete one first.")
     try:
         return await endpoint.insert()
     except DuplicateKeyError:
         return None
+
+
+async def connect_integration(endpoint: WebhookEndpoint) -> WebhookEndpoint:
+    """Store the endpoint of an integration, or return the stored one with this id. A deleted one is replaced."""
+    try:
+        return await endpoint.insert()
+    except DuplicateKeyError:
+        values = endpoint.model_dump(exclude={"id", "revision_id"})
+        replaced = await compare_and_set(WebhookEndpoint, endpoint.id, {"deleted_at": {"$ne": None}}, values)
+        stored = replaced or await WebhookEndpoint.get(endpoint.id)
+        # nothing deletes the document within days of its creation
+        return stored or endpoint
+
+
+async def replace_integration_key(endpoint: WebhookEndpoint, secret: SigningSecret) -> None:
+    """Store the API key that the system now calls with, and resume if the earlier one could not be decrypted."""
+    resumed = {"paused_at": None, "pause_reason": None} if endpoint.pause_reason is WebhookPauseReason.UNDECRYPTABLE else {}
+    await compare_and_set(WebhookEndpoint, endpoint.id, _EXISTS, {"secrets": [secret], **resumed})
 
 
 async def update_endpoint(

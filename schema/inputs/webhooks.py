@@ -17,7 +17,8 @@ URL = (
 )
 DETAILS = (
     "Whether payloads also have the interview's externalId, status and endReason, the score and recommendation of completed "
-    "evaluations, the decision of reviews, and the kinds of candidates' requests. In blind reviews they have no results."
+    "evaluations, the decision of reviews, and the kinds of candidates' requests. In blind reviews they have no results. Of an "
+    "integration, whether it gets the score of completed interviews."
 )
 
 

@@ -27,7 +27,13 @@ from models.documents.interview import (
 from models.documents.organization import Role
 from models.documents.recording import RecordingKind, RecordingStatus
 from models.documents.turn import AccessOrigin, Channel, Speaker
-from models.documents.webhook import WebhookDeliveryStatus, WebhookEventType, WebhookFailure, WebhookPauseReason
+from models.documents.webhook import (
+    WebhookDeliveryStatus,
+    WebhookEventType,
+    WebhookFailure,
+    WebhookIntegration,
+    WebhookPauseReason,
+)
 from models.reads.interview_list import InterviewOrderField
 from resolvers.audit_log import AuditOutcome
 from resolvers.invites import InvitationState
@@ -74,6 +80,7 @@ __all__ = [
     "WebhookDeliveryStatus",
     "WebhookEventType",
     "WebhookFailure",
+    "WebhookIntegration",
     "WebhookPauseReason",
 ]
 
@@ -520,8 +527,14 @@ _describe_enum(
         "REQUESTED": "updateWebhookEndpoint paused it.",
         "FAILING": "Every attempt has failed for five days.",
         "GONE": "The receiver responded with the status 410.",
-        "UNDECRYPTABLE": "The secret was encrypted with an AUTH_SECRET that the deployment no longer has: rotate it first.",
+        "UNDECRYPTABLE": "The secret was encrypted with an AUTH_SECRET that the deployment no longer has: rotate it first. "
+        "The next request of an integration resumes its endpoint.",
     },
+)
+_describe_enum(
+    WebhookIntegration,
+    "An applicant tracking system that Viva notifies through a webhook endpoint. Systems may be added.",
+    {"GREENHOUSE": "Greenhouse, by its Assessment Partner API."},
 )
 _describe_enum(
     WebhookDeliveryStatus,
@@ -529,7 +542,7 @@ _describe_enum(
     {
         "PENDING": "It waits for an attempt: the first, or the next one after a failure.",
         "DELIVERED": "The receiver responded with a status from 200 to 299.",
-        "FAILED": "Every attempt in three days has failed. replayDelivery sends it again.",
+        "FAILED": "Every attempt in three days has failed, or an integration has refused it. replayDelivery sends it again.",
     },
 )
 _describe_enum(

@@ -10,7 +10,13 @@ from models.storage.clock import now
 from resolvers.ids import IdKind, encode_id
 from schema.context import Info
 from schema.decorators import as_graphql, document_field, object_type, resolved_field
-from schema.types.enums import WebhookDeliveryStatus, WebhookEventType, WebhookFailure, WebhookPauseReason
+from schema.types.enums import (
+    WebhookDeliveryStatus,
+    WebhookEventType,
+    WebhookFailure,
+    WebhookIntegration,
+    WebhookPauseReason,
+)
 from schema.types.interview import Interview
 from schema.types.node import Node
 
@@ -20,9 +26,16 @@ class WebhookEndpoint(Node):
     """A URL that receives events of the organization, without its secrets."""
 
     document: strawberry.Private[documents.WebhookEndpoint]
-    url: str = document_field("The URL that receives the events.")
+    url: str = document_field("The URL that receives the events. Of an integration, the server that is notified.")
+    integration: WebhookIntegration | None = document_field(
+        "The applicant tracking system that is notified of results, by requests in its own form. "
+        "Null: the endpoint receives webhooks."
+    )
     description: str | None = document_field("What the endpoint is for.")
-    include_details: bool = document_field("Whether payloads have more than ids (CreateWebhookEndpointInput.includeDetails).")
+    include_details: bool = document_field(
+        "Whether payloads have more than ids (CreateWebhookEndpointInput.includeDetails). "
+        "Of an integration, whether it gets scores."
+    )
     created_at: datetime = document_field("When the endpoint was created.")
     created_by: str = document_field("The name of the member or API key that created it.")
     pause_reason: WebhookPauseReason | None = document_field("Why the endpoint receives nothing. Null: it is active.")

@@ -16,6 +16,7 @@ from lifecycle import organization_deletion
 from lifecycle.organization_deletion import delete_organization
 from lifecycle.services import Services
 from lifecycle.states import erase_interview, open_interview
+from models.documents.assessment_order import AssessmentOrder, add_order
 from models.documents.external_reference import claim_reference
 from models.documents.idempotency_claim import claim_key
 from models.documents.interview import Interview, LegalHold
@@ -81,6 +82,8 @@ async def make_full_tenant(tenant: Tenant) -> None:
     assert interview
     await claim_reference(tenant.id, "tester", "ATS-7", interview.id)
     organization_id = PydanticObjectId(tenant.id)
+    order = {"organization_id": organization_id, "interview_id": interview.id, "callback_url": "https://app.greenhouse.io/1"}
+    await add_order(AssessmentOrder(endpoint_id=PydanticObjectId(), **order))
     member = await Member(organization_id=organization_id, role=Role.ADMIN, name="Ada", email="first@example.org").insert()
     await Session(organization_id=organization_id, digest=f"of {member.id}", member_id=member.id, expires_at=now()).insert()
     for caller in (f"candidate:{interview.id}", f"key:{(await list_keys(tenant.id))[0].id}", f"member:{member.id}"):

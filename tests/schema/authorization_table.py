@@ -79,6 +79,7 @@ from models.documents.webhook import (
     WebhookEndpoint,
     WebhookEventType,
     WebhookFailure,
+    WebhookIntegration,
     WebhookPauseReason,
 )
 from models.reads.pagination import encode_cursor
@@ -157,8 +158,8 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "MemberInvitationEdge": {ADMIN_ONLY: "cursor node"},
     "MemberLink": {ALL_ROLES: "organization name email role expiresAt hasIdentityProvider"},
     "WebhookEndpoint": {
-        ADMIN_ONLY: "id url description includeDetails createdAt createdBy pauseReason pausedAt failingSince lostChangesAt "
-        "events previousSecretExpiresAt"
+        ADMIN_ONLY: "id url integration description includeDetails createdAt createdBy pauseReason pausedAt failingSince "
+        "lostChangesAt events previousSecretExpiresAt"
     },
     "WebhookEndpointConnection": {ADMIN_ONLY: "edges nodes pageInfo totalCount"},
     "WebhookEndpointEdge": {ADMIN_ONLY: "cursor node"},
@@ -800,6 +801,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
     endpoint = await new_webhook_endpoint(
         tenant.id,
         description="A system.",
+        integration=WebhookIntegration.GREENHOUSE,
         pause_reason=WebhookPauseReason.FAILING,
         paused_at=now(),
         failing_since=now(),

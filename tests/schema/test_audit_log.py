@@ -102,8 +102,8 @@ NOT_PERSONAL = {
         "id type occurredAt createdAt status attempts deliveredAt nextAttemptAt interviewId newestAttempts interview"
     ),
     "WebhookEndpoint": (
-        "id url description includeDetails createdAt createdBy pauseReason pausedAt failingSince lostChangesAt events "
-        "previousSecretExpiresAt"
+        "id url integration description includeDetails createdAt createdBy pauseReason pausedAt failingSince lostChangesAt "
+        "events previousSecretExpiresAt"
     ),
 }
 """Fields that are read without an entry, unless their selection has others. Every other field returns personal data."""

@@ -12,7 +12,7 @@ from bson import ObjectId
 
 from auth import encrypt_secret
 from lifecycle.services import Services
-from models.documents.change import Change, ChangeKind, ChangePosition
+from models.documents.change import Change, ChangeKind
 from models.documents.interview import (
     CandidateQuestion,
     CandidateRequest,
@@ -40,7 +40,7 @@ from models.writes import webhook_deliveries
 from models.writes.interview_erasure import delete_erased, mark_erased
 from models.writes.webhook_deliveries import FAILING_PERIOD, FAILURES_BEFORE_PAUSES
 from resolvers.ids import IdKind, encode_id
-from tests.factories import new_recording, new_recording_file, new_review, new_webhook_endpoint
+from tests.factories import new_recording, new_recording_file, new_review, new_webhook_endpoint, record_change
 from tests.helpers import fail_with_connection_error
 from tests.resolvers.tenant import Tenant
 from tests.webhooks.receiver import WebhookReceiver, run_receiver
@@ -84,21 +84,6 @@ class Endpoint:
         return await WebhookDelivery.find({"endpoint_id": self.id}).sort("+number", "+_id").to_list()
 
 
-async def record(interview: Interview, kind: ChangeKind = ChangeKind.INTERVIEW, object_id: ObjectId | None = None) -> None:
-    """Append a change to the feed, as the sequencer does."""
-    position = await ChangePosition.get(interview.organization_id) or ChangePosition(id=interview.organization_id)
-    position.number += 1
-    await position.save()
-    await Change(
-        organization_id=interview.organization_id,
-        number=position.number,
-        kind=kind,
-        object_id=PydanticObjectId(object_id or interview.id),
-        interview_id=interview.id,
-        changed_at=now(),
-    ).insert()
-
-
 def new_secret(services: Services, secret: str, **values: Any) -> SigningSecret:
     return SigningSecret(id=PydanticObjectId(), encrypted=encrypt_secret(secret, services.settings.auth), **values)
 
@@ -130,7 +115,7 @@ async def make_started_interviews(tenant: Tenant, count: int) -> list[Interview]
     """Store interviews that have just begun, each with its change in the feed."""
     interviews = [await tenant.make_interview() for _ in range(count)]
     for interview in interviews:
-        await record(interview)
+        await record_change(interview)
     return interviews
 
 
@@ -143,11 +128,11 @@ async def test_every_event_arrives_once_in_order_and_with_ids_only(tenant: Tenan
     interview = await tenant.make_interview(
         requests=[request], candidate_questions=[answered, question], paused_at=now(), external_id="ATS-7"
     )
-    await record(interview)
-    await record(interview)
+    await record_change(interview)
+    await record_change(interview)
     await endpoint.run()
     await interview.set({Interview.status: InterviewStatus.COMPLETED, Interview.ended_at: now()})
-    await record(interview)
+    await record_change(interview)
     evaluation = await tenant.make_evaluation(interview, reviews=[new_review()])
     failed = await tenant.make_evaluation(interview, version=2, status=EvaluationStatus.FAILED, completed_at=None)
     recording = await new_recording(interview, files=[new_recording_file()]).insert()
@@ -157,7 +142,7 @@ async def test_every_event_arrives_once_in_order_and_with_ids_only(tenant: Tenan
         (ChangeKind.EVALUATION, failed.id),
         (ChangeKind.RECORDING, recording.id),
     ):
-        await record(interview, kind, object_id)
+        await record_change(interview, kind, object_id)
     await endpoint.run()
     await endpoint.run_later()
     assert endpoint.receiver.types == [
@@ -366,8 +351,8 @@ async def test_details_are_sent_only_to_endpoints_that_ask_and_have_no_results_i
     for is_blind in (False, True):
         interview = await tenant.make_completed_interview(is_blind=is_blind, external_id="ATS-7", decision="ADVANCE")
         evaluation = await tenant.make_evaluation(interview, reviews=[new_review()])
-        await record(interview, ChangeKind.EVALUATION, evaluation.id)
-        await record(interview, ChangeKind.REVIEW, evaluation.id)
+        await record_change(interview, ChangeKind.EVALUATION, evaluation.id)
+        await record_change(interview, ChangeKind.REVIEW, evaluation.id)
     await endpoint.run()
     details = [payload["data"]["details"] for payload in endpoint.receiver.payloads]
     results = {"score": 50.0, "recommendation": "HIRE", "version": 1}
@@ -380,7 +365,7 @@ async def test_erasure_is_reported_and_nothing_but_ids_remains(tenant: Tenant, e
     await endpoint.set(include_details=True)
     interview = await tenant.make_completed_interview(external_id="ATS-7")
     evaluation = await tenant.make_evaluation(interview)
-    await record(interview, ChangeKind.EVALUATION, evaluation.id)
+    await record_change(interview, ChangeKind.EVALUATION, evaluation.id)
     endpoint.receiver.statuses = [500]
     await endpoint.run()
     assert endpoint.receiver.payloads[0]["data"]["details"]["externalId"] == "ATS-7"
@@ -388,7 +373,7 @@ async def test_erasure_is_reported_and_nothing_but_ids_remains(tenant: Tenant, e
     await delete_erased(interview.id)
     (delivery,) = await endpoint.list_deliveries()
     assert [attempt.body_digest for attempt in delivery.newest_attempts] == [""]
-    await record(interview, ChangeKind.ERASURE)
+    await record_change(interview, ChangeKind.ERASURE)
     await endpoint.run_later()
     retried, erased = endpoint.receiver.payloads[1:]
     assert (retried["data"]["details"], erased["type"], erased["data"]["scope"]) == ({}, "interview.erased", "INTERVIEW")
@@ -401,7 +386,7 @@ async def test_endpoint_gets_only_the_types_that_it_names_and_nothing_from_befor
     interview = await tenant.make_completed_interview()
     before = await tenant.make_completed_interview(ended_at=earlier)
     for each in (interview, before):
-        await record(each)
+        await record_change(each)
     await endpoint.run()
     assert endpoint.receiver.interview_ids == [encode_id(IdKind.INTERVIEW, interview.id)]
 
@@ -410,7 +395,7 @@ async def test_each_end_of_a_reopened_interview_is_an_event(tenant: Tenant, endp
     first, second = now() - timedelta(seconds=30), now()
     reopening = Reopening(id=PydanticObjectId(), reopened_at=first, status=InterviewStatus.COMPLETED, ended_at=first)
     interview = await tenant.make_completed_interview(ended_at=second, reopenings=[reopening])
-    await record(interview)
+    await record_change(interview)
     await endpoint.run()
     assert endpoint.receiver.types.count("interview.completed") == 2
 

@@ -189,7 +189,7 @@ export type CreateWebhookEndpointInput = {
   events?: Array<WebhookEventType> | null | undefined;
   /** Makes retries safe. For 24 hours, repeating the mutation with the same key and the same input has no further effect and returns the same result; the same key with another input is a CONFLICT. Keys are separate for each caller and mutation. At most 200 characters, on one line. The repetition returns no secret. */
   idempotencyKey?: string | null | undefined;
-  /** Whether payloads also have the interview's externalId, status and endReason, the score and recommendation of completed evaluations, the decision of reviews, and the kinds of candidates' requests. In blind reviews they have no results. Default: false. FORBIDDEN for callers who may not read all of them. */
+  /** Whether payloads also have the interview's externalId, status and endReason, the score and recommendation of completed evaluations, the decision of reviews, and the kinds of candidates' requests. In blind reviews they have no results. Of an integration, whether it gets the score of completed interviews. Default: false. FORBIDDEN for callers who may not read all of them. */
   includeDetails?: boolean;
   /** The https URL that receives the events. It must be reachable from the internet, and must not contain a user name. At most 2,000 characters. */
   url: string;
@@ -977,7 +977,7 @@ export type UpdateWebhookEndpointInput = {
   events?: Array<WebhookEventType> | null | undefined;
   /** Makes retries safe. For 24 hours, repeating the mutation with the same key and the same input has no further effect and returns the same result; the same key with another input is a CONFLICT. Keys are separate for each caller and mutation. At most 200 characters, on one line. */
   idempotencyKey?: string | null | undefined;
-  /** Whether payloads also have the interview's externalId, status and endReason, the score and recommendation of completed evaluations, the decision of reviews, and the kinds of candidates' requests. In blind reviews they have no results. FORBIDDEN for callers who may not read all of them. */
+  /** Whether payloads also have the interview's externalId, status and endReason, the score and recommendation of completed evaluations, the decision of reviews, and the kinds of candidates' requests. In blind reviews they have no results. Of an integration, whether it gets the score of completed interviews. FORBIDDEN for callers who may not read all of them. */
   includeDetails?: boolean | null | undefined;
   /** true pauses the endpoint; false resumes it, and sends the events since it was paused, up to 30 days. */
   isPaused?: boolean | null | undefined;
@@ -991,7 +991,7 @@ export type UpdateWebhookEndpointInput = {
 export type WebhookDeliveryStatus =
   /** The receiver responded with a status from 200 to 299. */
   | 'DELIVERED'
-  /** Every attempt in three days has failed. replayDelivery sends it again. */
+  /** Every attempt in three days has failed, or an integration has refused it. replayDelivery sends it again. */
   | 'FAILED'
   /** It waits for an attempt: the first, or the next one after a failure. */
   | 'PENDING';
@@ -1046,7 +1046,7 @@ export type WebhookPauseReason =
   | 'GONE'
   /** updateWebhookEndpoint paused it. */
   | 'REQUESTED'
-  /** The secret was encrypted with an AUTH_SECRET that the deployment no longer has: rotate it first. */
+  /** The secret was encrypted with an AUTH_SECRET that the deployment no longer has: rotate it first. The next request of an integration resumes its endpoint. */
   | 'UNDECRYPTABLE';
 
 /** The input of withdrawConsent. */
