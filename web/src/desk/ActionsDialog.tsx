@@ -1,7 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { Dialog } from './Dialog'
+import { Dialog } from '../ui/Dialog'
 
 export interface DialogAction {
   label: string
