@@ -243,6 +243,8 @@ async def main(mongodb_url: str, redis_url: str, database: str) -> None:
         mongodb=settings.MongodbSettings(url=mongodb_url, database=database),
         redis=settings.RedisSettings(url=redis_url, prefix=database),
         auth=AUTH,
+        # all requests come from one address, as fast as they can
+        rate=settings.RateSettings(requests=""),
         livekit=settings.LivekitSettings(url="ws://127.0.0.1:9", api_key=SecretStr(CANARY), api_secret=SecretStr(CANARY * 3)),
         anthropic=settings.AnthropicSettings(api_key=SecretStr(CANARY)),
     )
