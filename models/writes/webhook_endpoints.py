@@ -46,7 +46,8 @@ async def connect_integration(endpoint: WebhookEndpoint) -> WebhookEndpoint:
     try:
         return await endpoint.insert()
     except DuplicateKeyError:
-        values = endpoint.model_dump(exclude={"id", "revision_id"})
+        # a worker that is still at work must not pass for the holder of the next lease
+        values = endpoint.model_dump(exclude={"id", "revision_id", "fence", "lease"})
         replaced = await compare_and_set(WebhookEndpoint, endpoint.id, {"deleted_at": {"$ne": None}}, values)
         stored = replaced or await WebhookEndpoint.get(endpoint.id)
         # nothing deletes the document within days of its creation

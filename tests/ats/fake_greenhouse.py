@@ -1,6 +1,5 @@
 """Greenhouse at the wire: it sends requests of the documented form, and receives the notification of a completed test."""
 
-import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,15 +29,12 @@ class FakeGreenhouse:
     notified: list[str] = field(default_factory=list)
     """The last part of the URL of each notification, which is Greenhouse's id of the test."""
     accepted: list[str] = field(default_factory=list)
-    is_stuck: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         assert (request.method, await request.body()) == ("PATCH", b""), "the notification is documented as such"
         test_id = request.url.path.removeprefix(TEST_PATH)
         self.notified.append(test_id)
-        if self.is_stuck:
-            await asyncio.Event().wait()
         status = self.statuses.pop(0) if self.statuses else 200
         if request.headers["authorization"] != basic_headers(self.api_key)["Authorization"]:
             status = 401

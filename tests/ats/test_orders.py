@@ -15,11 +15,12 @@ from ats import orders
 from auth import decrypt_secret
 from lifecycle.services import Services
 from lifecycle.states import erase_interview
-from models.documents.assessment_order import MAX_ORDERS, AssessmentOrder
+from models.documents import assessment_order
+from models.documents.assessment_order import AssessmentOrder
 from models.documents.audit_entry import AuditEntry
 from models.documents.change import ChangeKind
 from models.documents.interview import Consent, ErasureScope, EvaluationStatus, Interview, InterviewStatus, get_interview
-from models.documents.organization import ApiKey, Role, create_key, get_key, rotate_key
+from models.documents.organization import ApiKey, Role, create_key, get_key, revoke_key, rotate_key
 from models.documents.webhook import SigningSecret, WebhookDelivery, WebhookDeliveryStatus, WebhookEndpoint, WebhookPauseReason
 from models.storage.clock import now
 from models.writes.interview_erasure import mark_erased
@@ -147,42 +148,42 @@ async def test_order_that_was_interrupted_is_completed_by_its_repetition(
     assert await integration.notify() == ["12345"]
 
 
-async def test_orders_of_one_interview_are_bounded(greenhouse: FakeGreenhouse) -> None:
-    for number in range(MAX_ORDERS):
+async def test_orders_of_one_interview_are_bounded(greenhouse: FakeGreenhouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assessment_order, "MAX_ORDERS", 2)
+    for number in range(2):
         await greenhouse.order(test_id=str(number))
     assert (await greenhouse.send_test(test_id="another")).status_code == 409
     assert (await greenhouse.send_test(test_id="0")).status_code == 200
-    assert await AssessmentOrder.count() == MAX_ORDERS
+    assert await AssessmentOrder.count() == 2
 
 
 # --- the state and the result
 
 
-@pytest.mark.parametrize(
-    ("fields", "state"),
-    [
-        ({}, "scheduled"),
-        ({"status": InterviewStatus.WAITING}, "in_progress"),
-        ({"status": InterviewStatus.IN_PROGRESS}, "in_progress"),
-        ({"status": InterviewStatus.ENDING}, "in_progress"),
-        ({"status": InterviewStatus.CANCELLED}, "cancelled"),
-        ({"status": InterviewStatus.EXPIRED}, "expired"),
-        ({"status": InterviewStatus.OPTED_OUT}, "opted_out"),
-        ({"status": InterviewStatus.FAILED}, "failed"),
-        ({"status": InterviewStatus.COMPLETED, "evaluation_status": EvaluationStatus.RUNNING}, "evaluating"),
-        ({"status": InterviewStatus.COMPLETED, "evaluation_status": EvaluationStatus.FAILED}, "complete"),
-        ({"status": InterviewStatus.COMPLETED, "evaluation_status": EvaluationStatus.RUNNING, "evaluated": True}, "complete"),
-    ],
-)
-async def test_only_an_interview_that_people_can_judge_is_complete(
-    integration: Integration, greenhouse: FakeGreenhouse, fields: dict[str, Any], state: str
-) -> None:
+STATES: list[tuple[dict[str, Any], str]] = [
+    ({}, "scheduled"),
+    ({"status": InterviewStatus.WAITING}, "in_progress"),
+    ({"status": InterviewStatus.IN_PROGRESS}, "in_progress"),
+    ({"status": InterviewStatus.ENDING}, "in_progress"),
+    ({"status": InterviewStatus.CANCELLED}, "cancelled"),
+    ({"status": InterviewStatus.EXPIRED}, "expired"),
+    ({"status": InterviewStatus.OPTED_OUT}, "opted_out"),
+    ({"status": InterviewStatus.FAILED}, "failed"),
+    ({"status": InterviewStatus.COMPLETED, "evaluation_status": EvaluationStatus.RUNNING}, "evaluating"),
+    ({"evaluation_status": EvaluationStatus.FAILED}, "complete"),
+    ({"evaluation_status": EvaluationStatus.RUNNING, "evaluated": True}, "complete"),
+]
+"""Changes of one interview, each with the state after it."""
+
+
+async def test_only_an_interview_that_people_can_judge_is_complete(integration: Integration, greenhouse: FakeGreenhouse) -> None:
     interview_id = await greenhouse.order()
-    await (await integration.find(interview_id)).set({**fields, "ended_at": now()})
-    content = await greenhouse.read_status(interview_id)
     url = f"{integration.tenant.services.settings.api.public_url}/interviews/{interview_id}"
-    assert (content["partner_status"], content["partner_profile_url"], content["partner_score"]) == (state, url, None)
-    assert ("Completed At" in content["metadata"]) == (state == "complete")
+    for fields, state in STATES:
+        await (await integration.find(interview_id)).set({**fields, "ended_at": now()})
+        content = await greenhouse.read_status(interview_id)
+        assert (content["partner_status"], content["partner_profile_url"], content["partner_score"]) == (state, url, None)
+        assert ("Completed At" in content["metadata"]) == (state == "complete")
 
 
 async def test_score_is_sent_only_if_an_administrator_says_so_and_there_is_one(
@@ -241,19 +242,16 @@ async def test_greenhouse_that_is_down_is_notified_when_it_is_back(integration: 
     assert await integration.notify() == []
 
 
-@pytest.mark.parametrize("status", [404, 410])
-async def test_refusal_of_one_test_is_final_and_stops_no_other(
-    integration: Integration, greenhouse: FakeGreenhouse, status: int
-) -> None:
-    for number in ("1", "2"):
+async def test_refusal_of_one_test_is_final_and_stops_no_other(integration: Integration, greenhouse: FakeGreenhouse) -> None:
+    for number in ("1", "2", "3"):
         await integration.judge(await greenhouse.order(test_id=number, application_id=number))
-    greenhouse.statuses = [status]
-    assert await integration.notify() == ["1", "2"]
+    greenhouse.statuses = [404, 410]
+    assert await integration.notify() == ["1", "2", "3"]
     assert await integration.notify() == []
     endpoint = await integration.read_endpoint()
     assert (endpoint.failures, endpoint.pause_reason) == (0, None)
-    refused, accepted = await WebhookDelivery.find({"endpoint_id": endpoint.id}).sort("+number").to_list()
-    assert (refused.status, accepted.status) == (WebhookDeliveryStatus.FAILED, WebhookDeliveryStatus.DELIVERED)
+    deliveries = await WebhookDelivery.find({"endpoint_id": endpoint.id}).sort("+number").to_list()
+    assert [delivery.status for delivery in deliveries] == ["FAILED", "FAILED", "DELIVERED"]
 
 
 async def test_order_that_comes_after_the_result_is_notified(integration: Integration, greenhouse: FakeGreenhouse) -> None:
@@ -274,7 +272,7 @@ async def test_rotated_key_is_used_once_greenhouse_has_it(integration: Integrati
     old_key = greenhouse.api_key
     key = await get_key(integration.key.id)
     assert key
-    _, greenhouse.api_key = await rotate_key(key, overlap=now() - now())
+    successor, greenhouse.api_key = await rotate_key(key, overlap=now() - now())
     assert (await greenhouse.client.get(f"{PREFIX}/list_tests", headers=basic_headers(old_key))).status_code == 401
     await integration.judge(first)
     assert (await integration.notify(), greenhouse.accepted) == (["1"], []), "the earlier key is refused"
@@ -284,6 +282,9 @@ async def test_rotated_key_is_used_once_greenhouse_has_it(integration: Integrati
     assert greenhouse.api_key not in repr(await WebhookEndpoint.get_pymongo_collection().find_one({}))
     assert (await integration.notify(), greenhouse.accepted) == (["1"], ["1"])
     assert await WebhookEndpoint.count() == 1
+    await integration.judge(await greenhouse.order(test_id="2", application_id="2"))
+    await revoke_key(successor.id)
+    assert await integration.notify() == [], "a revoked key disconnects Greenhouse"
 
 
 async def test_next_order_replaces_a_key_that_cannot_be_decrypted_and_a_deleted_endpoint(
@@ -389,25 +390,24 @@ async def test_interview_that_greenhouse_has_not_ordered_is_not_found(
         assert (await greenhouse.get("test_status", partner_interview_id=named)).status_code == 404, named
 
 
-@pytest.mark.parametrize(
-    ("content", "status"),
-    [
-        (b"{", 400),
-        (b'"' + b"a" * 70_000 + b'"', 400),
-        (b"[]", 400),
-        ({**build_send_test(), "url": "https://example.org/hpotter"}, 400),
-        ({**build_send_test(), "partner_test_id": "unknown"}, 404),
-        (build_send_test(email="hpotter"), 400),
-        (build_send_test(preferred_name="<b>Hal</b>"), 400),
-    ],
-)
-async def test_malformed_order_is_refused_and_makes_nothing(
-    integration: Integration, greenhouse: FakeGreenhouse, content: Any, status: int
-) -> None:
-    body = {"content": content} if isinstance(content, bytes) else {"json": content}
-    response = await greenhouse.client.post(f"{PREFIX}/send_test", headers=basic_headers(greenhouse.api_key), **body)
-    assert response.status_code == status
-    assert "hpotter" not in response.text
+MALFORMED: list[tuple[Any, int]] = [
+    (b"{", 400),
+    (b'"' + b"a" * 70_000 + b'"', 400),
+    (b"[]", 400),
+    ({**build_send_test(), "url": "https://example.org/hpotter"}, 400),
+    ({**build_send_test(), "partner_test_id": "unknown"}, 404),
+    (build_send_test(email="hpotter"), 400),
+    (build_send_test(preferred_name="<b>Hal</b>"), 400),
+]
+"""Bodies of send_test with the status of the response."""
+
+
+async def test_malformed_order_is_refused_and_makes_nothing(greenhouse: FakeGreenhouse) -> None:
+    for content, status in MALFORMED:
+        body = {"content": content} if isinstance(content, bytes) else {"json": content}
+        response = await greenhouse.client.post(f"{PREFIX}/send_test", headers=basic_headers(greenhouse.api_key), **body)
+        assert response.status_code == status, content
+        assert "hpotter" not in response.text
     assert (await Interview.count(), await AssessmentOrder.count()) == (0, 0)
 
 
