@@ -45,7 +45,7 @@ def create_app(settings: Settings, shutdown: asyncio.Event | None = None) -> Sta
     async def lifespan(_: Starlette) -> AsyncIterator[LifespanState]:
         # otherwise the first interview that is scheduled would delay all requests
         await asyncio.to_thread(load_collator)
-        async with open_services(settings) as services:
+        async with open_services(settings, "viva-api") as services:
             # Objects that exist now live as long as the process: exclude them from every later collection.
             gc.collect()
             gc.freeze()

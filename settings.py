@@ -335,6 +335,21 @@ class LogSettings(BaseModel):
     format: Literal["console", "json"] = "json"
 
 
+class OtelSettings(BaseModel):
+    """Traces by OpenTelemetry, under the names that its specification gives to the variables.
+
+    Its SDK reads further variables, such as OTEL_EXPORTER_OTLP_TIMEOUT, from the environment only.
+    """
+
+    exporter_otlp_endpoint: str = Field("", description="Base URL of the collector (OTLP over HTTP); empty: no traces.")
+    exporter_otlp_headers: Secret = Field(
+        SecretStr(""), description="Headers for the collector: name=value, separated by commas."
+    )
+    service_name: str = Field("", description="Name of the service in traces; empty: viva-api, viva-jobs, viva-agent ...")
+    traces_sampler_arg: float = Field(1.0, ge=0, le=1, description="Share of the interviews and requests that are traced.")
+    sdk_disabled: bool = Field(False, description="Turn traces off although there is an endpoint.")
+
+
 class Settings(BaseSettings):
     """Every setting of every process."""
 
@@ -366,6 +381,7 @@ class Settings(BaseSettings):
     webhook: WebhookSettings = WebhookSettings()
     audit: AuditSettings = AuditSettings()
     log: LogSettings = LogSettings()
+    otel: OtelSettings = OtelSettings()
 
     @property
     def allows_loopback_webhooks(self) -> bool:

@@ -5,15 +5,19 @@ Both channels use it. If Claude fails, code replies instead, so the candidate al
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import structlog
-from anthropic import AsyncAnthropic
+from anthropic import AsyncAnthropic, OpenTelemetryOptions
 from anthropic.types import Message
+from opentelemetry.trace import Span
 
+import tracing
 from agent.job_questions import MAX_FACTS, TERMS
 from agent.output_filter import OutputFilter, ReplyContext, collect_private_ngrams
 from agent.plan import NOTICE_MOVES, InterviewPlan
@@ -46,8 +50,19 @@ def create_claude_client(settings: Settings) -> AsyncAnthropic:
     Each call sets its own timeout. The SDK's retries are off, because a retry could repeat words that were already spoken.
     """
     return AsyncAnthropic(
-        api_key=settings.anthropic.api_key.get_secret_value(), base_url=settings.anthropic.base_url, max_retries=0
+        api_key=settings.anthropic.api_key.get_secret_value(),
+        base_url=settings.anthropic.base_url,
+        max_retries=0,
+        open_telemetry=_build_tracing_options(),
     )
+
+
+def _build_tracing_options() -> OpenTelemetryOptions | Literal[False]:
+    """Return options with which the SDK records its calls without their content, whatever the environment says."""
+    provider = tracing.get_provider()
+    if provider is None:
+        return False
+    return {"tracer_provider": provider, "traces": {"content_mode": "metadata_only"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,10 @@ class MoveChosen:
 
 ReplyEvent = MoveChosen | str
 """The move of a reply, or a part of its text."""
+
+
+SPOKEN_TURN = "spoken turn"
+"""Name of the span of what the interviewer says, from the end of the candidate's speech to the stored turn."""
 
 
 class ReplyFailed(Exception):
@@ -145,6 +164,7 @@ class _Prefetch:
     events: "asyncio.Queue[ReplyEvent | None]"
     """The events of the reply so far, and None after the last one."""
     task: "asyncio.Task[None]"
+    span: Span
 
 
 class PrefetchedReply:
@@ -159,20 +179,32 @@ class PrefetchedReply:
         self._usage_meter = usage_meter
         self._prefetch: _Prefetch | None = None
 
-    async def prefetch(self, plan: InterviewPlan, prompt: Prompt) -> None:
-        """Request the reply to this prompt, and discard the one to any other prompt."""
+    async def prefetch(self, plan: InterviewPlan, prompt: Prompt, stopped_at: float | None = None) -> None:
+        """Request the reply to this prompt, and discard the one to any other prompt.
+
+        `stopped_at` is when the candidate stopped speaking, as `time.time` returns it: the reply's span begins then.
+        """
         if self._prefetch and self._prefetch.prompt == prompt:
             return
         await self.discard()
         events: asyncio.Queue[ReplyEvent | None] = asyncio.Queue()
-        task = asyncio.create_task(self._collect(plan, prompt, events), name="prefetched reply")
-        self._prefetch = _Prefetch(prompt, events, task)
+        span = tracing.open_span(SPOKEN_TURN, started_at=stopped_at)
+        with tracing.activate(span):
+            task = asyncio.create_task(self._collect(plan, prompt, events), name="prefetched reply")
+        self._prefetch = _Prefetch(prompt, events, task, span)
 
     async def discard(self) -> None:
         """Cancel the prefetched reply, if there is one."""
         prefetch, self._prefetch = self._prefetch, None
         if prefetch:
             await cancel_and_wait(prefetch.task)
+            if prefetch.span.is_recording():
+                prefetch.span.set_attribute("viva.is_discarded", True)
+                prefetch.span.end()
+
+    def find_span(self, prompt: Prompt) -> Span | None:
+        """Return the open span of the prefetched reply to this prompt. The caller, who uses that reply, ends it."""
+        return self._prefetch.span if self._prefetch and self._prefetch.prompt == prompt else None
 
     async def stream(self, plan: InterviewPlan, prompt: Prompt) -> AsyncGenerator[ReplyEvent, None]:
         """Yield the events of `stream_reply`, from the prefetched reply if its prompt is the same.
@@ -368,7 +400,8 @@ async def _stream_claude(
     # One deadline covers everything before the first words. It never spans a yield, which would cancel the consumer.
     deadline = loop.time() + timeouts.first_word_seconds
     message: Message | None = None
-    is_complete = False
+    is_complete = has_words = False
+    requested_at = time.time()
     async with AsyncExitStack() as call:
         try:
             async with asyncio.timeout_at(deadline):
@@ -391,6 +424,9 @@ async def _stream_claude(
                     message = stream.current_message_snapshot
                 is_complete = is_complete or event.type == "message_stop"
                 if event.type == "text":
+                    if not has_words:
+                        has_words = True
+                        tracing.record_span("claude first words", requested_at, time.time())
                     yield event.text
                     # Start the timeout here, so that the consumer's own time does not count.
                     deadline = loop.time() + timeouts.gap_seconds if parser.move else deadline

@@ -13,6 +13,7 @@ import structlog
 from anthropic import AsyncAnthropic
 from bson import ObjectId
 
+import tracing
 from agent.interview_context import (
     build_background,
     build_interviewer_update,
@@ -29,6 +30,7 @@ from agent.usage_meter import UsageMeter
 from lifecycle.budgets import InterviewBudgets
 from lifecycle.jobs import REPLY
 from lifecycle.lease_renewal import hold_lease
+from lifecycle.origins import trace_job
 from lifecycle.services import Services
 from lifecycle.states import finish_interview
 from lifecycle.turns import store_interviewer_turns
@@ -67,8 +69,15 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook:
     jobs, holder = services.settings.jobs, services.jobs.holder
     closed = await services.credentials.closed_organizations.read_ids()
     interview = await interview_transitions.claim_reply(interview_id, holder, jobs.lease_seconds, closed)
-    if interview is None or await give_up_if_exhausted(services, interview):
+    if interview is None:
         return
+    with trace_job(REPLY, interview_id, interview.origin, {"viva.attempt": interview.attempts}):
+        if not await give_up_if_exhausted(services, interview):
+            await _respond(services, claude, phrasebook, interview)
+
+
+async def _respond(services: Services, claude: AsyncAnthropic, phrasebook: Phrasebook, interview: Interview) -> None:
+    interview_id, jobs, holder = interview.id, services.settings.jobs, services.jobs.holder
     fence, usage_meter = interview.fence, UsageMeter(InterviewBudgets(interview, services.settings.budget))
     try:
         async with hold_lease(
@@ -111,9 +120,10 @@ async def _compose_and_store(
         last = turns[-1].seq if turns and attempt < MAX_COMPOSITIONS else None
         reply_usage = usage_meter.take()
         try:
-            return await store_interviewer_turns(
-                services, interview_id, composed.turns, replace(composed.update, expected_seq=last, reply_usage=reply_usage)
-            )
+            with tracing.start_span("store turns"):
+                return await store_interviewer_turns(
+                    services, interview_id, composed.turns, replace(composed.update, expected_seq=last, reply_usage=reply_usage)
+                )
         except Superseded:
             usage_meter.put_back(reply_usage)
             log.info("reply superseded by a new message; composing again", interview_id=str(interview_id))

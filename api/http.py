@@ -37,6 +37,7 @@ from strawberry.types import ExecutionResult, SubscriptionExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
+import tracing
 from api.client_addresses import RequestRateMiddleware, delay_refusal, read_client_address
 from api.exports import build_export_routes
 from api.health import health_routes
@@ -173,7 +174,8 @@ class GraphQLEndpoint(GraphQL[GraphQLContext, None]):
         """Handle a request or a WebSocket. Its request id is in every log event, and in the response."""
         request_id = choose_request_id(Headers(scope=scope).get("x-request-id"))
         scope["state"]["request_id"] = request_id
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        traceparent = Headers(scope=scope).get(tracing.TRACEPARENT) if tracing.is_enabled() else None
+        with structlog.contextvars.bound_contextvars(request_id=request_id), tracing.continue_trace(traceparent):
             if scope["type"] == "websocket":
                 await self.run(WebSocket(scope, receive, send))
                 return

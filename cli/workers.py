@@ -52,7 +52,7 @@ async def _run_jobs_worker(settings: Settings, store: RecordingStore | None) -> 
     phrasebook = load_phrasebook(languages.ranker)
     async with (
         serve_health(settings.worker),
-        open_services(settings) as services,
+        open_services(settings, "viva-jobs") as services,
         create_claude_client(settings) as claude,
     ):
         services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, phrasebook, interview_id))

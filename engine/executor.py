@@ -5,7 +5,16 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
-from graphql import DocumentNode, ExecutionResult, Executor, GraphQLError, GraphQLObjectType, GraphQLSchema, OperationType
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    Executor,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+)
 from graphql.execution.collect_fields import DeferUsage, GroupedFieldSet
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
@@ -97,7 +106,12 @@ class OperationExecutor(FastFieldExecutor):
     def execute_operation(self, serially: bool | None = None) -> Any:
         """Return the result of the operation or of one event, or an awaitable of it, which ends in time."""
         result: Any = super().execute_operation(serially)
-        return self._stop_in_time(result) if self.is_awaitable(result) else result
+        if not self.is_awaitable(result):
+            return result
+        context = self.context_value
+        if isinstance(context, OperationContext) and self.operation.operation is not OperationType.SUBSCRIPTION:
+            return context.trace_operation(self.operation, self._stop_in_time(result))
+        return self._stop_in_time(result)
 
     async def _stop_in_time(self, result: Awaitable[ExecutionResult]) -> ExecutionResult:
         limits = self.context_value.limits if isinstance(self.context_value, OperationContext) else DEFAULT_LIMITS
@@ -159,6 +173,12 @@ class OperationContext(ABC):
     @abstractmethod
     def begin_execution(self) -> None:
         """Prepare for the execution of the operation, or of an event of a subscription."""
+
+    @abstractmethod
+    def trace_operation(
+        self, operation: OperationDefinitionNode, result: Awaitable[ExecutionResult]
+    ) -> Awaitable[ExecutionResult]:
+        """Return the awaitable result of a query or mutation, or another one that also measures it."""
 
     @abstractmethod
     async def identify_caller(self) -> tuple[str, bool]:

@@ -12,14 +12,18 @@ import structlog
 from anthropic import AsyncAnthropic
 from beanie import PydanticObjectId
 from bson import ObjectId
+from opentelemetry.trace import Span
 
+import tracing
 from errors import ExhaustedBudget
 from evaluation.judge import MAX_TOKENS, JudgeAnswer, JudgeFailed, JudgeRejected, JudgeUnavailable, ask_judge
 from evaluation.languages import Languages
 from evaluation.passes import build_outcome
 from evaluation.prompt import PROMPT_VERSION, exclude_uncertain, select_judged_turns
 from lifecycle.budgets import count_usage, describe_exhausted_budget, find_exhausted_claude_budget
+from lifecycle.jobs import EVALUATE
 from lifecycle.lease_renewal import hold_lease
+from lifecycle.origins import trace_job
 from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from live.single_flight import retry_until_available
@@ -63,11 +67,23 @@ async def run_evaluation(services: Services, claude: AsyncAnthropic, languages: 
 
 async def _run_step(services: Services, claude: AsyncAnthropic, languages: Languages, evaluation_id: ObjectId) -> bool:
     """Run the next pass, or compute the outcome after the last; return whether another step may be due."""
-    jobs, holder = services.settings.jobs, services.jobs.holder
     evaluation = await _claim(services, evaluation_id)
     if evaluation is None:
         return False
-    fence = evaluation.fence
+    attempt = {
+        "viva.evaluation_version": evaluation.version,
+        "viva.pass": evaluation.passes_done + 1,
+        "viva.attempt": evaluation.attempts,
+    }
+    with trace_job(EVALUATE, evaluation.interview_id, evaluation.origin, attempt) as span:
+        return await _run_claimed_step(services, claude, languages, evaluation, span)
+
+
+async def _run_claimed_step(
+    services: Services, claude: AsyncAnthropic, languages: Languages, evaluation: Evaluation, span: Span
+) -> bool:
+    evaluation_id, fence = evaluation.id, evaluation.fence
+    jobs, holder = services.settings.jobs, services.jobs.holder
     await services.live.publish_change(evaluation)
     judge_call: asyncio.Task[JudgeAnswer] | None = None
     is_pass = False
@@ -81,7 +97,8 @@ async def _run_step(services: Services, claude: AsyncAnthropic, languages: Langu
                 # losing the lease does not cancel this task: the call is paid for, so its cost must be recorded
                 judge_call = asyncio.create_task(_call_judge(services, claude, evaluation, subject))
                 judgement = _build_judgement(evaluation, await asyncio.shield(judge_call))
-                changed = await evaluation_transitions.complete_pass(evaluation, judgement)
+                with tracing.start_span("evaluation store"):
+                    changed = await evaluation_transitions.complete_pass(evaluation, judgement)
             else:
                 changed = await _complete(evaluation, subject, languages)
     except LeaseLost:
@@ -89,6 +106,7 @@ async def _run_step(services: Services, claude: AsyncAnthropic, languages: Langu
             await asyncio.gather(judge_call, return_exceptions=True)
         return False
     except JudgeFailed as failed:
+        tracing.set_error(span, type(failed).__name__)
         changed, is_pass = await _retry_or_fail(services, evaluation, failed), False
     except Exception as error:
         # a defect in our code: retried like any failure, but also raised, so that it is reported as a defect
@@ -201,17 +219,18 @@ async def _call_judge(services: Services, claude: AsyncAnthropic, evaluation: Ev
             await count_usage(evaluation.organization_id, usage)
 
     settings, interview = services.settings, subject.interview
-    return await ask_judge(
-        claude,
-        settings.anthropic,
-        subject.position,
-        interview.language,
-        subject.judged_turns,
-        interview.candidate.name if interview.candidate else "",
-        evaluation.passes_done + 1,
-        settings.jobs.judge_seconds,
-        record_usage,
-    )
+    with tracing.start_span("evaluation sample"):
+        return await ask_judge(
+            claude,
+            settings.anthropic,
+            subject.position,
+            interview.language,
+            subject.judged_turns,
+            interview.candidate.name if interview.candidate else "",
+            evaluation.passes_done + 1,
+            settings.jobs.judge_seconds,
+            record_usage,
+        )
 
 
 def _build_judgement(evaluation: Evaluation, answer: JudgeAnswer) -> JudgementDocument:
@@ -232,8 +251,12 @@ def _build_judgement(evaluation: Evaluation, answer: JudgeAnswer) -> JudgementDo
 async def _complete(evaluation: Evaluation, subject: _Subject, languages: Languages) -> Evaluation | None:
     judgements = await list_judgements(evaluation.id)
     # in a thread, because a long transcript would block the event loop, and with it the renewal of the lease
-    outcome = await asyncio.to_thread(build_outcome, subject.interview, subject.position, subject.turns, judgements, languages)
-    return await evaluation_transitions.complete_evaluation(evaluation, outcome, transcript_digest=subject.transcript_digest)
+    with tracing.start_span("evaluation check"):
+        outcome = await asyncio.to_thread(
+            build_outcome, subject.interview, subject.position, subject.turns, judgements, languages
+        )
+    with tracing.start_span("evaluation store"):
+        return await evaluation_transitions.complete_evaluation(evaluation, outcome, transcript_digest=subject.transcript_digest)
 
 
 async def _retry_or_fail(services: Services, evaluation: Evaluation, failed: JudgeFailed) -> Evaluation | None:

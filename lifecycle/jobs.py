@@ -18,12 +18,13 @@ import structlog
 from bson import ObjectId
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from taskiq import AckableMessage, BrokerMessage, SendTaskError
+from taskiq import AckableMessage, BrokerMessage, SendTaskError, TaskiqMessage, TaskiqMiddleware
 from taskiq.kicker import AsyncKicker
 from taskiq.receiver import Receiver
 from taskiq_redis import RedisStreamBroker
 
 import settings
+import tracing
 from live.signing import MessageSigner
 from models.storage.backoff import Backoff
 
@@ -97,6 +98,30 @@ async def _skip_acknowledgement() -> None:
     return None
 
 
+REQUEST_ID = "request_id"
+"""Label of a wake-up, and key in the log: the id of a request."""
+
+
+class CauseMiddleware(TaskiqMiddleware):
+    """Carries the request and the span that cause a job in the labels of its wake-up, into the log and the trace of the job."""
+
+    def pre_send(self, message: TaskiqMessage) -> TaskiqMessage:
+        """Label a wake-up with what is being done now."""
+        request_id, traceparent = structlog.contextvars.get_contextvars().get(REQUEST_ID), tracing.format_traceparent()
+        if request_id:
+            message.labels[REQUEST_ID] = request_id
+        if traceparent:
+            message.labels[tracing.TRACEPARENT] = traceparent
+        return message
+
+    def pre_execute(self, message: TaskiqMessage) -> TaskiqMessage:
+        """Bind the labels in the job's task, which taskiq starts for each message."""
+        if request_id := message.labels.get(REQUEST_ID):
+            structlog.contextvars.bind_contextvars(caused_by=request_id)
+        tracing.set_cause(message.labels.get(tracing.TRACEPARENT))
+        return message
+
+
 class Jobs:
     """Sends wake-ups from any process, and runs jobs where they are registered and `run` is called. Use as `async with`."""
 
@@ -122,6 +147,7 @@ class Jobs:
             socket_timeout=4,  # longer than xread_block, or every idle read would time out
             health_check_interval=10,
         )
+        self._broker.add_middlewares(CauseMiddleware())
 
     async def __aenter__(self) -> Self:
         with suppress(RedisError, OSError, TimeoutError):

@@ -26,10 +26,13 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 import logs
+import tracing
 from errors import extract_locations
 from lifecycle.jobs import create_holder_name
+from lifecycle.origins import bind_work
 from lifecycle.services import Services, open_services
 from lifecycle.worker_health import serve_path
+from models.documents.interview import get_origin
 from models.storage.lease import LeaseLost
 from settings import Settings, read_settings
 
@@ -69,12 +72,14 @@ def create_livekit_worker(
     name: str,
     handler: RoomJobHandler,
     *,
+    service: str,
     load_resources: Callable[[], Any] | None = None,
     permissions: WorkerPermissions | None = None,
     serves_metrics: bool = False,
 ) -> AgentServer:
     """Return a worker that runs up to settings.voice.jobs jobs concurrently, registered under `name`.
 
+    Jobs send their traces as `service`.
     `load_resources`, a module-level function, is called in each process before it is given a job: what takes long to
     load would delay the job's first words, and the renewals of its lease. With `serves_metrics`, jobs write metrics for
     `serve_metrics` if settings.voice.metrics_port is set. With settings.worker.health_port, GET / answers 200 while the worker
@@ -103,7 +108,7 @@ def create_livekit_worker(
         prometheus_multiproc_dir=mkdtemp(prefix="viva-metrics-") if has_metrics else None,
         permissions=permissions or WorkerPermissions(),
     )
-    server.rtc_session(partial(_start_room_job, handler), agent_name=name, on_session_end=_stop_room_job)
+    server.rtc_session(partial(_start_room_job, handler, service), agent_name=name, on_session_end=_stop_room_job)
     return server
 
 
@@ -170,9 +175,9 @@ def _prepare_process(load_resources: Callable[[], Any] | None, process: JobProce
     process.userdata["resources"] = load_resources() if load_resources else None
 
 
-async def _start_room_job(handler: RoomJobHandler, context: JobContext) -> None:
+async def _start_room_job(handler: RoomJobHandler, service: str, context: JobContext) -> None:
     # the work runs in a task of its own, so that `_stop_room_job` can stop it
-    running = _RunningJob(handler, context)
+    running = _RunningJob(handler, service, context)
     context.proc.userdata["running"] = running
     await context.connect()
     running.start()
@@ -185,8 +190,9 @@ async def _stop_room_job(context: JobContext) -> None:
 
 
 class _RunningJob:
-    def __init__(self, handler: RoomJobHandler, context: JobContext) -> None:
+    def __init__(self, handler: RoomJobHandler, service: str, context: JobContext) -> None:
         self._handler = handler
+        self._service = service
         self._context = context
         self._metadata = json.loads(context.job.metadata or "{}")
         self._interview_id = ObjectId(self._metadata["interview"])
@@ -207,19 +213,22 @@ class _RunningJob:
         outcome = "completed"
         log.info("job started", work=self._handler.__name__)
         try:
-            async with open_services(self._context.proc.userdata["settings"]) as services:
-                await self._handler(
-                    RoomJob(
-                        services,
-                        self._context.room,
-                        self._interview_id,
-                        self._fence,
-                        self._metadata,
-                        create_holder_name(),
-                        self._stop_requested,
-                        self._context.proc.userdata["resources"],
-                    )
+            async with open_services(self._context.proc.userdata["settings"], self._service) as services:
+                origin = await get_origin(self._interview_id)
+                bind_work(self._interview_id, origin)
+                job = RoomJob(
+                    services,
+                    self._context.room,
+                    self._interview_id,
+                    self._fence,
+                    self._metadata,
+                    create_holder_name(),
+                    self._stop_requested,
+                    self._context.proc.userdata["resources"],
                 )
+                # no span for the whole job: the collector would receive it only at the end, and never if the process dies
+                with tracing.continue_trace(origin.traceparent if origin else None):
+                    await self._handler(job)
         except LeaseLost:
             outcome = "lease lost"
         except Exception as error:

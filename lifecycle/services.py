@@ -19,6 +19,7 @@ from models.storage.transactions import TransactionReaper
 from models.wording.function_words import LanguageIdentifier, load_language_identifier
 from oidc import IdentityProviders
 from settings import Settings
+from tracing import export_traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,15 @@ class Services:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
+async def open_services(settings: Settings, service: str = "viva") -> AsyncIterator[Services]:
     """Open MongoDB, live feeds, the job broker, LiveKit rooms and rate limits; close them in reverse order.
+
+    Traces, if the settings have a collector for them, are sent as `service`.
 
     Raises pymongo.errors.PyMongoError if MongoDB is unreachable. Redis and LiveKit may be unreachable.
     """
     async with (
+        export_traces(settings.otel, service),
         database.connect(settings.mongodb),
         LiveHub(settings.redis, settings.auth) as live,
         Jobs(settings.redis, settings.auth, settings.jobs.concurrency) as jobs,

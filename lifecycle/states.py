@@ -15,6 +15,7 @@ from errors import Conflict, NotFound
 from lifecycle.budgets import DailyBudgetExhausted, claim_beginning, release_beginning
 from lifecycle.closings import build_missing_closing
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
+from lifecycle.origins import capture_origin
 from lifecycle.presence import DISPATCH_LEASE_SECONDS
 from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
@@ -273,6 +274,7 @@ async def request_evaluation(
     """
     pending = _build_pending_evaluation(services, interview, evaluation_id)
     pending.requested_by, pending.request_reason = requested_by, reason
+    pending.origin = capture_origin() or interview.origin
     evaluation = await add_evaluation(pending, services.settings.jobs.evaluations_per_day)
     await services.live.publish_change(interview)
     await services.jobs.kick(EVALUATE, evaluation.id)
@@ -290,6 +292,7 @@ def _build_pending_evaluation(services: Services, interview: Interview, evaluati
         model=services.settings.anthropic.judge_model,
         transcript_digest="",
         sandbox=services.settings.sandbox,
+        origin=interview.origin,
     )
 
 

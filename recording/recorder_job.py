@@ -23,7 +23,9 @@ log = structlog.get_logger(__name__)
 def create_recorder_worker(settings: Settings) -> AgentServer:
     """Return the LiveKit worker that records interviews; it is hidden and publishes nothing."""
     hidden = WorkerPermissions(hidden=True, can_publish=False, can_publish_data=False, can_update_metadata=False)
-    return create_livekit_worker(settings, settings.livekit.recorder_name, record_part, permissions=hidden)
+    return create_livekit_worker(
+        settings, settings.livekit.recorder_name, record_part, service="viva-recorder", permissions=hidden
+    )
 
 
 async def record_part(job: RoomJob) -> None:

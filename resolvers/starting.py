@@ -15,6 +15,7 @@ from bson import ObjectId
 from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
 from lifecycle.budgets import require_daily_budgets
+from lifecycle.origins import capture_origin
 from lifecycle.presence import prepare_room
 from lifecycle.services import Services
 from lifecycle.states import open_interview
@@ -243,6 +244,7 @@ async def _build_interview(principal: Principal, request: _InterviewRequest, exp
         position=build_position_ref(position),
         expires_at=expires_at,
         is_blind=position.blind_review,
+        origin=capture_origin(),
     )
 
 

@@ -8,6 +8,7 @@ from bson import ObjectId
 from auth import Action, Principal, require_permission
 from errors import BadInput, Conflict
 from lifecycle.budgets import claim_try_out, release_try_out
+from lifecycle.origins import capture_origin
 from lifecycle.services import Services
 from models.documents.interview import (
     Candidate,
@@ -85,4 +86,5 @@ async def _build_try_out(principal: Principal, request: TryOutRequest, position:
         **build_name_keys(principal.name),
         position=build_position_ref(position),
         expires_at=await schedule_deletion(interview_id, principal.organization_id),
+        origin=capture_origin(),
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,9 +10,13 @@ from typing import Protocol
 from uuid import uuid4
 
 import strawberry
+from graphql import ExecutionResult, FieldNode, OperationDefinitionNode
+from opentelemetry.trace import SpanKind
 from pymongo.errors import PyMongoError
 
+import tracing
 from auth import Principal, authenticate, authenticate_program, authenticate_session
+from engine.errors import find_error_code
 from engine.shared_subscriptions import SubscriptionContext
 from errors import BadInput, NotFound, Unauthenticated
 from lifecycle.access_monitor import AccessMonitor
@@ -23,6 +27,11 @@ from live.rate_limits import Rate
 from models.documents.organization import KEY_PREFIX
 from oidc import read_issuer
 from schema.loaders import Loaders
+
+MAX_OPERATION_NAME = 100
+"""Characters of an operation's name in its span."""
+MAX_NAMED_FIELDS = 3
+"""Root fields of an operation that the name of its span contains."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _BEARER = re.compile(r"\s*bearer\s+(\S+)\s*", re.IGNORECASE)
@@ -106,6 +115,12 @@ class GraphQLContext(SubscriptionContext):
         """Let the operation, or an event of a subscription, read as much as its limits allow."""
         if self._loaders is not None:
             self._loaders.read_meter.reset()
+
+    def trace_operation(
+        self, operation: OperationDefinitionNode, result: Awaitable[ExecutionResult]
+    ) -> Awaitable[ExecutionResult]:
+        """Measure the operation as a span if there are traces."""
+        return _trace_operation(operation, result, self.request_id) if tracing.is_enabled() else result
 
     async def principal(self) -> Principal:
         """Return the caller, who is authenticated once for the operation.
@@ -228,6 +243,22 @@ class GraphQLContext(SubscriptionContext):
                 "remaining": allowance.remaining,
                 "resetSeconds": allowance.reset_seconds,
             }
+
+
+async def _trace_operation(
+    operation: OperationDefinitionNode, result: Awaitable[ExecutionResult], request_id: str
+) -> ExecutionResult:
+    kind = operation.operation.value
+    # fields of the schema name the span; the name that the client has chosen is an attribute
+    fields = [selection.name.value for selection in operation.selection_set.selections if isinstance(selection, FieldNode)]
+    attributes: dict[str, str] = {"graphql.operation.type": kind, "viva.request_id": request_id}
+    if operation.name:
+        attributes["graphql.operation.name"] = operation.name.value[:MAX_OPERATION_NAME]
+    with tracing.start_span(f"{kind} {', '.join(fields[:MAX_NAMED_FIELDS])}", attributes, kind=SpanKind.SERVER) as span:
+        executed = await result
+        if executed.errors:
+            tracing.set_error(span, find_error_code(executed.errors[0]))
+        return executed
 
 
 Info = strawberry.Info[GraphQLContext, None]

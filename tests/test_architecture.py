@@ -17,7 +17,7 @@ LAYERS = [
     {"agent", "recording", "evaluation"},
     {"lifecycle"},
     {"live", "auth"},
-    {"models", "logs", "engine", "receipts", "oidc"},
+    {"models", "logs", "tracing", "engine", "receipts", "oidc"},
     {"settings", "errors", "text", "version"},
 ]
 """Layers from top to bottom. A module imports only from lower layers and from its own package."""

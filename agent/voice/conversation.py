@@ -401,6 +401,7 @@ class Conversation:
             await self._deliver(plan, utterance, plan.repeat_question(plan.phrases.not_heard))
             return
         prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
+        utterance.span = self._prefetched_reply.find_span(prompt)
 
         async def stream_text() -> AsyncGenerator[str, None]:
             remark = self._take_remark(plan)
@@ -448,7 +449,8 @@ class Conversation:
         turns.append(_build_provisional_turn(self._id, text, turns, language))
         plan = self._derive_plan(interview, turns)
         if plan.open_question:
-            await self._prefetched_reply.prefetch(plan, compose_prompt(plan.position, build_background(interview), plan, turns))
+            prompt = compose_prompt(plan.position, build_background(interview), plan, turns)
+            await self._prefetched_reply.prefetch(plan, prompt, collector.sound.last_sound_at or None)
 
 
 def _has_voice_interviewer(turns: Sequence[Turn]) -> bool:

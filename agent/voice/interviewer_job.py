@@ -13,6 +13,7 @@ from anthropic import AsyncAnthropic
 from livekit.agents import AgentServer
 from livekit.agents.voice.room_io import AudioInputOptions, RoomOptions, TextInputOptions
 
+import tracing
 from agent.interview_context import build_interviewer_update, derive_interview_plan, load_position
 from agent.interviewer import create_claude_client
 from agent.phrases import Phrasebook, load_phrasebook
@@ -77,7 +78,12 @@ def create_interviewer_worker(services: Services) -> AgentServer:
     """Create the LiveKit worker that conducts interviews."""
     settings = services.settings
     server = create_livekit_worker(
-        settings, settings.livekit.agent_name, conduct_interview, load_resources=load_phrasebook, serves_metrics=True
+        settings,
+        settings.livekit.agent_name,
+        conduct_interview,
+        service="viva-agent",
+        load_resources=load_phrasebook,
+        serves_metrics=True,
     )
     tasks: set[asyncio.Task[None]] = set()
 
@@ -208,6 +214,7 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
         conversation=conversation,
         transcript_writer=transcript_writer,
     )
+    starting_at = time.time()
     await session.start(
         VoiceAgent(session, conversation, collector, speech_player, recognizer_monitor),
         room=job.room,
@@ -222,6 +229,8 @@ async def _run_session(job: RoomJob, claude: AsyncAnthropic, interview: Intervie
             text_input=TextInputOptions(text_input_cb=events.on_text_input),
         ),
     )
+    # not current while the session starts: its tasks last as long as the interview, and would keep it as their parent
+    tracing.record_span("session start", starting_at, time.time(), {"viva.attempt": interview.attempts})
     try:
         return await events.run(job.stop_requested)
     except SpeechSessionFailed as error:

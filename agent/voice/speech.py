@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 from livekit import rtc
 from livekit.agents import AgentSession
 from livekit.agents.voice import AgentStateChangedEvent, ErrorEvent, SpeechHandle, UserStateChangedEvent
+from opentelemetry.trace import Span
 from prometheus_client import Histogram
 
+import tracing
 from agent.interview_context import build_interviewer_update
+from agent.interviewer import SPOKEN_TURN
 from agent.plan import END_REASONS, InterviewPlan
 from agent.usage_meter import UsageMeter
 from agent.voice.overlap import Playback
@@ -88,6 +91,8 @@ class Utterance:
     """Why the interview ends, if the move is CLOSE."""
     text: str = ""
     """The text composed so far."""
+    span: Span | None = None
+    """The open span of the reply, if it was requested before the answer was complete."""
 
 
 class SpeechPlayer:
@@ -246,6 +251,20 @@ class UtteranceDelivery:
 
         Raises LeaseLost, and SpeechSessionFailed without storing anything if a speech provider failed before enough was heard.
         """
+        timing = self._answer_timing
+        span = utterance.span or tracing.open_span(SPOKEN_TURN, started_at=timing.stopped_at if timing else None)
+        with tracing.run_in_span(span):
+            await self._deliver(plan, utterance, words, span, interruptible=interruptible)
+
+    async def _deliver(
+        self,
+        plan: InterviewPlan,
+        utterance: Utterance,
+        words: str | AsyncGenerator[str, None],
+        span: Span,
+        *,
+        interruptible: bool,
+    ) -> None:
         if self._speech_player.has_failed:
             raise SpeechSessionFailed
         spoken = await self._speech_player.play(
@@ -274,7 +293,12 @@ class UtteranceDelivery:
             reply_usage=self._usage_meter.take(),
             statuses=STORABLE_STATUSES,
         )
-        await self._transcript_writer.add_interviewer_turns([turn], update)
+        record_stages(timing, spoken)
+        span.set_attributes(
+            {"viva.move": utterance.move, "viva.source": utterance.source, "viva.interrupted": spoken.interrupted}
+        )
+        with tracing.start_span("store turns"):
+            await self._transcript_writer.add_interviewer_turns([turn], update)
 
     def protect(self) -> None:
         """Make the current speech uninterruptible once it is audible."""
@@ -342,6 +366,17 @@ def measure_latency(timing: AnswerTiming, spoken: SpokenText) -> Latency:
         if seconds is not None:
             REPLY_STAGE_SECONDS.labels(stage).observe(seconds)
     return latency
+
+
+def record_stages(timing: AnswerTiming | None, spoken: SpokenText) -> None:
+    """Record the stages of a spoken turn as spans, children of the current one. Claude's calls have spans of their own."""
+    if timing:
+        tracing.record_span("deepgram final transcript", timing.stopped_at, timing.final_at)
+        tracing.record_span("endpointing", max(timing.stopped_at, timing.final_at), timing.committed_at)
+    if spoken.first_audio_at:
+        tracing.record_span("cartesia first audio", spoken.first_word_at, spoken.first_audio_at)
+        tracing.record_span("playout start", spoken.first_audio_at, spoken.started_at)
+    tracing.record_span("playout", spoken.started_at, spoken.ended_at)
 
 
 def _seconds_between(start: float, end: float | None) -> float | None:

@@ -16,6 +16,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from models.documents.budget import Budget
 from models.documents.interview import Decision, EvaluationStatus, Recommendation
 from models.documents.organization import Role
+from models.documents.request_origin import RequestOrigin
 from models.documents.usage import Usage
 from models.storage.clock import now
 from models.storage.lease import Lease
@@ -277,6 +278,8 @@ class Evaluation(StoredDocument):
     requested_by: str | None = None
     """Name of the API key that requested this version; None for the automatic first one."""
     request_reason: str | None = None
+    origin: RequestOrigin | None = None
+    """The request for this version; of the automatic first one, the request that created the interview."""
     created_at: datetime = Field(default_factory=now)
     completed_at: datetime | None = None
     reviews: list[Review] = Field(default_factory=list)

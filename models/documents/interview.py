@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.documents.budget import Budget
 from models.documents.interview_indexes import INDEXES, NAME_KEYS_PREFIX
 from models.documents.interview_views import InterviewView, select_update_time
+from models.documents.request_origin import RequestOrigin
 from models.documents.turn import Channel
 from models.documents.usage import Usage
 from models.storage.clock import now
@@ -520,6 +521,8 @@ class Interview(StoredDocument):
     Also None in interviews stored before this field, until such a turn is stored."""
     reopenings: list[Reopening] = Field(default_factory=list)
     """Oldest first."""
+    origin: RequestOrigin | None = None
+    """The request that created the interview. Also None in interviews stored before this field."""
 
     @property
     def owner_id(self) -> PydanticObjectId:
@@ -570,6 +573,13 @@ async def get_reply_usage(interview_id: ObjectId) -> Usage:
     """Return the usage of all calls for the interview's replies that is stored."""
     row = await Interview.get_pymongo_collection().find_one({"_id": interview_id}, {"reply_usage": 1})
     return Usage.model_validate((row or {}).get("reply_usage") or {})
+
+
+async def get_origin(interview_id: ObjectId) -> RequestOrigin | None:
+    """Return the request that created the interview; None if it is not stored."""
+    row = await Interview.get_pymongo_collection().find_one({"_id": interview_id}, {"origin": 1})
+    origin = (row or {}).get("origin")
+    return RequestOrigin.model_validate(origin) if origin else None
 
 
 async def get_organization_interview(organization_id: ObjectId, interview_id: ObjectId) -> Interview | None:

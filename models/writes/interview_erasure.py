@@ -86,6 +86,7 @@ _ERASED_FIELDS: dict[str, Any] = {
     "reopenings": [],
     "due_at": None,
     "lease": None,
+    "origin": None,
 }
 _TRANSCRIPT_FIELDS: dict[str, Any] = {
     **_EVALUATION_FIELDS,

@@ -5,14 +5,14 @@ tests/schema/test_sharing_cursors.py has the shapes one by one, over real socket
 
 import random
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import orjson
 import strawberry
-from graphql import ExecutionResult
+from graphql import ExecutionResult, OperationDefinitionNode
 from strawberry.types import ExecutionResult as StrawberryResult
 
 from engine.documents import DocumentCache, DocumentExtension
@@ -42,6 +42,11 @@ class Context(SubscriptionContext):
 
     def begin_execution(self) -> None:
         return None
+
+    def trace_operation(
+        self, operation: OperationDefinitionNode, result: Awaitable[ExecutionResult]
+    ) -> Awaitable[ExecutionResult]:
+        return result
 
     async def identify_caller(self) -> tuple[str, bool]:
         return "test", True
