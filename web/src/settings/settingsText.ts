@@ -69,6 +69,7 @@ const ACTION_NAMES: Partial<Record<Action, string>> = {
   MANAGE_MEMBERS: 'Manage members',
   MANAGE_WEBHOOKS: 'Manage webhooks',
   READ_AUDIT_LOG: 'Read the audit log',
+  READ_TRACE: 'Read where the time of replies went',
   READ_REQUESTS: 'Read candidates’ requests',
   RESOLVE_REQUEST: 'Answer candidates’ requests',
 }
@@ -88,6 +89,7 @@ const ADMIN_ONLY: ReadonlySet<Action> = new Set<Action>([
   'MANAGE_MEMBERS',
   'MANAGE_WEBHOOKS',
   'READ_AUDIT_LOG',
+  'READ_TRACE',
 ])
 const NOT_FOR_PROGRAMS: ReadonlySet<Action> = new Set<Action>([
   'REVIEW_EVALUATION',
