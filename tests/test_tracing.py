@@ -19,8 +19,8 @@ from evaluation import tasks
 from evaluation.languages import Languages
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
-from models.documents.evaluation import Evaluation
-from models.documents.interview import EvaluationStatus, Interview, InterviewStatus
+from models.documents.evaluation import Evaluation, EvaluationStatus
+from models.documents.interview import Interview, InterviewStatus
 from models.documents.organization import Role
 from resolvers.ids import IdKind, decode_id
 from sandbox.anthropic.provider import AnthropicProvider
@@ -29,7 +29,7 @@ from tests.agent.stored_chats import UNPROBED_ANSWER
 from tests.agent.talks import PHRASEBOOK
 from tests.helpers import wait_until
 from tests.otlp import Collector, get_attributes
-from tests.resolvers.tenant import Tenant
+from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import CONSENT_INPUT, ApiClient, bearer_headers, issue_token, serve
 
 CANARY = "heliotrope"
@@ -41,6 +41,7 @@ REQUEST_ID = "the-request-that-starts"
 START = """mutation StartForTest($input: StartInterviewInput!) {
   startInterview(input: $input) { interview { id } access { token } }
 }"""
+TRACE = "query($id: ID!) { interview(id: $id) { trace(after: 3) { requestId traceId turns { seq stages { stage seconds } } } } }"
 
 
 @pytest.fixture
@@ -129,6 +130,12 @@ async def test_interview_is_one_trace_without_anybodys_words(
     [judged] = [log for log in logs if log["event"] == "judgement received"]
     assert (judged["request_id"], judged["caused_by"], judged["interview_id"]) == (REQUEST_ID, REQUEST_ID, str(interview.id))
 
+    trace = (await api.execute(TRACE, await issue_token(tenant, Role.ADMIN), id=global_id_of(interview)))["interview"]["trace"]
+    assert (trace["requestId"], trace["traceId"]) == (REQUEST_ID, TRACE_ID)
+    stages = {turn["seq"]: [timed["stage"] for timed in turn["stages"]] for turn in trace["turns"]}
+    # after the greeting and the first question, candidate and interviewer take turns
+    assert {seq for seq, found in stages.items() if found == ["QUEUE", "COMPOSITION"]} == {4, 6, 8}
+
     assert evaluation.origin == interview.origin
     assert interview.origin and interview.origin.trace_id == TRACE_ID
     sent_bytes = b"".join(collector.bodies)
@@ -161,7 +168,9 @@ async def hold_interview(api: ApiClient, tenant: Tenant, token: str) -> Intervie
 
     async def is_candidates_turn() -> bool:
         interview = await load()
-        return interview.last_seq > 0 and interview.answered_seq == interview.last_candidate_seq
+        # a job that still holds the lease would wake the next one itself
+        is_answered = interview.last_seq > 0 and interview.answered_seq == interview.last_candidate_seq
+        return is_answered and interview.lease is None
 
     for text in (f"{UNPROBED_ANSWER} It was a {CANARY}.", "I want to stop.", "Yes."):
         await wait_until(is_candidates_turn)
