@@ -1,6 +1,7 @@
 import { Client as HttpClient, fetchExchange, type TypedDocumentNode } from '@urql/core'
 import { type Client as SocketClient, createClient } from 'graphql-ws'
 import { Problem, toProblem } from './problem'
+import { request } from './request'
 
 const REQUEST_TIMEOUT_MS = 15_000
 /** Interval of client pings, without which a frozen server would go unnoticed. */
@@ -31,7 +32,7 @@ export class Connection {
       exchanges: [fetchExchange],
       preferGetMethod: false,
       requestPolicy: 'network-only',
-      fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }),
+      fetch: (input, init) => request(input, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) }),
       fetchOptions: () => ({ headers: this.headers() }),
     })
     this.socket = openSocket(() => this.headers())
@@ -54,7 +55,7 @@ export class Connection {
   private async call<Data>(send: () => Promise<{ data?: Data; error?: unknown }>, isRenewed = false): Promise<Data> {
     const { data, error } = await send()
     if (!error && data) return data
-    const problem = toProblem(error)
+    const problem = error ? toProblem(error) : new Problem('INTERNAL', 'The server did not answer. Please try again.')
     if (problem.code !== 'UNAUTHENTICATED' || isRenewed) throw problem
     await this.credential.renew()
     return this.call(send, true)

@@ -51,7 +51,7 @@ describe('follow', () => {
   beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
 
   it('resumes after the last accepted turn, however the stream ended', async () => {
-    const { connection, cursors } = fakeConnection([1, 2], [{ code: 1013 }], [2, 3, new Error('lost')], [4])
+    const { connection, cursors } = fakeConnection([1, 2], [{ code: 1013 }], [2, 3, { code: 1006 }], [4])
     const { accepted, reported } = await followTo(4, connection)
     expect(accepted).toEqual([1, 2, 3, 4])
     expect(cursors).toEqual([0, 2, 2, 3])
@@ -69,6 +69,19 @@ describe('follow', () => {
     const { connection, renew } = fakeConnection([1, { code: 4401 }], [[{ message: 'expired', extensions: { code: 'UNAUTHENTICATED' } }]], [2])
     expect((await followTo(2, connection)).accepted).toEqual([1, 2])
     expect(renew).toHaveBeenCalledTimes(2)
+  })
+
+  it('stops with a failure of the page if an event cannot be processed', async () => {
+    const mistake = new TypeError('turn is undefined')
+    const report = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { connection, cursors } = fakeConnection([1], [2])
+    const accept = () => {
+      throw mistake
+    }
+    const options = { document: DOCUMENT, variables: () => ({ after: 0 }), accept, isOver: () => Promise.resolve(false), signal: new AbortController().signal }
+    await expect(follow(connection, options)).rejects.toMatchObject({ code: 'PAGE_ERROR' })
+    expect(report).toHaveBeenCalledExactlyOnceWith(mistake)
+    expect(cursors).toEqual([0])
   })
 
   it.each([

@@ -2,7 +2,7 @@ import { stringifyDocument, type TypedDocumentNode } from '@urql/core'
 import type { ExecutionResult } from 'graphql-ws'
 import type { Connection } from './connection'
 import { backOff } from './backoff'
-import { Problem, toProblem } from './problem'
+import { getCloseCode, Problem, toProblem } from './problem'
 
 export type StreamStatus = 'live' | 'reconnecting' | 'ended'
 
@@ -64,8 +64,8 @@ async function readStream<Data, Variables extends object>(
   signal.addEventListener('abort', stop, { once: true })
   try {
     for await (const result of stream) {
-      if (result.errors?.length || !result.data) return result.errors ?? new Error('no data')
-      if (!accept(result.data)) return new Error('gap')
+      if (result.errors?.length || !result.data) return result.errors ?? new Problem('INTERNAL', 'The server sent an event without data.')
+      if (!accept(result.data)) return new Problem('INTERNAL', 'An event is missing before this one.')
       onEvent()
     }
     return null
@@ -79,12 +79,12 @@ async function readStream<Data, Variables extends object>(
 
 /** Prepares the next attempt after a failure, and returns how many seconds it has to wait. Rejects with a Problem if a retry cannot succeed. */
 async function recover(connection: Connection, failure: unknown): Promise<number> {
-  const closeCode = (failure as { code?: unknown } | null)?.code
-  if (typeof closeCode === 'number' && CLIENT_ERROR_CODES.has(closeCode)) {
+  const closeCode = getCloseCode(failure)
+  if (closeCode !== null && CLIENT_ERROR_CODES.has(closeCode)) {
     throw new Problem('BAD_INPUT', 'This page is out of date. Please reload it.')
   }
   const problem = toProblem(failure)
-  if (problem.code === 'UNAUTHENTICATED' || (typeof closeCode === 'number' && UNAUTHENTICATED_CODES.has(closeCode))) {
+  if (problem.code === 'UNAUTHENTICATED' || (closeCode !== null && UNAUTHENTICATED_CODES.has(closeCode))) {
     await connection.credential.renew()
   } else if (!problem.isTransient) throw problem
   return problem.retryAfterSeconds

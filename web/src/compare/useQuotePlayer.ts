@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import { toProblem } from '../api/problem'
+import { Problem, toProblem } from '../api/problem'
 import { useSession } from '../desk/session'
 import { RECORDINGS } from '../review/documents'
 import { computeOffset } from '../review/playback'
@@ -77,7 +77,7 @@ export function useQuotePlayer() {
     try {
       const { interview } = await connection.query(RECORDINGS, { id: target.interviewId })
       const url = pickRecording(interview?.recordings ?? [])?.url
-      if (!url) throw new Error('the recording has no link')
+      if (!url) throw new Problem('NOT_FOUND', 'The recording is no longer available.')
       if (wanted.current === target) start(target.interviewId, url, target.begin)
     } catch (failure) {
       setPlaying(null)

@@ -213,3 +213,16 @@ describe('S3: the shell', () => {
     expect(screen.getAllByRole('heading', { name: 'New interview' })).toHaveLength(1)
   })
 })
+
+describe('S3: a page that fails', () => {
+  it('is replaced by a sentence that blames nobody, beside the way to the other pages', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    openDesk('/interviews', { Interviews: () => ({ interviews: { nodes: [{ id: 'i1' }], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 1 } }) })
+    await screen.findByRole('heading', { name: 'Something went wrong on this page' })
+    const reload = vi.spyOn(window.location, 'reload').mockImplementation(() => {})
+    click('Reload the page')
+    expect(reload).toHaveBeenCalledOnce()
+    click(/Settings|Live/, 'link')
+    await screen.findByRole('heading', { name: 'Live' })
+  })
+})

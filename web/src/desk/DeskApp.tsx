@@ -2,6 +2,7 @@ import './desk.css'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { type Problem, toProblem } from '../api/problem'
+import { ErrorBoundary } from '../ui/ErrorBoundary'
 import { InterviewsPage } from './interviews/InterviewsPage'
 import { PageHeading } from './PageHeading'
 import { connectWithCookie, SessionContext, type Session, SIGN_OUT, type Viewer, VIEWER } from './session'
@@ -105,33 +106,35 @@ export default function DeskApp() {
     <SessionContext value={session}>
       <ToastProvider>
         <Shell>
-          <Suspense fallback={<main aria-busy="true" />}>
-            <Switch>
-              <Route path="/">
-                <Redirect to="/interviews" replace />
-              </Route>
-              <Route path="/sign-in">
-                <Redirect to={readTarget()} replace />
-              </Route>
-              <Route path="/interviews">
-                <InterviewsPage />
-              </Route>
-              <Route path="/live">
-                <LivePage />
-              </Route>
-              <Route path="/compare">
-                <ComparePage />
-              </Route>
-              <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
-              <Route path={/^\/positions(?:\/[^/]+(?:\/versions)?)?\/?$/}>
-                <PositionsApp />
-              </Route>
-              <Route path="/settings/:section?">{({ section }) => <SettingsPage section={section} />}</Route>
-              <Route>
-                <UnknownDeskAddress />
-              </Route>
-            </Switch>
-          </Suspense>
+          <ErrorBoundary fallback={<BrokenPage />} address={location}>
+            <Suspense fallback={<main aria-busy="true" />}>
+              <Switch>
+                <Route path="/">
+                  <Redirect to="/interviews" replace />
+                </Route>
+                <Route path="/sign-in">
+                  <Redirect to={readTarget()} replace />
+                </Route>
+                <Route path="/interviews">
+                  <InterviewsPage />
+                </Route>
+                <Route path="/live">
+                  <LivePage />
+                </Route>
+                <Route path="/compare">
+                  <ComparePage />
+                </Route>
+                <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
+                <Route path={/^\/positions(?:\/[^/]+(?:\/versions)?)?\/?$/}>
+                  <PositionsApp />
+                </Route>
+                <Route path="/settings/:section?">{({ section }) => <SettingsPage section={section} />}</Route>
+                <Route>
+                  <UnknownDeskAddress />
+                </Route>
+              </Switch>
+            </Suspense>
+          </ErrorBoundary>
         </Shell>
       </ToastProvider>
     </SessionContext>
@@ -149,6 +152,23 @@ function Unreachable({ problem }: { problem: Problem }) {
         </button>
       </main>
     </div>
+  )
+}
+
+/** Replaces a page that fails to load or to render. The rail beside it leads to the others. */
+function BrokenPage() {
+  return (
+    <main>
+      <div className="page-state" role="alert">
+        <PageHeading title="Something went wrong on this page" />
+        <p className="quiet">Everything that was saved is safe, and drafts of positions stay in this browser. Reload the page to continue.</p>
+        <div className="line">
+          <button type="button" className="btn" onClick={() => window.location.reload()}>
+            Reload the page
+          </button>
+        </div>
+      </div>
+    </main>
   )
 }
 

@@ -54,7 +54,7 @@ export function Composer({ draft, isDraftSaved, onDraft, outboxState, isOver, on
       )
     }
     if (length > MAX_LENGTH) return <Warning>{room.tooLong(length - MAX_LENGTH)}</Warning>
-    if (problem?.isTransient) return <Warning>{room.isUnsaved}</Warning>
+    if (problem) return <Warning>{problem.isTransient ? room.isUnsaved : <ProblemText problem={problem} />}</Warning>
     if (trouble) return <Warning>{trouble}</Warning>
     if (length >= COUNTER_LENGTH) return <p className="say">{room.charactersLeft(MAX_LENGTH - length)}</p>
     return (

@@ -6,6 +6,7 @@ import { type Problem, toProblem } from '../api/problem'
 import { browserStorage } from '../api/storage'
 import type { Channel } from '../gql/graphql'
 import { Button } from '../ui/Button'
+import { ErrorBoundary } from '../ui/ErrorBoundary'
 import { Notice } from '../ui/Notice'
 import { canReturn, ClosedPage, findClosedReason } from './ClosedPage'
 import { INVITATION, type Invitation } from './documents'
@@ -31,8 +32,27 @@ export function JoinPage() {
   return (
     // the consent text is in the language of the interview if there is a translation
     <Localized language={state.invitation?.consentText.language ?? navigator.language}>
-      <JoinContents key={invite} invite={invite} {...state} />
+      <ErrorBoundary fallback={<BrokenPage />}>
+        <JoinContents key={invite} invite={invite} {...state} />
+      </ErrorBoundary>
     </Localized>
+  )
+}
+
+/** Replaces the page when it fails to load or to render. The answers are on the server, and what was typed is in the tab's storage. */
+function BrokenPage() {
+  const { pageError } = useTexts()
+  return (
+    <Shell invitation={null}>
+      <div className="seal warn">
+        <CircleAlert aria-hidden />
+      </div>
+      <Title>{pageError.title}</Title>
+      <p className="lead mb-6">{pageError.text}</p>
+      <Button variant="action" onClick={() => location.reload()}>
+        {pageError.reload}
+      </Button>
+    </Shell>
   )
 }
 

@@ -24,6 +24,18 @@ it.each([
   expect(container.textContent).toMatch(expected)
 })
 
+it.each([
+  ['en', 'Something went wrong on this page. Your answers so far are saved. Please reload the page to continue. If you report it, please quote the request id r-17.'],
+  ['de', 'Auf dieser Seite ist etwas schiefgegangen. Ihre bisherigen Antworten sind gespeichert. Bitte laden Sie die Seite neu, um fortzufahren. Wenn Sie es melden, nennen Sie bitte die Anfrage-ID r-17.'],
+])('C7: does not blame the network for a failure of the page, in %s', (language, expected) => {
+  const { container } = render(
+    <Localized language={language}>
+      <ProblemText problem={new Problem('PAGE_ERROR', '', null, 0, null, 'r-17')} />
+    </Localized>,
+  )
+  expect(container.textContent).toBe(expected)
+})
+
 it('C7: shows other sentences of the API in English', () => {
   const { container } = render(
     <Localized language="de">

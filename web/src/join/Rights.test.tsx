@@ -40,7 +40,7 @@ function click(name: string) {
 describe('C9: Rights', () => {
   beforeEach(() => {
     vi.mocked(requestAccommodation).mockReset()
-    vi.mocked(requestAlternative).mockReset()
+    vi.mocked(requestAlternative).mockReset().mockResolvedValue()
     onChange.mockClear()
   })
   afterEach(cleanup)

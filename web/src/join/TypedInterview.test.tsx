@@ -1,5 +1,5 @@
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { click, INVITATION, JOINED, openLinkInEachTest, TakenInterview, TOKEN } from '../testing/candidate'
 import { ApiFailure } from '../testing/fakeApi'
 import { JoinPage } from './JoinPage'
@@ -142,6 +142,29 @@ describe('C7: an outage', () => {
     interview.say('INTERVIEWER', 'What have you built?', 'built')
     answer('A tuner.')
     expect((await screen.findByRole('alert')).textContent).toContain('“A tuner.” could not be sent. The interview is over.')
+  })
+})
+
+describe('C7: a failure of the page', () => {
+  it('offers to reload it, in the language of the interview, and keeps what was typed', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const interview = new TakenInterview()
+    interview.invitation = { ...INVITATION, consentText: { ...INVITATION.consentText, language: 'de' } }
+    render(<JoinPage />)
+    fireEvent.click(await screen.findByRole('checkbox'))
+    click('Weiter')
+    click('Gespräch beginnen')
+    await interview.waitForRoom()
+    interview.say('INTERVIEWER', 'Was haben Sie gebaut?', 'built')
+    fireEvent.change(await screen.findByRole('textbox'), { target: { value: 'Einen Tuner' } })
+    // a state that the page cannot show
+    interview.change({ progress: null })
+    await screen.findByRole('heading', { name: 'Auf dieser Seite ist etwas schiefgegangen' })
+    expect(screen.queryByText(/erreichen den Server nicht/)).toBeNull()
+    const reload = vi.spyOn(window.location, 'reload').mockImplementation(() => {})
+    click('Seite neu laden')
+    expect(reload).toHaveBeenCalledOnce()
+    expect(sessionStorage.getItem('viva.draft.i1')).toBe('Einen Tuner')
   })
 })
 

@@ -11,8 +11,8 @@ interface Sent {
   text: string
 }
 
-/** Fake connection: sendMessage fails with each given problem in order (null succeeds), then always succeeds. */
-function fakeConnection(...outcomes: (Problem | null)[]) {
+/** Fake connection: sendMessage fails with each given error in order (null succeeds), then always succeeds. */
+function fakeConnection(...outcomes: (Error | null)[]) {
   const sent: Sent[] = []
   const mutate = vi.fn((_: unknown, { input }: { input: Sent }) => {
     sent.push(input)
@@ -54,6 +54,23 @@ describe('C7: Outbox', () => {
     await waitFor(() => expect(sent).toHaveLength(1))
     expect(sent[0]).toMatchObject({ idempotencyKey: unsent?.key, text: 'before the reload' })
     expect(new Outbox('i2').getSnapshot().messages).toEqual([])
+    stop.abort()
+  })
+
+  it('keeps a message through a failure of the page, and sends it again with the next one', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { connection, sent } = fakeConnection(new TypeError('turn is undefined'))
+    const outbox = new Outbox('i1')
+    const stop = new AbortController()
+    void outbox.run(connection, stop.signal)
+    outbox.enqueue('one')
+    await waitFor(() => expect(outbox.getSnapshot().problem?.code).toBe('PAGE_ERROR'))
+    expect(outbox.getSnapshot().refused).toBeNull()
+    expect(outbox.getSnapshot().messages.map(({ text }) => text)).toEqual(['one'])
+    outbox.enqueue('two')
+    await waitFor(() => expect(outbox.getSnapshot().messages.every(({ seq }) => seq !== null)).toBe(true))
+    expect(sent.map(({ text }) => text)).toEqual(['one', 'one', 'two'])
+    expect(sent[0]?.idempotencyKey).toBe(sent[1]?.idempotencyKey)
     stop.abort()
   })
 

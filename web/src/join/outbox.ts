@@ -67,6 +67,8 @@ export class Outbox {
       const problem = await this.send(connection, next)
       tries = problem ? tries + 1 : 0
       if (problem?.isTransient) await backOff(tries, signal, problem.retryAfterSeconds)
+      // a mistake of the page, which a reload may solve: the message stays, and only another one tries again
+      else if (problem?.code === 'PAGE_ERROR') await this.waitForMessage(signal)
     }
   }
 
@@ -78,7 +80,7 @@ export class Outbox {
       return null
     } catch (error) {
       const problem = toProblem(error)
-      if (problem.isTransient) this.update({ problem })
+      if (problem.isTransient || problem.code === 'PAGE_ERROR') this.update({ problem })
       else this.update({ messages: this.state.messages.filter((message) => message.key !== key), problem, refused: text })
       return problem
     }

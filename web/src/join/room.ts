@@ -1,7 +1,8 @@
 import { DefaultReconnectPolicy, DisconnectReason, Room, RoomEvent, Track } from 'livekit-client'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { backOff } from '../api/backoff'
-import { Problem } from '../api/problem'
+import { type Problem, toProblem } from '../api/problem'
+import { NetworkFailure } from '../api/request'
 import { type ChosenDevices, findMicrophoneProblem, type MicrophoneProblem } from './microphone'
 import type { CandidateSession } from './session'
 
@@ -38,6 +39,7 @@ export function useRoom(session: CandidateSession, devices: ChosenDevices, hasSp
   )
   const [status, setStatus] = useState<RoomStatus>('connecting')
   const [microphone, setMicrophone] = useState<MicrophoneProblem | null>(null)
+  const [pageError, setPageError] = useState<Problem | null>(null)
   const [rejoins, setRejoins] = useState(0)
   const mayRenew = useRef(true)
   useEffect(() => {
@@ -73,15 +75,12 @@ export function useRoom(session: CandidateSession, devices: ChosenDevices, hasSp
     }
     const stayConnected = async () => {
       for (let tries = rejoins && 1, failures = 0; !stop.signal.aborted; tries++) {
+        let minimumSeconds = 0
         try {
           if (tries > 0 && mayRenew.current) await session.renew()
           if (session.room) {
             const disconnected = waitForDisconnect(room)
-            await room.connect(session.room.url, session.room.token, {
-              peerConnectionTimeout: CONNECT_TIMEOUT_MS,
-              websocketTimeout: CONNECT_TIMEOUT_MS,
-              maxRetries: 0,
-            })
+            await connect(room, session.room)
             tries = 0
             failures = 0
             onConnected()
@@ -92,17 +91,23 @@ export function useRoom(session: CandidateSession, devices: ChosenDevices, hasSp
             }
           }
         } catch (error) {
+          const problem = toProblem(error)
+          if (problem.code === 'PAGE_ERROR') {
+            setPageError(problem)
+            return
+          }
           // the interview has ended or the invite was replaced: the page learns that from the API
-          if (error instanceof Problem && !error.isTransient) {
+          if (!problem.isTransient) {
             setStatus('closed')
             return
           }
-          if (!(error instanceof Problem)) failures++
+          minimumSeconds = problem.retryAfterSeconds
+          if (error instanceof NetworkFailure) failures++
           if (failures >= BLOCKED_ATTEMPTS && !hasConnected) setStatus('blocked')
         }
         if (stop.signal.aborted) return
         onLost()
-        await backOff(tries + 1, stop.signal)
+        await backOff(tries + 1, stop.signal, minimumSeconds)
       }
     }
     void stayConnected()
@@ -113,7 +118,18 @@ export function useRoom(session: CandidateSession, devices: ChosenDevices, hasSp
     }
   }, [room, session, devices, rejoins, publishMicrophone])
 
+  // a mistake of the page is not a trouble of the network: the error boundary offers to reload the page
+  if (pageError) throw pageError
   return { room, status, microphone, rejoin: () => setRejoins((count) => count + 1), retryMicrophone: publishMicrophone }
+}
+
+/** Connects to the room once. Rejects with a NetworkFailure. */
+async function connect(room: Room, { url, token }: { url: string; token: string }): Promise<void> {
+  try {
+    await room.connect(url, token, { peerConnectionTimeout: CONNECT_TIMEOUT_MS, websocketTimeout: CONNECT_TIMEOUT_MS, maxRetries: 0 })
+  } catch (error) {
+    throw new NetworkFailure('LiveKit cannot be reached.', { cause: error })
+  }
 }
 
 /** Resolves with the reason when the room is left for good. */

@@ -1,7 +1,7 @@
 import { Check, Pause, Play } from 'lucide-react'
 import { type CSSProperties, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Connection } from '../api/connection'
-import { toProblem } from '../api/problem'
+import { Problem, toProblem } from '../api/problem'
 import type { Turn } from '../api/transcript'
 import type { RecordingFieldsFragment } from '../gql/graphql'
 import { RECORDINGS, type ReviewedInterview } from './documents'
@@ -243,7 +243,7 @@ function useRenewedLink(id: string, connection: Connection, recording: Recording
     try {
       const { interview } = await connection.query(RECORDINGS, { id })
       const fresh = interview?.recordings?.find((found) => found.id === recording.id)?.url
-      if (!fresh) throw new Error('the recording has no link')
+      if (!fresh) throw new Problem('NOT_FOUND', 'The recording is no longer available.')
       setSource(fresh)
       current?.addEventListener(
         'loadedmetadata',

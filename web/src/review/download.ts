@@ -1,10 +1,9 @@
-import { Problem, toProblem } from '../api/problem'
+import { Problem } from '../api/problem'
+import { request } from '../api/request'
 
-/** Downloads a file of the API: the session counts for POST requests only. Rejects with a Problem. */
+/** Downloads a file of the API: the session counts for POST requests only. Rejects with what toProblem converts. */
 export async function downloadFile(path: string): Promise<void> {
-  const response = await fetch(path, { method: 'POST' }).catch((error: unknown) => {
-    throw toProblem(error)
-  })
+  const response = await request(path, { method: 'POST' })
   // errors are sentences in plain text
   if (!response.ok) throw new Problem(response.status === 401 ? 'UNAUTHENTICATED' : 'UNAVAILABLE', await response.text())
   const url = URL.createObjectURL(await response.blob())

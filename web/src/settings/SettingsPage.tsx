@@ -1,6 +1,7 @@
 import { ExternalLink } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Link, Redirect } from 'wouter'
+import { request } from '../api/request'
 import { PageHeading } from '../desk/PageHeading'
 import { useSession } from '../desk/session'
 import type { Action } from '../gql/graphql'
@@ -65,7 +66,7 @@ function useExplorer(): boolean {
   const [hasExplorer, setExplorer] = useState(false)
   useEffect(() => {
     const controller = new AbortController()
-    fetch('/graphql', { headers: { accept: 'text/html' }, signal: controller.signal })
+    request('/graphql', { headers: { accept: 'text/html' }, signal: controller.signal })
       .then(({ ok, headers }) => setExplorer(ok && (headers.get('content-type') ?? '').startsWith('text/html')))
       // without an answer there is no link
       .catch(() => {})

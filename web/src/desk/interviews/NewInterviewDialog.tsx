@@ -1,7 +1,7 @@
 import { Check, Copy, Keyboard, Mic } from 'lucide-react'
 import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
 import { newKey } from '../../api/idempotencyKey'
-import { toProblem } from '../../api/problem'
+import { Problem, toProblem } from '../../api/problem'
 import type { Channel } from '../../gql/graphql'
 import { TryOutButton } from '../../positions/TryOutButton'
 import { Dialog } from '../Dialog'
@@ -71,7 +71,7 @@ export function NewInterviewDialog({ onClose }: { onClose: () => void }) {
       },
     })
     const link = result.then(({ scheduleInterview }) => {
-      if (!scheduleInterview) throw new Error('the payload is missing')
+      if (!scheduleInterview) throw new Problem('INTERNAL', 'The server did not answer. Please try again.')
       return scheduleInterview.invite
     })
     const isCopied = await copyText(link.then(({ url }) => url))

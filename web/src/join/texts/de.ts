@@ -85,6 +85,12 @@ export const DE: Texts = {
   rights: RIGHTS,
   isOffline: 'Wir erreichen den Server nicht. Bitte prüfen Sie Ihre Verbindung.',
   isRetrying: 'Wir erreichen den Server nicht. Wir versuchen es weiter; bitte lassen Sie diese Seite geöffnet.',
+  pageError: {
+    title: 'Auf dieser Seite ist etwas schiefgegangen',
+    text: 'Ihre bisherigen Antworten sind gespeichert. Bitte laden Sie die Seite neu, um fortzufahren.',
+    reload: 'Seite neu laden',
+    reference: (requestId: string) => `Wenn Sie es melden, nennen Sie bitte die Anfrage-ID ${requestId}.`,
+  },
   opensLater: (time: string) => `Die Teilnahme ist gerade nicht möglich. Bitte kommen Sie ab ${time} wieder. Ihre Einladung bleibt bis dahin gültig.`,
   link: {
     incomplete: {

@@ -84,6 +84,12 @@ export const EN = {
   rights: RIGHTS,
   isOffline: 'We cannot reach the server. Please check your connection.',
   isRetrying: 'We cannot reach the server. We keep trying; please leave this page open.',
+  pageError: {
+    title: 'Something went wrong on this page',
+    text: 'Your answers so far are saved. Please reload the page to continue.',
+    reload: 'Reload the page',
+    reference: (requestId: string) => `If you report it, please quote the request id ${requestId}.`,
+  },
   opensLater: (time: string) => `You cannot join at the moment. Please come back from ${time}. Your invitation stays valid until then.`,
   link: {
     incomplete: {

@@ -85,6 +85,12 @@ export const ES: Texts = {
   rights: RIGHTS,
   isOffline: 'No podemos conectar con el servidor. Compruebe su conexión.',
   isRetrying: 'No podemos conectar con el servidor. Seguimos intentándolo; deje esta página abierta.',
+  pageError: {
+    title: 'Algo ha fallado en esta página',
+    text: 'Lo que ha respondido está guardado. Vuelva a cargar la página para continuar.',
+    reload: 'Volver a cargar la página',
+    reference: (requestId: string) => `Si lo comunica, indique el identificador de la solicitud: ${requestId}.`,
+  },
   opensLater: (time: string) => `En este momento no es posible participar. Vuelva a partir de: ${time}. Su invitación seguirá siendo válida hasta entonces.`,
   link: {
     incomplete: {

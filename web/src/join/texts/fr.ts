@@ -85,6 +85,12 @@ export const FR: Texts = {
   rights: RIGHTS,
   isOffline: 'Nous n’arrivons pas à joindre le serveur. Vérifiez votre connexion.',
   isRetrying: 'Nous n’arrivons pas à joindre le serveur. Nous continuons d’essayer ; laissez cette page ouverte.',
+  pageError: {
+    title: 'Une erreur s’est produite sur cette page',
+    text: 'Vos réponses sont enregistrées. Rechargez la page pour continuer.',
+    reload: 'Recharger la page',
+    reference: (requestId: string) => `Si vous la signalez, indiquez l’identifiant de la requête : ${requestId}.`,
+  },
   opensLater: (time: string) => `Il n’est pas possible de participer pour le moment. Veuillez revenir à partir de : ${time}. Votre invitation reste valable d’ici là.`,
   link: {
     incomplete: {
