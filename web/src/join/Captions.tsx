@@ -2,6 +2,7 @@ import { memo, useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 import { type Transcript, type TranscriptState, useHasInterims, useInterims } from '../api/transcript'
 import type { Speaker } from '../gql/graphql'
 import type { Message } from './outbox'
+import { type SpokenWords, useHasSpokenWords, useSpokenWords } from './spokenWords'
 import { useTexts } from './texts'
 
 interface CaptionsProps {
@@ -9,14 +10,14 @@ interface CaptionsProps {
   state: TranscriptState
   /** Typed messages that are not stored yet. */
   pending: readonly Message[]
-  /** Words that the interviewer is speaking in the room, which arrive before the API's interim words. */
-  speech: string | null
+  /** Words that the interviewer is speaking in the room, which arrive before the API's interim words; null if the interview is typed. */
+  words: SpokenWords | null
   /** Whether the interview is typed: screen readers then announce new lines, which they must not do into an open microphone. */
   isTyped: boolean
 }
 
 /** The conversation, newest line last. Scrolls to it unless the reader has scrolled up. */
-export function Captions({ transcript, state, pending, speech, isTyped }: CaptionsProps) {
+export function Captions({ transcript, state, pending, words, isTyped }: CaptionsProps) {
   const { room } = useTexts()
   const box = useRef<HTMLElement>(null)
   const isAtEnd = useRef(true)
@@ -32,7 +33,8 @@ export function Captions({ transcript, state, pending, speech, isTyped }: Captio
     return () => observer.disconnect()
   }, [showNewest])
   const hasInterims = useHasInterims(transcript, 'INTERVIEWER', 'CANDIDATE')
-  const isSpeaking = hasInterims || Boolean(speech) || pending.length > 0
+  const hasWords = useHasSpokenWords(words)
+  const isSpeaking = hasInterims || hasWords || pending.length > 0
   return (
     <section
       ref={box}
@@ -55,7 +57,7 @@ export function Captions({ transcript, state, pending, speech, isTyped }: Captio
           </Line>
         ))}
       </div>
-      <SpokenLines transcript={transcript} speech={speech} onChange={showNewest} />
+      <SpokenLines transcript={transcript} words={words} onChange={showNewest} />
       {pending.map(({ key, text }) => (
         <Line key={key} speaker="CANDIDATE" isNow note={room.sending}>
           {text}
@@ -66,10 +68,10 @@ export function Captions({ transcript, state, pending, speech, isTyped }: Captio
 }
 
 /** What both are saying. Only these lines change with each of their words. */
-function SpokenLines({ transcript, speech, onChange }: { transcript: Transcript; speech: string | null; onChange: () => void }) {
+function SpokenLines({ transcript, words, onChange }: { transcript: Transcript; words: SpokenWords | null; onChange: () => void }) {
   const interims = useInterims(transcript)
   useLayoutEffect(onChange)
-  const interviewer = speech ?? interims.INTERVIEWER?.text
+  const interviewer = useSpokenWords(words) ?? interims.INTERVIEWER?.text
   const candidate = interims.CANDIDATE?.text
   return (
     <>

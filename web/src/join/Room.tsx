@@ -19,6 +19,7 @@ import { findOpenQuestion } from './question'
 import { RightsDialog } from './Rights'
 import type { CandidateSession } from './session'
 import { Organization, TryOutNote } from './Shell'
+import { type SpokenWords, useHasSpokenWords, useSpokenWords } from './spokenWords'
 import { useTexts } from './texts'
 import { Toolbar } from './Toolbar'
 import { describeTrouble, isAboutMicrophone, TroublePanel } from './Trouble'
@@ -80,7 +81,8 @@ export function Room(props: RoomProps) {
 
   const isTyping = isTyped || wantsToType
   const isWriting = useHasInterims(transcript, 'INTERVIEWER')
-  const phase = findPhase({ state, isWriting, voice, channel: interview?.channel ?? null, isOver })
+  const hasWords = useHasSpokenWords(voice?.words ?? null)
+  const phase = findPhase({ state, isWriting, voice, hasWords, channel: interview?.channel ?? null, isOver })
   const question = findOpenQuestion(state.turns)
   const heading = usePageTitle(`${room.phases[phase].title} · ${invitation.positionTitle}`)
   useLayoutEffect(() => heading.current?.focus(), [heading])
@@ -112,7 +114,7 @@ export function Room(props: RoomProps) {
     if (actions.isConfirmed) return <span>{room.isNoted}</span>
     if (voice?.isMuted && !isTyping && phase === 'listening') return <span className="warn">{room.isMuted}</span>
     // while the candidate types, the interviewer's words have no captions
-    if (voice?.speech && isTyping) return <span>{voice.speech}</span>
+    if (voice && isTyping && hasWords) return <SpokenNote words={voice.words} />
     return null
   }
   const notices = (
@@ -134,7 +136,7 @@ export function Room(props: RoomProps) {
       )}
     </>
   )
-  const captions = <Captions transcript={transcript} state={state} pending={outboxState.messages} speech={voice?.speech ?? null} isTyped={isTyped} />
+  const captions = <Captions transcript={transcript} state={state} pending={outboxState.messages} words={voice?.words ?? null} isTyped={isTyped} />
   return (
     <div className={`candidate room ${isTyped ? 'typed' : ''}`}>
       <header className="head">
@@ -227,6 +229,11 @@ export function Room(props: RoomProps) {
       )}
     </div>
   )
+}
+
+/** The interviewer's words in the line that says whose turn it is. */
+function SpokenNote({ words }: { words: SpokenWords }) {
+  return <span>{useSpokenWords(words)}</span>
 }
 
 interface Actions {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { click, INVITATION, JOINED, openLinkInEachTest, TakenInterview } from '../testing/candidate'
 import { recordRenders } from '../testing/renders'
 import { JoinPage } from './JoinPage'
+import { SpokenWords } from './spokenWords'
 import type { VoiceRoomView } from './VoiceRoom'
 
 /** What the room says, instead of a connection to LiveKit, which the tests in a browser have. */
@@ -57,7 +58,7 @@ openLinkInEachTest()
 beforeEach(() => {
   room.view = {
     phase: 'listening',
-    speech: null,
+    words: new SpokenWords(),
     trouble: null,
     isReplaced: false,
     isMuted: false,
@@ -80,7 +81,8 @@ describe('C4: the room of a spoken interview', () => {
     act(() => interview.api.push('Interim', { interimTranscript: { speaker: 'CANDIDATE', text: 'A tuner', afterSeq: 1, at: '' } }))
     const captions = screen.getByRole('region', { name: 'Captions' })
     await waitFor(() => expect(captions.textContent).toBe('VivaWhat have you built?YouA tuner'))
-    setView({ phase: 'speaking', speech: 'And how' })
+    setView({ phase: 'speaking' })
+    act(() => room.view.words?.set('And how'))
     expect(screen.getByText('Viva is speaking')).toBeTruthy()
     expect(captions.textContent).toContain('VivaAnd how')
     click('Captions')

@@ -1,11 +1,12 @@
 import { RoomAudioRenderer, RoomContext, useLocalParticipant, useParticipantAttributes, useParticipantTracks, useRemoteParticipants, useStartAudio, useTranscriptions, VideoTrack } from '@livekit/components-react'
 import { ParticipantKind, type RemoteParticipant, type Room, Track } from 'livekit-client'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useLayoutEffect, useState, useSyncExternalStore } from 'react'
 import type { Transcript } from '../api/transcript'
 import { Dialog } from '../ui/Dialog'
 import { canChooseSpeaker, type ChosenDevices, type MicrophoneProblem, storeMicrophone, storeSpeaker, useDevices } from './microphone'
 import { type HearingProblem, type RoomState, useHearingProblem, useRoom } from './room'
 import type { CandidateSession } from './session'
+import { SpokenWords } from './spokenWords'
 import { useTexts } from './texts'
 
 /** What the interviewer is doing. */
@@ -17,8 +18,7 @@ export type VoiceTrouble = 'blocked' | 'reconnecting' | 'silent' | MicrophonePro
 /** What the voice room adds to the interview page. */
 export interface VoiceRoomView {
   phase: Phase
-  /** Words that the interviewer is speaking now. */
-  speech: string | null
+  words: SpokenWords
   trouble: VoiceTrouble | null
   /** Whether the interview was opened elsewhere. */
   isReplaced: boolean
@@ -51,21 +51,22 @@ interface VoiceRoomProps {
 /** Joins the LiveKit room: plays the interviewer and publishes the candidate's microphone. */
 export default function VoiceRoom({ session, devices, hasSpeechFailed, transcript, children }: VoiceRoomProps) {
   const state = useRoom(session, devices, hasSpeechFailed)
+  const [words] = useState(() => new SpokenWords())
   return (
     <RoomContext.Provider value={state.room}>
       <RoomAudioRenderer />
-      <RoomContents state={state} transcript={transcript}>
+      <SpeechReader transcript={transcript} words={words} />
+      <RoomContents state={state} words={words}>
         {children}
       </RoomContents>
     </RoomContext.Provider>
   )
 }
 
-function RoomContents({ state, transcript, children }: { state: RoomState; transcript: Transcript; children: VoiceRoomProps['children'] }) {
+function RoomContents({ state, words, children }: { state: RoomState; words: SpokenWords; children: VoiceRoomProps['children'] }) {
   const { room, status } = state
   const texts = useTexts()
   const interviewer = useInterviewer()
-  const speech = useInterviewerSpeech(transcript)
   const { localParticipant, microphoneTrack, isMicrophoneEnabled, isCameraEnabled, cameraTrack } = useLocalParticipant({ room })
   const { canPlayAudio } = useStartAudio({ room, props: {} })
   const isConnected = status === 'connected'
@@ -78,7 +79,7 @@ function RoomContents({ state, transcript, children }: { state: RoomState; trans
   }
   return children({
     phase: isConnected ? interviewer.phase : 'connecting',
-    speech,
+    words,
     trouble: findTrouble(),
     isReplaced: status === 'replaced',
     rejoin: state.rejoin,
@@ -162,9 +163,12 @@ interface Interviewer {
   hearsCandidate: boolean
 }
 
+/** Without it, each change of who is speaking, or of a connection's quality, renders the room. */
+const JOINS_ONLY = { updateOnlyOn: [] }
+
 /** Returns the state and the sound of the interviewer; during a handover, those of the newest one. */
 function useInterviewer(): Interviewer {
-  const agents = useRemoteParticipants().filter(({ kind }) => kind === ParticipantKind.AGENT)
+  const agents = useRemoteParticipants(JOINS_ONLY).filter(({ kind }) => kind === ParticipantKind.AGENT)
   let newest: RemoteParticipant | undefined
   for (const agent of agents) {
     if (!newest || Number(agent.joinedAt ?? 0) >= Number(newest.joinedAt ?? 0)) newest = agent
@@ -179,18 +183,20 @@ function useInterviewer(): Interviewer {
   }
 }
 
-/** Returns the interviewer's words as they are spoken, until their turn is stored. */
-function useInterviewerSpeech(transcript: Transcript): string | null {
+/** Reads the interviewer's words as they are spoken, until their turn is stored. Renders nothing, so that a word renders only what shows it. */
+function SpeechReader({ transcript, words }: { transcript: Transcript; words: SpokenWords }) {
   const streams = useTranscriptions()
   const [streamStarts] = useState(() => new StreamStarts())
-  const { turns } = transcript.getSnapshot()
+  const { turns } = useSyncExternalStore(transcript.subscribe, transcript.getSnapshot)
   const newest = turns.findLast(({ speaker }) => speaker === 'INTERVIEWER')?.seq ?? 0
   const open = streams.filter(({ participantInfo, streamInfo }) => {
     // the candidate's interim words come from the API
     if (participantInfo.identity === 'candidate') return false
     return newest <= streamStarts.seq(streamInfo.id, transcript.lastSeq)
   })
-  return open.map(({ text }) => text).join(' ').trim() || null
+  const text = open.map((stream) => stream.text).join(' ').trim() || null
+  useLayoutEffect(() => words.set(text), [words, text])
+  return null
 }
 
 /** The newest turn at the start of each text stream. A later turn of the interviewer replaces the stream. */

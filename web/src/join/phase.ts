@@ -10,14 +10,16 @@ interface PhaseInput {
   state: Pick<TranscriptState, 'turns' | 'streamStatus'>
   /** Whether the interviewer has words that are not stored yet. */
   isWriting: boolean
-  voice: Pick<VoiceRoomView, 'phase' | 'trouble' | 'speech'> | null
+  voice: Pick<VoiceRoomView, 'phase' | 'trouble'> | null
+  /** Whether the interviewer is speaking words in the room. */
+  hasWords: boolean
   /** The interview's current channel; null until it is known. */
   channel: Channel | null
   isOver: boolean
 }
 
 /** Returns the phase to show. */
-export function findPhase({ state, isWriting, voice, channel, isOver }: PhaseInput): ShownPhase {
+export function findPhase({ state, isWriting, voice, hasWords, channel, isOver }: PhaseInput): ShownPhase {
   if (isOver) return 'closing'
   // an interviewer who writes is not in the room, where the candidate may still be
   const spoken = channel === 'TEXT' ? null : voice
@@ -25,7 +27,7 @@ export function findPhase({ state, isWriting, voice, channel, isOver }: PhaseInp
   if (!spoken && state.streamStatus === 'reconnecting') return 'away'
   const phase = spoken?.phase ?? findTypedPhase(state.turns, isWriting)
   // an interviewer who has just joined listens already, but greets first
-  const hasSpoken = state.turns.some(({ speaker }) => speaker === 'INTERVIEWER') || spoken?.speech != null
+  const hasSpoken = state.turns.some(({ speaker }) => speaker === 'INTERVIEWER') || (spoken !== null && hasWords)
   if (phase === 'listening' && !hasSpoken) return 'connecting'
   return phase === 'speaking' && !spoken ? 'writing' : phase
 }
