@@ -94,7 +94,7 @@ export function RightsPage({ onBack, ...props }: RightsProps & { onBack: () => v
 export function RightsDialog({ onClose, ...props }: RightsProps & { onClose: () => void }) {
   const { rights: texts, page } = useTexts()
   return (
-    <Dialog title={texts.title} close={page.close} onClose={onClose}>
+    <Dialog title={texts.title} close={page.close} isSticky onClose={onClose}>
       <p className="quiet mb-6">{texts.intro}</p>
       <Rights {...props} />
     </Dialog>

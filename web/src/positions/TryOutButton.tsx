@@ -1,6 +1,6 @@
 import { ExternalLink, Keyboard, Mic, UserRound } from 'lucide-react'
 import { useState } from 'react'
-import { Dialog } from '../desk/Dialog'
+import { Dialog } from '../ui/Dialog'
 import { useSession } from '../desk/session'
 import type { Channel } from '../gql/graphql'
 import { useMutation } from '../settings/useMutation'

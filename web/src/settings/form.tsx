@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import type { Problem } from '../api/problem'
-import { Dialog } from '../desk/Dialog'
+import { Dialog } from '../ui/Dialog'
 
 /** What connects a control with its label and its error. */
 interface ControlProps {

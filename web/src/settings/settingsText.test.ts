@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Action } from '../gql/graphql'
-import { describeExpiry, endOfDay, listGrantable } from './settingsText'
+import { describeExpiry, endOfDay, listGrantable, nameAction } from './settingsText'
 
 const NOW = new Date(2026, 10, 29, 12)
 const after = (hours: number) => new Date(NOW.getTime() + hours * 3_600_000).toISOString()
@@ -36,5 +36,11 @@ describe('K1: listGrantable', () => {
     ['VIEWER', ['READ_INTERVIEW']],
   ] as const)('gives %s only what the role and the caller may do', (role, actions) => {
     expect(listGrantable(role, own)).toEqual(actions)
+  })
+
+  it('survives actions of a server that is newer than the page', () => {
+    const unknown = 'TRAIN_MODEL' as Action
+    expect(nameAction(unknown)).toBe('Train model')
+    expect(listGrantable('ADMIN', [unknown, 'READ_INTERVIEW'])).toEqual(['READ_INTERVIEW'])
   })
 })

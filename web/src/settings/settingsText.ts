@@ -28,94 +28,75 @@ export function nameRole(role: Role): string {
   return role === 'CANDIDATE' ? 'Candidate' : ROLE_NAMES[role]
 }
 
-/** What a key may be narrowed to. What no key may do, because only candidates may, is left out. */
-const ACTION_NAMES: Partial<Record<Action, string>> = {
-  READ_INTERVIEW: 'Read interviews and transcripts',
-  LIST_INTERVIEWS: 'List interviews',
-  READ_CANDIDATE: 'Read who the candidate is',
-  READ_EMAIL: 'Read candidates’ emails',
-  READ_REFERENCES: 'Read references and details',
-  READ_POSITION: 'Read positions',
-  READ_QUESTIONS: 'Read questions and criteria',
-  READ_EVALUATION: 'Read evaluations, scores and decisions',
-  READ_RAW_JUDGEMENT: 'Read the raw answers of the judge',
-  READ_RECORDING: 'Read recordings',
-  START_INTERVIEW: 'Start interviews',
-  SCHEDULE_INTERVIEW: 'Schedule interviews',
-  RENEW_INVITE: 'Renew links of candidates',
-  END_INTERVIEW: 'End interviews',
-  REOPEN_INTERVIEW: 'Reopen interviews',
-  CANCEL_INTERVIEW: 'Cancel interviews',
-  EVALUATE_INTERVIEW: 'Ask for evaluations',
-  REVIEW_EVALUATION: 'Review evaluations',
-  SAVE_POSITION: 'Save positions',
-  START_TRY_OUT: 'Try out positions',
-  WRITE_NOTE: 'Write notes',
-  DELETE_ANY_NOTE: 'Delete notes of other people',
-  ERASE_INTERVIEW: 'Erase interviews',
-  READ_LEGAL_HOLD: 'Read legal holds',
-  SET_LEGAL_HOLD: 'Set and release legal holds',
-  READ_RETENTION_POLICY: 'Read the retention policy',
-  UPDATE_RETENTION_POLICY: 'Update the retention policy',
-  READ_ORGANIZATION_USAGE: 'Read what the organization uses',
-  READ_DECISION_RECORDS: 'Read the records of erased interviews',
-  SET_DEMOGRAPHICS: 'Store demographic data',
-  ANALYZE_IMPACT: 'Analyze impact',
-  UPDATE_NOTICE: 'Update the notice for candidates',
-  UPDATE_ORGANIZATION: 'Update the organization',
-  WITHDRAW_CONSENT: 'Withdraw a candidate’s consent',
-  REQUEST_ACCOMMODATION: 'Make candidates’ requests',
-  MANAGE_KEYS: 'Manage API keys',
-  MANAGE_MEMBERS: 'Manage members',
-  MANAGE_WEBHOOKS: 'Manage webhooks',
-  READ_AUDIT_LOG: 'Read the audit log',
-  READ_REQUESTS: 'Read candidates’ requests',
-  RESOLVE_REQUEST: 'Answer candidates’ requests',
+/** Who may perform an action. Administrators may perform all but those of candidates, and the others fewer in this order. */
+type Audience = 'administrators' | 'people' | 'programs' | 'viewers' | 'candidates'
+
+/** What each action is called, and who may perform it. The API has the last word (tests/web/test_settings_page.py compares). */
+const ACTIONS: Record<Action, readonly [name: string, audience: Audience]> = {
+  READ_INTERVIEW: ['Read interviews and transcripts', 'viewers'],
+  LIST_INTERVIEWS: ['List interviews', 'viewers'],
+  READ_CANDIDATE: ['Read who the candidate is', 'viewers'],
+  READ_EMAIL: ['Read candidates’ emails', 'programs'],
+  READ_REFERENCES: ['Read references and details', 'viewers'],
+  READ_POSITION: ['Read positions', 'viewers'],
+  READ_QUESTIONS: ['Read questions and criteria', 'viewers'],
+  READ_EVALUATION: ['Read evaluations, scores and decisions', 'programs'],
+  READ_RAW_JUDGEMENT: ['Read the raw answers of the judge', 'administrators'],
+  READ_RECORDING: ['Read recordings', 'programs'],
+  START_INTERVIEW: ['Start interviews', 'programs'],
+  SCHEDULE_INTERVIEW: ['Schedule interviews', 'programs'],
+  RENEW_INVITE: ['Renew links of candidates', 'programs'],
+  END_INTERVIEW: ['End interviews', 'programs'],
+  REOPEN_INTERVIEW: ['Reopen interviews', 'people'],
+  CANCEL_INTERVIEW: ['Cancel interviews', 'programs'],
+  EVALUATE_INTERVIEW: ['Ask for evaluations', 'programs'],
+  REVIEW_EVALUATION: ['Review evaluations', 'people'],
+  SAVE_POSITION: ['Save positions', 'people'],
+  START_TRY_OUT: ['Try out positions', 'people'],
+  WRITE_NOTE: ['Write notes', 'people'],
+  DELETE_ANY_NOTE: ['Delete notes of other people', 'administrators'],
+  ERASE_INTERVIEW: ['Erase interviews', 'administrators'],
+  READ_LEGAL_HOLD: ['Read legal holds', 'people'],
+  SET_LEGAL_HOLD: ['Set and release legal holds', 'administrators'],
+  READ_RETENTION_POLICY: ['Read the retention policy', 'programs'],
+  UPDATE_RETENTION_POLICY: ['Update the retention policy', 'administrators'],
+  READ_ORGANIZATION_USAGE: ['Read what the organization uses', 'people'],
+  READ_DECISION_RECORDS: ['Read the records of erased interviews', 'administrators'],
+  SET_DEMOGRAPHICS: ['Store demographic data', 'programs'],
+  ANALYZE_IMPACT: ['Analyze impact', 'administrators'],
+  UPDATE_NOTICE: ['Update the notice for candidates', 'administrators'],
+  UPDATE_ORGANIZATION: ['Update the organization', 'administrators'],
+  WITHDRAW_CONSENT: ['Withdraw a candidate’s consent', 'programs'],
+  REQUEST_ACCOMMODATION: ['Make candidates’ requests', 'programs'],
+  MANAGE_KEYS: ['Manage API keys', 'administrators'],
+  MANAGE_MEMBERS: ['Manage members', 'administrators'],
+  MANAGE_WEBHOOKS: ['Manage webhooks', 'administrators'],
+  READ_AUDIT_LOG: ['Read the audit log', 'administrators'],
+  READ_REQUESTS: ['Read candidates’ requests', 'people'],
+  RESOLVE_REQUEST: ['Answer candidates’ requests', 'people'],
+  CORRECT_TURN: ['Correct what the transcript has', 'candidates'],
+  SEND_MESSAGE: ['Send messages of the candidate', 'candidates'],
+  SIGNAL_INTERVIEWER: ['Signal to the interviewer', 'candidates'],
 }
 
-/** The actions that only an administrator may perform; the API has the last word (tests/web/test_settings_page.py compares). */
-const ADMIN_ONLY: ReadonlySet<Action> = new Set<Action>([
-  'ERASE_INTERVIEW',
-  'DELETE_ANY_NOTE',
-  'UPDATE_NOTICE',
-  'UPDATE_ORGANIZATION',
-  'READ_RAW_JUDGEMENT',
-  'SET_LEGAL_HOLD',
-  'UPDATE_RETENTION_POLICY',
-  'READ_DECISION_RECORDS',
-  'ANALYZE_IMPACT',
-  'MANAGE_KEYS',
-  'MANAGE_MEMBERS',
-  'MANAGE_WEBHOOKS',
-  'READ_AUDIT_LOG',
-])
-const NOT_FOR_PROGRAMS: ReadonlySet<Action> = new Set<Action>([
-  'REVIEW_EVALUATION',
-  'SAVE_POSITION',
-  'START_TRY_OUT',
-  'WRITE_NOTE',
-  'READ_LEGAL_HOLD',
-  'READ_REQUESTS',
-  'RESOLVE_REQUEST',
-  'REOPEN_INTERVIEW',
-  'READ_ORGANIZATION_USAGE',
-])
-const FOR_VIEWERS: ReadonlySet<Action> = new Set<Action>(['READ_INTERVIEW', 'LIST_INTERVIEWS', 'READ_CANDIDATE', 'READ_REFERENCES', 'READ_POSITION', 'READ_QUESTIONS'])
+const AUDIENCES: Record<KeyRole, readonly Audience[]> = {
+  ADMIN: ['administrators', 'people', 'programs', 'viewers'],
+  RECRUITER: ['people', 'programs', 'viewers'],
+  INTEGRATION: ['programs', 'viewers'],
+  VIEWER: ['viewers'],
+}
+
+/** Actions by their names. A server that is newer than the page may have others. */
+const KNOWN_ACTIONS: Partial<typeof ACTIONS> = ACTIONS
 
 /** Returns the actions, of those that the caller may perform, that a key with this role may be used for. */
 export function listGrantable(role: KeyRole, own: readonly Action[]): readonly Action[] {
-  const excluded: Record<KeyRole, (action: Action) => boolean> = {
-    ADMIN: () => false,
-    RECRUITER: (action) => ADMIN_ONLY.has(action),
-    INTEGRATION: (action) => ADMIN_ONLY.has(action) || NOT_FOR_PROGRAMS.has(action),
-    VIEWER: (action) => !FOR_VIEWERS.has(action),
-  }
-  return own.filter((action) => !excluded[role](action))
+  return own.filter((action) => AUDIENCES[role].some((audience) => audience === KNOWN_ACTIONS[action]?.[1]))
 }
 
 export function nameAction(action: Action): string {
   const words = action.toLowerCase().replaceAll('_', ' ')
-  return ACTION_NAMES[action] ?? words.charAt(0).toUpperCase() + words.slice(1)
+  return KNOWN_ACTIONS[action]?.[0] ?? words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 /** Formats a day: "3 Mar", "3 Mar 2027". */

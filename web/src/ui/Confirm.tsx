@@ -1,5 +1,6 @@
-import { useEffect, useId, useRef } from 'react'
+import { useId } from 'react'
 import { Button } from './Button'
+import { Dialog } from './Dialog'
 
 interface ConfirmProps {
   title: string
@@ -11,32 +12,20 @@ interface ConfirmProps {
 
 /** Modal confirmation of what cannot be undone: the answer that changes nothing stands out, and Escape gives it. */
 export function Confirm({ title, text, yes, no, onAnswer }: ConfirmProps) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  const id = useId()
-  useEffect(() => dialog.current?.showModal(), [])
+  const textId = useId()
   return (
-    <dialog
-      ref={dialog}
-      aria-labelledby={`${id}title`}
-      aria-describedby={`${id}text`}
-      onCancel={() => onAnswer(false)}
-      className="m-auto w-[calc(100vw-2rem)] max-w-md rounded-panel border border-line bg-raised p-6 text-ink shadow-panel"
-    >
-      <h2 id={`${id}title`} className="text-xl leading-snug font-semibold">
-        {title}
-      </h2>
-      <p id={`${id}text`} className="mt-2 text-quiet">
+    <Dialog title={title} shape="narrow" close={null} describedBy={textId} onClose={() => onAnswer(false)}>
+      <p id={textId} className="quiet">
         {text}
       </p>
-      <div className="mt-6 flex flex-wrap justify-end gap-2">
+      <div className="dialog-foot">
         <Button variant="danger" onClick={() => onAnswer(true)}>
           {yes}
         </Button>
-        {/* oxlint-disable-next-line jsx-a11y/no-autofocus -- the safe answer of a dialog that has just opened */}
-        <Button variant="action" autoFocus onClick={() => onAnswer(false)}>
+        <Button variant="action" data-first-focus onClick={() => onAnswer(false)}>
           {no}
         </Button>
       </div>
-    </dialog>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { ConfirmDialog } from '../Dialog'
+import { ConfirmDialog } from '../ConfirmDialog'
 import type { BulkAction } from './bulk'
 import type { ListedInterview } from './documents'
 import { isOpen, nameOf } from './interviewText'

@@ -1,5 +1,5 @@
 import { ListFilter, X } from 'lucide-react'
-import { type RefObject, useEffect, useRef, useState } from 'react'
+import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react'
 import { useSession } from '../session'
 import type { ListedInterview } from './documents'
 import { CHANNELS, DECISIONS } from './interviewText'
@@ -100,18 +100,19 @@ function FilterPanel({ state, setState, onClose }: { state: ListState; setState:
   const { may } = useSession()
   const { positions } = usePositions()
   const panel = useRef<HTMLDivElement>(null)
-  useEffect(() => {
+  const close = useEffectEvent(onClose)
+  useLayoutEffect(() => {
     const opener = document.activeElement
     panel.current?.querySelector('select')?.focus()
     const onPointerDown = (event: PointerEvent) => {
-      if (event.target instanceof Node && !panel.current?.parentElement?.contains(event.target)) onClose()
+      if (event.target instanceof Node && !panel.current?.parentElement?.contains(event.target)) close()
     }
     document.addEventListener('pointerdown', onPointerDown)
     return () => {
       document.removeEventListener('pointerdown', onPointerDown)
       if (opener instanceof HTMLElement) opener.focus()
     }
-  }, [onClose])
+  }, [])
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes it from each of its controls
     <div

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import { Link } from 'wouter'
 import { newKey } from '../../api/idempotencyKey'
 import { toProblem } from '../../api/problem'
-import { ConfirmDialog } from '../Dialog'
+import { ConfirmDialog } from '../ConfirmDialog'
 import { CANCEL } from '../interviews/documents'
 import { nameOf } from '../interviews/interviewText'
 import { useCopyLink } from '../interviews/useCopyLink'

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import { type Transcript, type Turn, useInterims, useTranscript } from '../../api/transcript'
-import { Dialog } from '../Dialog'
+import { Dialog } from '../../ui/Dialog'
 import { nameOf } from '../interviews/interviewText'
 import { useSession } from '../session'
 import type { TileInterview } from './documents'

@@ -17,7 +17,8 @@ async function* replay(ids: string[], stop: AbortController) {
   }
   for (const id of ids) yield { data: { liveInterviews: { kind: 'SNAPSHOT', interview: await Promise.resolve(makeTile(id)) } } }
   yield { data: { liveInterviews: { kind: 'SNAPSHOT_COMPLETE', interview: null } } }
-  throw new Error('lost')
+  // as a browser reports a connection that is gone
+  throw { code: 1006, reason: '' }
 }
 
 describe('L4: LiveWall', () => {

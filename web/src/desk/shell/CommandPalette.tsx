@@ -1,7 +1,7 @@
 import { FileText, Keyboard, List, LogOut, Plus, Radio, SlidersHorizontal, User } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
-import { Dialog } from '../Dialog'
+import { Dialog } from '../../ui/Dialog'
 import { describeStatus, nameOf } from '../interviews/interviewText'
 import type { ListedInterview } from '../interviews/documents'
 import { INTERVIEWS } from '../interviews/documents'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { Dialog } from '../Dialog'
+import { Dialog } from '../../ui/Dialog'
 import { areLettersOn, setLettersOn } from './shortcuts'
 
 const KEYS: [title: string, keys: [string[], string][]][] = [

@@ -1,7 +1,7 @@
 import { LogOut } from 'lucide-react'
 import { useState } from 'react'
 import { toProblem } from '../../api/problem'
-import { Dialog } from '../Dialog'
+import { Dialog } from '../../ui/Dialog'
 import { useSession } from '../session'
 
 /** Says who is signed in, and signs out. */
