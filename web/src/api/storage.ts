@@ -6,6 +6,8 @@ export interface SafeStorage {
   get(key: string): string | null
   /** Stores a value; null removes it. Returns whether the value lasts beyond the page. */
   set(key: string, value: string | null): boolean
+  /** Returns the keys that begin with the prefix. */
+  keys(prefix: string): string[]
 }
 
 function openStorage(open: () => Storage): SafeStorage {
@@ -29,6 +31,14 @@ function openStorage(open: () => Storage): SafeStorage {
       } catch {
         values.set(key, value)
         return false
+      }
+    },
+    keys: (prefix) => {
+      const inPage = [...values].filter(([, value]) => value !== null).map(([key]) => key)
+      try {
+        return [...new Set([...inPage, ...Object.keys(open())])].filter((key) => key.startsWith(prefix))
+      } catch {
+        return inPage.filter((key) => key.startsWith(prefix))
       }
     },
   }

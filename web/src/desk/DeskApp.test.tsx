@@ -72,6 +72,13 @@ describe('S1: signing in', () => {
     await screen.findByRole('heading', { name: 'Sign in' })
   })
 
+  it('signs out when another tab does', async () => {
+    openDesk('/interviews', { SignInOptions: () => options() })
+    await screen.findByText('No interviews yet')
+    fireEvent(window, new StorageEvent('storage', { key: 'viva.desk.signed-out' }))
+    await screen.findByText('You have signed out.')
+  })
+
   it('says that the desk cannot be opened, when the server does not answer', async () => {
     openDesk('/interviews', {
       Viewer: () => {

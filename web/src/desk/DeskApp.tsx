@@ -4,12 +4,14 @@ import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { type Problem, toProblem } from '../api/problem'
 import { ErrorBoundary } from '../ui/ErrorBoundary'
 import { InterviewsPage } from './interviews/InterviewsPage'
+import { getOneTimeSecrets } from './oneTimeSecrets'
 import { PageHeading } from './PageHeading'
 import { connectWithCookie, SessionContext, type Session, SIGN_OUT, type Viewer, VIEWER } from './session'
 import { Shell } from './shell/Shell'
 import { useShell } from './shell/shellContext'
 import { InvitationPage, SignInPage } from './SignInPage'
 import { readTarget } from './signInTarget'
+import { forgetPerson, SIGNED_OUT_KEY } from './signOut'
 import { ToastProvider } from './Toast'
 
 const ComparePage = lazy(() => import('../compare/ComparePage'))
@@ -65,6 +67,19 @@ export default function DeskApp() {
       isCurrent = false
     }
   }, [connection])
+  useEffect(() => {
+    // signing out in another tab has ended the session, and deleted the drafts that this one would store again
+    const onStorage = ({ key }: StorageEvent) => {
+      if (key === SIGNED_OUT_KEY) setCaller((previous) => (previous.state === 'known' ? { state: 'nobody', reason: 'You have signed out.' } : previous))
+    }
+    addEventListener('storage', onStorage)
+    return () => removeEventListener('storage', onStorage)
+  }, [])
+  const hasEnded = caller.state === 'nobody'
+  useEffect(() => {
+    // whoever signs in next must not see the secrets of another person
+    if (hasEnded) getOneTimeSecrets(connection).clear()
+  }, [connection, hasEnded])
   const viewer = caller.state === 'known' ? caller.viewer : null
   const session = useMemo<Session | null>(() => {
     if (!viewer) return null
@@ -75,6 +90,7 @@ export default function DeskApp() {
       may: (action) => allowed.has(action),
       signOut: async () => {
         await connection.mutate(SIGN_OUT, {})
+        forgetPerson(connection)
         setCaller({ state: 'nobody', reason: null })
       },
       refresh: async () => {

@@ -1,4 +1,5 @@
 import { browserStorage } from '../api/storage'
+import { DRAFT_PREFIX } from '../desk/signOut'
 import type { Content, JobAnalysis } from './content'
 import { parseNumber, scaleShares, toShares } from './shares'
 
@@ -304,7 +305,7 @@ export interface StoredDraft {
 }
 
 /** Drafts of another form than this are ignored. */
-const FORM = 'viva.position.1'
+const FORM = `${DRAFT_PREFIX}1`
 
 const nameDraft = (organizationId: string, key: string | null) => `${FORM}.${organizationId}.${key ?? ''}`
 

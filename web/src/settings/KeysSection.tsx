@@ -1,27 +1,46 @@
 import { Plus, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
+import { getOneTimeSecrets, type OneTimeSecret } from '../desk/oneTimeSecrets'
 import { useSession } from '../desk/session'
 import { useToast } from '../desk/Toast'
 import { CreateKeyDialog, type NewSecret } from './CreateKeyDialog'
 import { API_KEYS, type ApiKey, REVOKE_API_KEY, ROTATE_API_KEY } from './documents'
 import { Field, findFieldError, FormDialog } from './form'
-import { OneTimeSecret } from './OneTimeSecret'
+import { OneTimeSecretList } from './OneTimeSecretList'
 import { SectionList } from './SectionList'
 import { describeExpiry, describeLastUse, formatDay, listGrantable, nameAction, nameRole } from './settingsText'
 import { useMutation } from './useMutation'
 import { usePages } from './usePages'
 
+const SECTION = 'keys'
+
+function describeSecret({ name }: ApiKey, secret: string, overlap: string | null): OneTimeSecret {
+  return {
+    section: SECTION,
+    title: (
+      <>
+        The key “<bdi>{name}</bdi>” was {overlap ? 'rotated' : 'made'}. This is the only time that it is shown.
+      </>
+    ),
+    label: 'The API key',
+    secret,
+    hint: overlap ? `The old key ${overlap}.` : 'Send it as Authorization: Bearer, from programs that can store it safely.',
+  }
+}
+
 /** API keys: what they are for, when they end and were last used; creating, rotating and revoking them. */
 export function KeysSection() {
+  const { connection } = useSession()
   const { items, hasMore, problem, readMore, reload } = usePages(API_KEYS)
   const [isCreating, setCreating] = useState(false)
   const [rotated, setRotated] = useState<ApiKey | null>(null)
   const [revoked, setRevoked] = useState<ApiKey | null>(null)
-  const [secret, setSecret] = useState<NewSecret | null>(null)
-  const onSecret = (next: NewSecret) => {
+  const [lostName, setLostName] = useState<string | null>(null)
+  const onSecret = ({ key, secret, overlap }: NewSecret) => {
     setCreating(false)
     setRotated(null)
-    setSecret(next)
+    setLostName(secret === null ? key.name : null)
+    if (secret !== null) getOneTimeSecrets(connection).add(describeSecret(key, secret, overlap))
     reload()
   }
   return (
@@ -39,25 +58,12 @@ export function KeysSection() {
         rows={items && items.map((key) => <KeyRow key={key.id} apiKey={key} onRotate={setRotated} onRevoke={setRevoked} />)}
         {...{ hasMore, problem, readMore, reload }}
       >
-        {secret &&
-          (secret.secret ? (
-            <OneTimeSecret
-              key={secret.secret}
-              title={
-                <>
-                  The key “<bdi>{secret.key.name}</bdi>” was {secret.overlap ? 'rotated' : 'made'}. This is the only time that it is shown.
-                </>
-              }
-              label="The API key"
-              secret={secret.secret}
-              hint={secret.overlap ? `The old key ${secret.overlap}.` : 'Send it as Authorization: Bearer, from programs that can store it safely.'}
-              onStored={() => setSecret(null)}
-            />
-          ) : (
-            <p role="alert" className="note">
-              The key “{secret.key.name}” was made, but the answer that showed it was lost. Rotate it to get another one.
-            </p>
-          ))}
+        <OneTimeSecretList section={SECTION} />
+        {lostName !== null && (
+          <p role="alert" className="note">
+            The key “{lostName}” was made, but the answer that showed it was lost. Rotate it to get another one.
+          </p>
+        )}
       </SectionList>
       {isCreating && <CreateKeyDialog onSecret={onSecret} onClose={() => setCreating(false)} />}
       {rotated && <RotateDialog apiKey={rotated} onSecret={onSecret} onClose={() => setRotated(null)} />}

@@ -1,5 +1,6 @@
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
+import { getOneTimeSecrets } from '../desk/oneTimeSecrets'
 import { useSession } from '../desk/session'
 import { useToast } from '../desk/Toast'
 import type { Role } from '../gql/graphql'
@@ -15,7 +16,7 @@ import {
   UPDATE_MEMBER,
 } from './documents'
 import { Field, findFieldError, FormDialog } from './form'
-import { OneTimeSecret } from './OneTimeSecret'
+import { OneTimeSecretList } from './OneTimeSecretList'
 import { SectionList } from './SectionList'
 import { describeExpiry, describeLastUse, formatDay, MEMBER_ROLES, nameRole, ROLE_HINTS, ROLE_NAMES } from './settingsText'
 import { useMutation } from './useMutation'
@@ -28,18 +29,29 @@ interface NewLink {
 
 type Open = { dialog: 'invite' } | { dialog: 'edit' | 'renew' | 'remove'; member: Member } | { dialog: 'revoke'; invitation: Invitation }
 
+const SECTION = 'members'
+
 /** The people of the organization, and the links with which others join. */
 export function MembersSection() {
-  const { refresh } = useSession()
+  const { connection, refresh } = useSession()
   const members = usePages(MEMBERS)
   const invitations = usePages(INVITATIONS)
   const [open, setOpen] = useState<Open | null>(null)
-  const [link, setLink] = useState<NewLink | null>(null)
   const ownId = members.data?.viewer.member?.id
   const close = () => setOpen(null)
-  const onLink = (next: NewLink) => {
+  const onLink = ({ invitation: { name, isRenewal }, url }: NewLink) => {
     close()
-    setLink(next)
+    getOneTimeSecrets(connection).add({
+      section: SECTION,
+      title: (
+        <>
+          {isRenewal ? 'A link to sign in, for' : 'An invitation for'} <bdi>{name}</bdi>. This is the only time that it is shown.
+        </>
+      ),
+      label: 'The link',
+      secret: url,
+      hint: 'Nothing is sent by mail: pass it on. It works once, within 7 days, for the first person who opens it.',
+    })
     invitations.reload()
   }
   const onChanged = (memberId: string) => {
@@ -63,20 +75,7 @@ export function MembersSection() {
         rows={members.items && members.items.map((member) => <MemberRow key={member.id} member={member} isOwn={member.id === ownId} onOpen={setOpen} />)}
         {...members}
       >
-        {link && (
-          <OneTimeSecret
-            key={link.url}
-            title={
-              <>
-                {link.invitation.isRenewal ? 'A link to sign in, for' : 'An invitation for'} <bdi>{link.invitation.name}</bdi>. This is the only time that it is shown.
-              </>
-            }
-            label="The link"
-            secret={link.url}
-            hint="Nothing is sent by mail: pass it on. It works once, within 7 days, for the first person who opens it."
-            onStored={() => setLink(null)}
-          />
-        )}
+        <OneTimeSecretList section={SECTION} />
       </SectionList>
       <SectionList
         title="Open links"

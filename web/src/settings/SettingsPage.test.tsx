@@ -19,6 +19,8 @@ const KEY = {
 }
 const pageOf = (nodes: readonly object[], hasNextPage = false) => ({ page: { nodes, pageInfo: { hasNextPage, endCursor: 'p1' } } })
 const row = (name: string) => screen.getByRole('rowheader', { name: new RegExp(`^${name}`) }).closest('tr') ?? document.body
+const asksBeforeClosing = () => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
+const listShownKeys = () => screen.queryAllByRole<HTMLInputElement>('textbox', { name: 'The API key' }).map(({ value }) => value)
 
 cleanUpDesk()
 
@@ -50,6 +52,49 @@ describe('K1: API keys', () => {
     await waitFor(() => expect(row('Careers site').textContent).toContain('1 action only'))
     click('I have stored it')
     expect(screen.queryByRole('textbox', { name: 'The API key' })).toBeNull()
+  })
+
+  it('keeps keys that nobody has stored while the page is open, and deletes them with the drafts at sign-out', async () => {
+    const secrets = ['viva_first', 'viva_second']
+    openDesk(
+      '/settings/keys',
+      {
+        ApiKeys: () => pageOf([KEY]),
+        RotateApiKey: () => ({ rotateApiKey: { apiKey: KEY, secret: secrets.shift() } }),
+        SignOut: () => ({ signOut: { __typename: 'SignOutPayload' } }),
+        SignInOptions: () => ({ signInOptions: { apiKey: true, sandboxRoles: [], organizationSignIn: false } }),
+      },
+      {},
+      'ADMIN',
+    )
+    await screen.findByText('1 in use')
+    expect(asksBeforeClosing()).toBe(false)
+    for (const count of [1, 2]) {
+      click('Rotate Careers site')
+      click('Rotate')
+      await waitFor(() => expect(listShownKeys()).toHaveLength(count))
+    }
+    click('Live', 'link')
+    await screen.findByText(/The API key is not stored yet/)
+    expect(asksBeforeClosing()).toBe(true)
+    click('Settings', 'link')
+    await screen.findByRole('heading', { name: 'Settings' })
+    click('API keys', 'link')
+    await screen.findByText('1 in use')
+    expect(listShownKeys()).toEqual(['viva_first', 'viva_second'])
+
+    localStorage.setItem('viva.position.1.org_1.engineer', '{}')
+    localStorage.setItem('viva.desk.letters', 'off')
+    sessionStorage.setItem('viva.outbox.i1', '[]')
+    click('Account: Grace Hopper')
+    await screen.findByText('Signing out deletes a draft of a position that is not published, and 2 keys or links that you have not stored.')
+    click('Sign out')
+    await screen.findByRole('heading', { name: 'Sign in' })
+    expect(asksBeforeClosing()).toBe(false)
+    expect(localStorage.getItem('viva.position.1.org_1.engineer')).toBeNull()
+    expect(localStorage.getItem('viva.desk.letters')).toBe('off')
+    expect(sessionStorage.getItem('viva.outbox.i1')).toBe('[]')
+    localStorage.clear()
   })
 
   it('ends on a day that the person chooses', async () => {

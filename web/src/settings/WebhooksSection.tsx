@@ -2,6 +2,8 @@ import { List, Plus, RefreshCw, Send } from 'lucide-react'
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { formatMoment } from '../desk/interviews/interviewText'
+import { getOneTimeSecrets } from '../desk/oneTimeSecrets'
+import { useSession } from '../desk/session'
 import { useToast } from '../desk/Toast'
 import type { WebhookDeliveryStatus } from '../gql/graphql'
 import {
@@ -16,7 +18,7 @@ import {
   type WebhookEndpoint,
 } from './documents'
 import { Field, FormDialog } from './form'
-import { OneTimeSecret } from './OneTimeSecret'
+import { OneTimeSecretList } from './OneTimeSecretList'
 import { SectionList } from './SectionList'
 import { formatDay } from './settingsText'
 import { useMutation } from './useMutation'
@@ -26,11 +28,14 @@ import { describeAttempt, describeDelivery, describeEndpoint, describeEvents, EV
 
 type Open = { dialog: 'create' } | { dialog: 'edit' | 'rotate' | 'delete'; endpoint: WebhookEndpoint }
 
+const SECTION = 'webhooks'
+
 /** Webhooks: the URLs that receive events, their secrets, and what was delivered. */
 export function WebhooksSection() {
+  const { connection } = useSession()
   const { items, hasMore, problem, readMore, reload } = usePages(WEBHOOK_ENDPOINTS)
   const [open, setOpen] = useState<Open | null>(null)
-  const [secret, setSecret] = useState<NewSigningSecret | null>(null)
+  const [isLost, setLost] = useState(false)
   const [followedId, setFollowedId] = useState<string | null>(null)
   const followed = items?.find(({ id }) => id === followedId)
   const close = () => setOpen(null)
@@ -38,8 +43,17 @@ export function WebhooksSection() {
     close()
     reload()
   }
-  const onSecret = (next: NewSigningSecret) => {
-    setSecret(next)
+  const onSecret = ({ secret, isRotated }: NewSigningSecret) => {
+    setLost(secret === null)
+    if (secret !== null) {
+      getOneTimeSecrets(connection).add({
+        section: SECTION,
+        title: `${isRotated ? 'The secret was rotated.' : 'The endpoint was added.'} This is the only time that its secret is shown.`,
+        label: 'The signing secret',
+        secret,
+        hint: 'The receiver verifies each request with it, as libraries of Standard Webhooks do.',
+      })
+    }
     onDone()
   }
   return (
@@ -57,25 +71,12 @@ export function WebhooksSection() {
         rows={items && items.map((endpoint) => <EndpointRow key={endpoint.id} endpoint={endpoint} onOpen={setOpen} onFollow={setFollowedId} onChanged={reload} />)}
         {...{ hasMore, problem, readMore, reload }}
       >
-        {secret &&
-          (secret.secret ? (
-            <OneTimeSecret
-              key={secret.secret}
-              title={
-                <>
-                  {secret.isRotated ? 'The secret was rotated.' : 'The endpoint was added.'} This is the only time that its secret is shown.
-                </>
-              }
-              label="The signing secret"
-              secret={secret.secret}
-              hint="The receiver verifies each request with it, as libraries of Standard Webhooks do."
-              onStored={() => setSecret(null)}
-            />
-          ) : (
-            <p role="alert" className="note">
-              The answer that showed the secret was lost. Rotate the secret of the endpoint to get another one.
-            </p>
-          ))}
+        <OneTimeSecretList section={SECTION} />
+        {isLost && (
+          <p role="alert" className="note">
+            The answer that showed the secret was lost. Rotate the secret of the endpoint to get another one.
+          </p>
+        )}
       </SectionList>
       {followed && <Deliveries key={followed.id} endpoint={followed} onClose={() => setFollowedId(null)} />}
       {open?.dialog === 'create' && <WebhookDialog onSecret={onSecret} onDone={onDone} onClose={close} />}

@@ -3,10 +3,12 @@ import { useState } from 'react'
 import { toProblem } from '../../api/problem'
 import { Dialog } from '../../ui/Dialog'
 import { useSession } from '../session'
+import { describeLoss } from '../signOut'
 
 /** Says who is signed in, and signs out. */
 export function UserDialog({ onClose }: { onClose: () => void }) {
-  const { viewer, signOut } = useSession()
+  const { connection, viewer, signOut } = useSession()
+  const loss = describeLoss(connection)
   const [problem, setProblem] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   const leave = async () => {
@@ -25,6 +27,7 @@ export function UserDialog({ onClose }: { onClose: () => void }) {
           Signed in to <bdi className="font-medium">{viewer.organization.name}</bdi>. The session ends after 12 hours. Signing out ends it in all tabs of this
           browser.
         </p>
+        {loss && <p className="note">{loss}</p>}
         {problem && (
           <p role="alert" className="note note-bad">
             {problem}

@@ -1,26 +1,31 @@
 import { Copy } from 'lucide-react'
-import { type ReactNode, useLayoutEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from 'react'
 import { copyText } from '../desk/interviews/clipboard'
+import { getOneTimeSecrets, type OneTimeSecret } from '../desk/oneTimeSecrets'
+import { useSession } from '../desk/session'
 import { useToast } from '../desk/Toast'
 
-interface OneTimeSecretProps {
-  title: ReactNode
-  label: string
-  secret: string
-  hint: ReactNode
-  onStored: () => void
+/** The keys and links of a section that cannot be shown again, until the person says that they are stored. */
+export function OneTimeSecretList({ section }: { section: string }) {
+  const secrets = getOneTimeSecrets(useSession().connection)
+  const items = useSyncExternalStore(secrets.subscribe, secrets.getSnapshot).filter((item) => item.section === section)
+  const toast = useToast()
+  useEffect(
+    () => () => {
+      const label = secrets.getSnapshot().find((item) => item.section === section)?.label
+      if (label) toast(`${label} is not stored yet. It stays in the settings until you sign out or close this page.`)
+    },
+    [secrets, section, toast],
+  )
+  return items.map((item) => <SecretNote key={item.secret} item={item} onStored={() => secrets.remove(item)} />)
 }
 
-/** Shows a key or a link that cannot be shown again, until the person says that it is stored. */
-export function OneTimeSecret({ title, label, secret, hint, onStored }: OneTimeSecretProps) {
+function SecretNote({ item: { title, label, secret, hint }, onStored }: { item: OneTimeSecret; onStored: () => void }) {
   const toast = useToast()
   const field = useRef<HTMLInputElement>(null)
   useLayoutEffect(() => {
     field.current?.focus()
     field.current?.scrollIntoView({ block: 'center' })
-    const askBeforeLeaving = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', askBeforeLeaving)
-    return () => window.removeEventListener('beforeunload', askBeforeLeaving)
   }, [])
   const copy = async () => {
     if (await copyText(secret)) toast('It is on your clipboard.')
