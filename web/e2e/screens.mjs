@@ -60,7 +60,7 @@ async function scheduleGerman() {
   return (await schedule({ positionKey: GERMAN_POSITION.key })).invite
 }
 
-const see = (page, text, timeout = 30_000) => page.getByText(text).first().waitFor({ timeout })
+const see = (page, text, timeout = 30_000) => page.getByText(text).filter({ visible: true }).first().waitFor({ timeout })
 const press = (page, name) => page.getByRole('button', { name, exact: true }).click()
 
 /** Opens a typed try-out of a position. */

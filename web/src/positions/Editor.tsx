@@ -137,7 +137,7 @@ export function Editor({ base, stored, onSaved, onConflict }: EditorProps) {
         <div className="editor-title">
           <PageHeading title={draft.title || (base ? base.title : 'New position')} />
           {(isDraft || base) && (
-            <span className={`chip px-2 ${toFix || warnings ? 'wide-only' : ''}`}>
+            <span className={`chip min-[720px]:px-2 ${toFix || warnings ? 'wide-only' : ''}`}>
               {isDraft && <Pencil className="icon wide-only" aria-hidden />} {isDraft ? `Draft of version ${next}` : `Version ${base?.version}`}
             </span>
           )}

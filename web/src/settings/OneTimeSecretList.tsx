@@ -44,7 +44,10 @@ function SecretNote({ item: { title, label, secret, hint }, onStored }: { item: 
           autoComplete="off"
           spellCheck={false}
           // backward, so that the field shows the beginning
-          onFocus={({ currentTarget }) => currentTarget.setSelectionRange(0, secret.length, 'backward')}
+          onFocus={({ currentTarget }) => {
+            currentTarget.setSelectionRange(0, secret.length, 'backward')
+            currentTarget.scrollLeft = 0
+          }}
         />
         <button type="button" className="btn btn-primary max-[719px]:flex-1" onClick={() => void copy()}>
           <Copy className="icon" aria-hidden /> Copy
