@@ -30,6 +30,7 @@ from rich.console import Console
 from agent.interviewer import create_claude_client
 from agent.recognition import DOCUMENTED_CODES, resolve_recognition_language
 from auth import decrypt_secret
+from cli.common import LOCAL_HOSTS
 from models.documents.change import CHANGE_DAYS
 from models.documents.organization import IdentityProvider
 from oidc import InvalidProvider, ProviderUnavailable, check_provider
@@ -45,7 +46,6 @@ CARTESIA_VERSION = "2025-04-16"
 REFUSED_STATUSES = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 STORE_TIMEOUT_SECONDS = 15.0
 PROBE_FOLDER = "doctor"
-LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
