@@ -199,7 +199,8 @@ async def _check_redis(settings: Settings) -> AsyncIterator[CheckResult]:
             info = await redis.info("server")
             # a user with the permissions that Viva needs may not read it
             with suppress(ResponseError):
-                configuration = await redis.config_get("bind", "protected-mode")
+                found = await redis.config_get("bind", "protected-mode")
+                configuration = {str(name): str(value) for name, value in found.items()}
     except RedisAuthenticationError:
         yield CheckResult("REDIS_URL", False, "the server refused the connection. Check user and password in the URL.")
     except (RedisError, OSError, ValueError) as error:

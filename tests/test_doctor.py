@@ -58,7 +58,7 @@ def valid_settings(
     return settings
 
 
-async def run_checks(settings: Settings) -> dict[str, doctor.CheckResult]:
+async def run_checks(settings: Settings) -> dict[str, deployment_checks.CheckResult]:
     results = {result.subject: result async for result in doctor.run_checks(settings)}
     messages = " ".join(result.message for result in results.values())
     assert SECRET_KEY not in messages
@@ -131,7 +131,7 @@ async def test_missing_trusted_proxies_are_reported_for_https(valid_settings: Se
     valid_settings.api.public_url = "https://viva.example"
     assert "share the rate limits" in await read_only_failure(valid_settings, "API_TRUSTED_PROXIES")
     valid_settings.api.trusted_proxies = [ip_network("10.0.0.0/8")]
-    assert (await run_checks(valid_settings))["API_TRUSTED_PROXIES"] == doctor.CheckResult(
+    assert (await run_checks(valid_settings))["API_TRUSTED_PROXIES"] == deployment_checks.CheckResult(
         "API_TRUSTED_PROXIES", True, "10.0.0.0/8"
     )
 
@@ -200,7 +200,7 @@ async def test_missing_organization_is_a_note(valid_settings: Settings, capsys: 
     assert (result.is_ok, result.is_note) == (True, True)
     assert "main.py members invite" in result.message
     organization, _ = await ensure_organization("Acme")
-    assert (await run_checks(valid_settings))["Organizations"] == doctor.CheckResult("Organizations", True, "1.")
+    assert (await run_checks(valid_settings))["Organizations"] == deployment_checks.CheckResult("Organizations", True, "1.")
     await close_organization(organization)
     assert (await run_checks(valid_settings))["Organizations"].is_note
     assert await doctor.run_doctor(valid_settings) == 0
