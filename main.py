@@ -5,6 +5,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, TypedDict
 
@@ -112,6 +113,16 @@ def recorder() -> None:
     from cli.workers import run_recorder
 
     run_recorder()
+
+
+@cli_app.command()
+def mcp() -> None:
+    """Serve an assistant's tools (Model Context Protocol) on standard input and output, by calling VIVA_URL with VIVA_API_KEY."""
+    # the client is a distribution of its own, which is not installed here
+    sys.path.append(str(Path(__file__).parent / "clients" / "python"))
+    from cli.mcp_server import run_mcp_server
+
+    run_mcp_server()
 
 
 TypedOption = Annotated[bool, typer.Option("--typed", help="Hold typed interviews only: starts sooner, and builds nothing.")]

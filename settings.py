@@ -328,6 +328,13 @@ class AuditSettings(BaseModel):
     days: int = Field(400, gt=0, description="Days after which an entry of the audit log is deleted.")
 
 
+class VivaSettings(BaseModel):
+    """The API that `main.py mcp` calls."""
+
+    url: str = Field("http://127.0.0.1:8000", description="URL at which browsers reach the API.")
+    api_key: Secret = SecretStr("")
+
+
 class LogSettings(BaseModel):
     """Logs, which go to standard error."""
 
@@ -380,6 +387,7 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
     webhook: WebhookSettings = WebhookSettings()
     audit: AuditSettings = AuditSettings()
+    viva: VivaSettings = VivaSettings()
     log: LogSettings = LogSettings()
     otel: OtelSettings = OtelSettings()
 

@@ -14,6 +14,9 @@ from settings import MIN_SECRET_LENGTH, InvalidSettings, Settings, read_settings
 
 T = TypeVar("T")
 
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+"""The hosts of URLs that do not leave this machine."""
+
 
 def load_settings() -> Settings:
     """Read the settings and configure logging. Exits with 2 and one line for each invalid setting."""

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,23 +21,25 @@ from anthropic import (
 from anthropic.types import ModelInfo
 from livekit.api import ListRoomsRequest, LiveKitAPI, ServerError
 from pymongo import AsyncMongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import PyMongoError
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError as RedisAuthenticationError
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from rich.console import Console
 
 from agent.interviewer import create_claude_client
 from agent.recognition import DOCUMENTED_CODES, resolve_recognition_language
+from api.web_pages import DIST
 from auth import decrypt_secret
-from models.documents.change import CHANGE_DAYS
+from cli.common import LOCAL_HOSTS
+from cli.deployment_checks import CheckResult, check_api, check_livekit_webhook, check_mongodb, check_names, check_pages
 from models.documents.organization import IdentityProvider
 from oidc import InvalidProvider, ProviderUnavailable, check_provider
 from receipts import parse_signing_keys
 from recording.storage import StoreFailed, open_store
 from settings import MIN_SECRET_LENGTH, AnthropicSettings, LivekitSettings, RedisSettings, Settings
 
-MIN_MONGODB_VERSION = (6, 0)
+ENV_FILE = Path(".env")
 INTERVIEWER_MODEL = "ANTHROPIC_INTERVIEWER_MODEL"
 JUDGE_MODEL = "ANTHROPIC_JUDGE_MODEL"
 CARTESIA_VERSION = "2025-04-16"
@@ -45,16 +47,6 @@ CARTESIA_VERSION = "2025-04-16"
 REFUSED_STATUSES = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 STORE_TIMEOUT_SECONDS = 15.0
 PROBE_FOLDER = "doctor"
-LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """The result of one check. `message` describes the state, or the problem and its remedy."""
-
-    subject: str
-    is_ok: bool
-    message: str
 
 
 async def run_doctor(settings: Settings) -> int:
@@ -62,7 +54,7 @@ async def run_doctor(settings: Settings) -> int:
     console = Console()
     healthy = True
     async for result in run_checks(settings):
-        mark = "[green]ok[/]" if result.is_ok else "[red]error[/]"
+        mark = "[yellow]note[/]" if result.is_note else "[green]ok[/]" if result.is_ok else "[red]error[/]"
         console.print(f"{mark:>6} {result.subject}: {result.message}", highlight=False, soft_wrap=True)
         healthy = healthy and result.is_ok
     return 0 if healthy else 1
@@ -76,14 +68,21 @@ async def run_checks(settings: Settings) -> AsyncIterator[CheckResult]:
     yield _check_trusted_proxies(settings)
     for result in _check_prices(settings.anthropic):
         yield result
-    mongodb = await _check_mongodb(settings)
-    yield mongodb
-    if mongodb.is_ok:
+    for result in check_names(ENV_FILE):
+        yield result
+    yield check_pages(DIST)
+    is_available = False
+    async for result in check_mongodb(settings):
+        yield result
+        is_available = is_available or result.is_ok
+    if is_available:
         async for result in _check_identity_providers(settings):
             yield result
-    yield await _check_redis(settings)
-    yield check_redis_protection(settings.redis)
-    async for result in _check_voice(settings):
+    api = await check_api(settings)
+    yield api
+    async for result in _check_redis(settings):
+        yield result
+    async for result in _check_voice(settings, is_api_running=api.is_ok and not api.is_note):
         yield result
     if not settings.anthropic.api_key.get_secret_value():
         message = "not set. Put your key into .env. Without one, only the sandbox (`make dev`) can hold interviews."
@@ -166,51 +165,6 @@ def _check_prices(anthropic: AnthropicSettings) -> Iterator[CheckResult]:
             yield CheckResult(missing[0], False, message)
 
 
-async def _check_mongodb(settings: Settings) -> CheckResult:
-    timeout_ms = int(settings.mongodb.timeout_seconds * 1000)
-    try:
-        async with AsyncMongoClient[dict[str, Any]](
-            settings.mongodb.url, timeoutMS=timeout_ms, serverSelectionTimeoutMS=timeout_ms, tz_aware=True
-        ) as client:
-            hello = await client.admin.command("hello")
-            version = (await client.server_info())["version"]
-            is_direct = client.options.direct_connection
-            feed = await client[settings.mongodb.database]["change_sequencer"].find_one()
-    except OperationFailure:
-        return CheckResult(
-            "MONGODB_URL", False, "the server refused the connection. Check user, password and authSource in the URL."
-        )
-    except (PyMongoError, ValueError) as error:
-        return CheckResult(
-            "MONGODB_URL", False, f"no answer ({type(error).__name__}). Start MongoDB, or correct the URL and the network."
-        )
-    if "setName" not in hello:
-        return CheckResult(
-            "MONGODB_URL", False, "a standalone server, which has no transactions. Start it with --replSet and run rs.initiate()."
-        )
-    if tuple(int(part) for part in version.split(".")[:2]) < MIN_MONGODB_VERSION:
-        return CheckResult("MONGODB_URL", False, f"MongoDB {version} is too old. Use 6.0 or newer.")
-    if is_direct:
-        remedy = f"replace directConnection=true by replicaSet={hello['setName']}"
-        return CheckResult(
-            "MONGODB_URL", False, f"a direct connection may not support transactions after MongoDB restarts: {remedy}."
-        )
-    return _check_change_feed(feed) or CheckResult("MONGODB_URL", True, f"MongoDB {version}, replica set {hello['setName']}.")
-
-
-def _check_change_feed(sequencer: Mapping[str, Any] | None) -> CheckResult | None:
-    """Return an error if the change feed had a gap while its cursors were valid, otherwise None."""
-    if not sequencer or not sequencer["gaps"] or sequencer["last_gap_at"] < datetime.now(UTC) - timedelta(days=CHANGE_DAYS):
-        return None
-    gaps, last = sequencer["gaps"], sequencer["last_gap_at"]
-    return CheckResult(
-        "MONGODB_URL",
-        False,
-        f"the change feed has {gaps} gap{'s' if gaps > 1 else ''}, the last of {last:%Y-%m-%d %H:%M} UTC: MongoDB's oplog ended "
-        "before `main.py jobs` had read it. Keep that process running, or enlarge the oplog (replSetResizeOplog).",
-    )
-
-
 async def _check_identity_providers(settings: Settings) -> AsyncIterator[CheckResult]:
     """Yield a result for each organization whose people sign in with an identity provider."""
     has_provider = {"identity_provider.issuer": {"$type": "string"}}
@@ -238,28 +192,44 @@ async def _check_identity_providers(settings: Settings) -> AsyncIterator[CheckRe
             yield CheckResult(subject, True, f"{provider.issuer} answers.")
 
 
-async def _check_redis(settings: Settings) -> CheckResult:
+async def _check_redis(settings: Settings) -> AsyncIterator[CheckResult]:
+    configuration: Mapping[str, str] = {}
     try:
-        async with Redis.from_url(settings.redis.url, socket_connect_timeout=2, socket_timeout=2) as redis:
+        async with Redis.from_url(settings.redis.url, socket_connect_timeout=2, socket_timeout=2, decode_responses=True) as redis:
             info = await redis.info("server")
+            # a user with the permissions that Viva needs may not read it
+            with suppress(ResponseError):
+                found = await redis.config_get("bind", "protected-mode")
+                configuration = {str(name): str(value) for name, value in found.items()}
     except RedisAuthenticationError:
-        return CheckResult("REDIS_URL", False, "the server refused the connection. Check user and password in the URL.")
+        yield CheckResult("REDIS_URL", False, "the server refused the connection. Check user and password in the URL.")
     except (RedisError, OSError, ValueError) as error:
-        return CheckResult("REDIS_URL", False, f"no answer ({type(error).__name__}). Start Redis or valkey, or correct the URL.")
-    name = "valkey" if "valkey_version" in info else "Redis"
-    return CheckResult("REDIS_URL", True, f"{name} {info.get('valkey_version', info['redis_version'])}.")
+        yield CheckResult("REDIS_URL", False, f"no answer ({type(error).__name__}). Start Redis or valkey, or correct the URL.")
+    else:
+        name = "valkey" if "valkey_version" in info else "Redis"
+        yield CheckResult("REDIS_URL", True, f"{name} {info.get('valkey_version', info['redis_version'])}.")
+    yield check_redis_protection(settings.redis, configuration)
 
 
-def check_redis_protection(redis: RedisSettings) -> CheckResult:
-    """Check what keeps strangers out of a Redis server on another host: TLS, a user of its own, and a prefix of its own."""
+def check_redis_protection(redis: RedisSettings, configuration: Mapping[str, str] = MappingProxyType({})) -> CheckResult:
+    """Check what keeps strangers out of Redis: a password, and on another host TLS, a user of its own, and a prefix of its own.
+
+    `configuration` has the server's `bind` and `protected-mode`, as far as they are known.
+    """
     name, url = "REDIS_URL (protection)", urlsplit(redis.url)
     if url.hostname is None or url.hostname in LOCAL_HOSTS:
+        if not url.password and is_open_to_network(configuration):
+            return CheckResult(
+                name, False, "the server accepts everybody in the network without a password. Set requirepass, or bind 127.0.0.1."
+            )
         return CheckResult(name, True, "Redis is on this machine: nobody else may be able to reach it.")
     missing = []
     if url.scheme != "rediss":
         missing.append("TLS (use rediss://, because candidates' words pass through Redis)")
     if url.username in (None, "", "default"):
         missing.append("a user with the permissions that Viva needs (docs/operations.md has the ACL rule)")
+    if not url.password:
+        missing.append("a password")
     if redis.prefix == RedisSettings().prefix:
         missing.append("a prefix of its own (set REDIS_PREFIX, the same for every process, and use it in the ACL rule)")
     if missing:
@@ -267,11 +237,21 @@ def check_redis_protection(redis: RedisSettings) -> CheckResult:
     return CheckResult(name, True, f"TLS, user {url.username}, prefix {redis.prefix}.")
 
 
-async def _check_voice(settings: Settings) -> AsyncIterator[CheckResult]:
+def is_open_to_network(configuration: Mapping[str, str]) -> bool:
+    """Return whether a Redis server without a password can be used from other machines."""
+    addresses = configuration.get("bind", "127.0.0.1").split() or ["*"]
+    is_local = all(address.lstrip("-") in LOCAL_HOSTS for address in addresses)
+    return configuration.get("protected-mode") == "no" and not is_local
+
+
+async def _check_voice(settings: Settings, *, is_api_running: bool) -> AsyncIterator[CheckResult]:
     if not settings.livekit.url:
         yield CheckResult("LIVEKIT_URL", True, "not set: interviews are typed. Set it and LiveKit's keys for voice interviews.")
         return
-    yield await _check_livekit(settings.livekit)
+    livekit = await _check_livekit(settings.livekit)
+    yield livekit
+    if livekit.is_ok and is_api_running:
+        yield await check_livekit_webhook(settings)
     yield _check_livekit_public_url(settings.livekit)
     deepgram, cartesia = settings.deepgram, settings.cartesia
     token, key = deepgram.api_key.get_secret_value(), cartesia.api_key.get_secret_value()

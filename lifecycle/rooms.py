@@ -50,6 +50,8 @@ ORIGIN_ATTRIBUTE = "viva.origin"
 HEARING_ATTRIBUTE = "viva.hears_candidate"
 """Participant attribute of the interviewer: `no` while nothing arrives from the candidate's microphone, although it is on."""
 ROOM_NAME_PREFIX = "interview-"
+PROBE_ROOM_PREFIX = "viva-doctor-"
+"""Prefix of the rooms with which `main.py doctor` checks that LiveKit's events reach the API."""
 MAX_TOKEN_MINUTES = 30
 """Minutes to join with a token. LiveKit renews the tokens of participants who are in the room."""
 DEPARTURE_MARGIN_SECONDS = 15
@@ -171,6 +173,11 @@ class Rooms:
     def delete_room_in_background(self, interview_id: ObjectId) -> None:
         """Delete the room without waiting. If that fails, `lifecycle.reconciler` deletes it later."""
         self._run_in_background("delete", interview_id, self.delete_room)
+
+    async def delete_probe_room(self, name: str) -> None:
+        """Delete a room of `main.py doctor`, which thereby learns that its event has arrived."""
+        async with self._request() as api, _ignore_not_found():
+            await api.room.delete_room(DeleteRoomRequest(room=name))
 
     async def remove_participants(self, interview_id: ObjectId) -> None:
         """Disconnect the candidate and the interviewers. LiveKit deletes the empty room after its timeout."""

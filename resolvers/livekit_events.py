@@ -10,7 +10,7 @@ from livekit.api import ParticipantInfo, TokenVerifier, WebhookEvent, WebhookRec
 from errors import Unauthenticated, Unavailable
 from lifecycle.presence import candidate_joined, candidate_left
 from lifecycle.reconciler import reconcile_room
-from lifecycle.rooms import CANDIDATE_IDENTITY, GENERATION_ATTRIBUTE, parse_room_name, read_joined_at
+from lifecycle.rooms import CANDIDATE_IDENTITY, GENERATION_ATTRIBUTE, PROBE_ROOM_PREFIX, parse_room_name, read_joined_at
 from lifecycle.services import Services
 from models.documents.interview import Interview, get_interview
 from models.storage.clock import now
@@ -28,6 +28,9 @@ async def receive_event(services: Services, body: bytes, signature: str | None) 
     event or it is older than MAX_EVENT_AGE, and PyMongoError if MongoDB is unavailable: LiveKit then sends the event again.
     """
     event = _verify_event(services, body, signature)
+    if event.event == "room_started" and event.room.name.startswith(PROBE_ROOM_PREFIX):
+        with suppress(Unavailable):  # the room also closes by itself
+            await services.rooms.delete_probe_room(event.room.name)
     interview_id = parse_room_name(event.room.name)
     if interview_id is None:
         return

@@ -363,6 +363,18 @@ async def test_address_that_cannot_be_shared_is_reported_in_one_line(mongod: str
     assert len(err.splitlines()) == 1
 
 
+def test_mcp_server_needs_a_key_and_an_encrypted_connection(in_process: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    for url, key, message in (
+        ("http://127.0.0.1:8000", "", "VIVA_API_KEY is not set"),
+        ("http://viva.example", "viva_key", "VIVA_URL: plain http to another host"),
+        ("viva.example", "viva_key", "VIVA_URL: this is not an http or https URL"),
+    ):
+        monkeypatch.setenv("VIVA_URL", url)
+        monkeypatch.setenv("VIVA_API_KEY", key)
+        result = in_process.invoke(main.cli_app, ["mcp"])
+        assert (result.exit_code, message in result.stderr, "viva_key" in result.stderr) == (2, True, False)
+
+
 def test_schema_command_prints_and_checks_the_snapshot(
     in_process: CliRunner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

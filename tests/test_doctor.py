@@ -15,32 +15,50 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.http import build_routes
 from auth import encrypt_secret
-from cli import doctor
+from cli import deployment_checks, doctor
+from lifecycle.services import Services
 from models.documents.change_sequencer import ChangeSequencer
 from models.documents.organization import IdentityProvider, ensure_organization, set_identity_provider
 from models.storage.clock import now
+from models.writes.organization_closing import close_organization
 from receipts import create_signing_key
 from sandbox.anthropic.provider import AnthropicProvider, ScriptedReply
 from sandbox.livekit.server import LivekitServer
 from sandbox.processes import ChildProcess, free_port
 from settings import RedisSettings, Settings
+from tests.helpers import ROOT
 from tests.oidc_issuer import OidcIssuer
-from tests.schema.api_client import serve
+from tests.schema.api_client import serve, with_services
 
 SECRET_KEY = "a key that nobody may see"
 
 
 @pytest.fixture
-def valid_settings(settings: Settings, provider: AnthropicProvider) -> Settings:
+def dist(tmp_path: Path) -> Path:
+    """A folder with built pages."""
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    (folder / "index.html").touch()
+    return folder
+
+
+@pytest.fixture
+def valid_settings(
+    settings: Settings, provider: AnthropicProvider, dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
     """Settings with which all checks of a typed deployment succeed."""
+    monkeypatch.setattr(doctor, "DIST", dist)
+    monkeypatch.setattr(doctor, "ENV_FILE", tmp_path / ".env")
+    settings.api.public_url = f"http://127.0.0.1:{free_port()}"
     settings.anthropic.base_url = provider.url
     settings.anthropic.api_key = SecretStr(SECRET_KEY)
     settings.mongodb.timeout_seconds = 1.0
     return settings
 
 
-async def run_checks(settings: Settings) -> dict[str, doctor.CheckResult]:
+async def run_checks(settings: Settings) -> dict[str, deployment_checks.CheckResult]:
     results = {result.subject: result async for result in doctor.run_checks(settings)}
     messages = " ".join(result.message for result in results.values())
     assert SECRET_KEY not in messages
@@ -113,7 +131,7 @@ async def test_missing_trusted_proxies_are_reported_for_https(valid_settings: Se
     valid_settings.api.public_url = "https://viva.example"
     assert "share the rate limits" in await read_only_failure(valid_settings, "API_TRUSTED_PROXIES")
     valid_settings.api.trusted_proxies = [ip_network("10.0.0.0/8")]
-    assert (await run_checks(valid_settings))["API_TRUSTED_PROXIES"] == doctor.CheckResult(
+    assert (await run_checks(valid_settings))["API_TRUSTED_PROXIES"] == deployment_checks.CheckResult(
         "API_TRUSTED_PROXIES", True, "10.0.0.0/8"
     )
 
@@ -124,21 +142,98 @@ async def test_unavailable_mongodb_is_reported(valid_settings: Settings, url: st
     assert "Start MongoDB" in await read_only_failure(valid_settings, "MONGODB_URL")
 
 
-async def test_standalone_mongodb_is_reported(valid_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize(
+    ("options", "queries", "message"),
+    [
+        ([], ["", "?replicaSet=viva"], "a standalone server"),
+        (["--replSet", "viva"], ["?replicaSet=viva"], "its replica set is not initiated. Run rs.initiate()"),
+    ],
+)
+async def test_mongodb_without_a_replica_set_is_reported(
+    valid_settings: Settings, tmp_path: Path, options: list[str], queries: list[str], message: str
+) -> None:
     from sandbox.mongod import find_mongod
 
-    folder, port = tmp_path_factory.mktemp("standalone"), free_port()
-    command = [find_mongod(), "--dbpath", str(folder), "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket"]
+    folder, port = tmp_path / "mongod", free_port()
+    folder.mkdir()
+    command = [find_mongod(), "--dbpath", str(folder), "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket", *options]
     async with ChildProcess(command, folder / "mongod.log") as mongod:
         await mongod.wait_until_port(port)
-        valid_settings.mongodb.url = f"mongodb://127.0.0.1:{port}"
-        assert "--replSet" in await read_only_failure(valid_settings, "MONGODB_URL")
+        for query in queries:
+            valid_settings.mongodb.url = f"mongodb://127.0.0.1:{port}/{query}"
+            assert message in await read_only_failure(valid_settings, "MONGODB_URL")
+
+
+async def test_wrong_name_of_the_replica_set_is_reported(valid_settings: Settings) -> None:
+    valid_settings.mongodb.url = valid_settings.mongodb.url.replace("replicaSet=viva", "replicaSet=rs0")
+    message = await read_only_failure(valid_settings, "MONGODB_URL")
+    assert message == "the server belongs to the replica set viva, but the URL names rs0. Write replicaSet=viva."
+
+
+@pytest.mark.parametrize(
+    ("primary", "message"),
+    [
+        (None, "has no primary. Start a majority of its members (mongodb:27017)"),
+        ("mongodb:27017", "does not reach its members under their own names (mongodb:27017)"),
+    ],
+)
+def test_replica_set_that_cannot_be_used_is_reported(primary: str | None, message: str) -> None:
+    hello = {"setName": "rs0", "hosts": ["mongodb:27017"], "primary": primary}
+    assert message in deployment_checks.explain_hello(hello, "rs0")
+
+
+def test_clocks_that_differ_are_reported() -> None:
+    before, after = now(), now() + timedelta(seconds=5)
+    for seconds, is_ok in ((-2, True), (0, True), (4, True), (7, True), (-3, False), (8, False)):
+        result = deployment_checks.check_clock(before + timedelta(seconds=seconds), before, after)
+        assert (result.is_ok, "NTP" in result.message) == (is_ok, not is_ok), "the answer may come from any time in between"
 
 
 async def test_direct_connection_to_mongodb_is_reported(valid_settings: Settings) -> None:
     assert "replicaSet=viva" in valid_settings.mongodb.url
     valid_settings.mongodb.url = valid_settings.mongodb.url.replace("replicaSet=viva", "directConnection=true")
     assert "replicaSet=viva" in await read_only_failure(valid_settings, "MONGODB_URL")
+
+
+async def test_missing_organization_is_a_note(valid_settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    result = (await run_checks(valid_settings))["Organizations"]
+    assert (result.is_ok, result.is_note) == (True, True)
+    assert "main.py members invite" in result.message
+    organization, _ = await ensure_organization("Acme")
+    assert (await run_checks(valid_settings))["Organizations"] == deployment_checks.CheckResult("Organizations", True, "1.")
+    await close_organization(organization)
+    assert (await run_checks(valid_settings))["Organizations"].is_note
+    assert await doctor.run_doctor(valid_settings) == 0
+    assert "note Organizations: there is none" in capsys.readouterr().out
+
+
+async def test_pages_that_are_not_built_are_reported(valid_settings: Settings, dist: Path) -> None:
+    (dist / "index.html").unlink()
+    assert "make web" in await read_only_failure(valid_settings, "Web pages")
+
+
+def test_unknown_names_of_settings_are_reported(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("MONGODB_URI=canary\nAUTH_SECRET=x\nLIVEKIT_COLOUR=canary\nCOMPOSE_PROFILES=voice\n", encoding="utf-8")
+    environment = {"CARTESIA_API_KEYS": "canary", "API_PORT_8000_TCP": "tcp://10.0.0.1", "REDIS_PASSWORD": "x", "PATH": "/bin"}
+    results = {result.subject: result.message for result in deployment_checks.check_names(file, environment)}
+    assert results.keys() == {"MONGODB_URI", "LIVEKIT_COLOUR", "CARTESIA_API_KEYS"}
+    assert "Did you mean MONGODB_URL?" in results["MONGODB_URI"]
+    assert "docs/configuration.md" in results["LIVEKIT_COLOUR"]
+    assert "the environment has no effect. Did you mean CARTESIA_API_KEY?" in results["CARTESIA_API_KEYS"]
+    assert "canary" not in str(results)
+    assert [result.is_ok for result in deployment_checks.check_names(ROOT / ".env.example", {})] == [True]
+
+
+async def test_answer_at_the_public_url_is_checked(valid_settings: Settings, services: Services) -> None:
+    assert (await run_checks(valid_settings))["API_PUBLIC_URL (answer)"].is_note, "the API may not have been started"
+    other = Starlette(routes=[Route("/{path:path}", lambda _: Response("<html>"))])
+    async with serve(other) as address:
+        valid_settings.api.public_url = f"http://127.0.0.1:{address.port}"
+        assert "something other than Viva's API" in await read_only_failure(valid_settings, "API_PUBLIC_URL (answer)")
+    async with serve(with_services(Starlette(routes=build_routes(valid_settings)), services)) as address:
+        valid_settings.api.public_url = f"http://127.0.0.1:{address.port}"
+        assert (await run_checks(valid_settings))["API_PUBLIC_URL (answer)"].message == "Viva's API answers."
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:9/0", "rubbish"])
@@ -150,11 +245,12 @@ async def test_unavailable_redis_is_reported(valid_settings: Settings, url: str)
 @pytest.mark.parametrize(
     ("url", "prefix", "missing"),
     [
-        ("redis://10.0.0.7:6379/0", "viva", ["TLS", "a user", "a prefix"]),
+        ("redis://10.0.0.7:6379/0", "viva", ["TLS", "a user", "a password", "a prefix"]),
         ("redis://viva:secret@redis.internal/0", "viva-eu", ["TLS"]),
         ("rediss://:secret@redis.internal/0", "viva-eu", ["a user"]),
         ("rediss://default:secret@redis.internal/0", "viva-eu", ["a user"]),
         ("rediss://viva:secret@redis.internal/0", "viva", ["a prefix"]),
+        ("rediss://viva@redis.internal/0", "viva-eu", ["a password"]),
         ("rediss://viva:secret@redis.internal/0", "viva-eu", []),
         ("redis://localhost:6379/0", "viva", []),
         ("unix:///run/redis.sock", "viva", []),
@@ -163,10 +259,26 @@ async def test_unavailable_redis_is_reported(valid_settings: Settings, url: str)
 def test_missing_protection_of_redis_on_another_host_is_reported(url: str, prefix: str, missing: list[str]) -> None:
     result = doctor.check_redis_protection(RedisSettings(url=url, prefix=prefix))
     assert result.is_ok is not bool(missing)
-    assert [part for part in ("TLS (", "a user with", "a prefix of") if part in result.message] == [
-        {"TLS": "TLS (", "a user": "a user with", "a prefix": "a prefix of"}[part] for part in missing
+    assert [part for part in ("TLS (", "a user with", "a password", "a prefix of") if part in result.message] == [
+        {"TLS": "TLS (", "a user": "a user with", "a prefix": "a prefix of"}.get(part, part) for part in missing
     ]
     assert "secret" not in result.message
+
+
+@pytest.mark.parametrize(
+    ("url", "bind", "mode", "is_ok"),
+    [
+        ("redis://127.0.0.1/0", "* -::*", "no", False),
+        ("redis://127.0.0.1/0", "", "no", False),
+        ("redis://127.0.0.1/0", "127.0.0.1 10.0.0.7", "no", False),
+        ("redis://:secret@127.0.0.1/0", "* -::*", "no", True),
+        ("redis://127.0.0.1/0", "* -::*", "yes", True),
+        ("redis://127.0.0.1/0", "127.0.0.1 -::1", "no", True),
+    ],
+)
+def test_redis_without_a_password_is_reported_if_the_network_reaches_it(url: str, bind: str, mode: str, is_ok: bool) -> None:
+    result = doctor.check_redis_protection(RedisSettings(url=url), {"bind": bind, "protected-mode": mode})
+    assert (result.is_ok, "requirepass" in result.message) == (is_ok, not is_ok)
 
 
 async def test_missing_claude_key_is_reported(valid_settings: Settings) -> None:
@@ -341,6 +453,16 @@ async def test_key_that_a_speech_provider_refuses_is_reported(
     results = await run_checks(valid_voice_settings)
     assert results["DEEPGRAM_API_KEY"].is_ok
     assert "does not confirm" in results["DEEPGRAM_API_KEY"].message
+
+
+async def test_webhook_of_livekit_that_does_not_arrive_is_reported(
+    valid_voice_settings: Settings, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deployment_checks, "WEBHOOK_SECONDS", 0.3)  # this server sends no webhooks
+    async with serve(with_services(Starlette(routes=build_routes(valid_voice_settings)), services)) as address:
+        valid_voice_settings.api.public_url = url = f"http://127.0.0.1:{address.port}"
+        message = await read_only_failure(valid_voice_settings, "LiveKit's webhook")
+    assert f"urls: [{url}/webhooks/livekit]" in message
 
 
 def list_names(folder: Path) -> list[str]:

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 import settings as configuration
 from api.http import build_routes
 from api.webhooks import MAX_EVENT_BYTES
+from cli import deployment_checks
 from lifecycle.rooms import CANDIDATE_IDENTITY, GENERATION_ATTRIBUTE, Rooms, build_room_name
 from lifecycle.services import Services
 from models.documents.interview import Interview, RoomState
@@ -248,9 +249,10 @@ async def test_presence_is_stored_while_livekit_is_unreachable(
     assert (await read_room(interview)).participant == "PA_1"
 
 
-async def test_webhooks_of_a_real_livekit_server_are_handled(
-    services: Services, tmp_path_factory: pytest.TempPathFactory
+async def test_webhooks_of_a_real_livekit_server_are_handled_and_doctor_sees_that_they_arrive(
+    services: Services, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(deployment_checks, "WEBHOOK_SECONDS", 60.0)
     port = free_port()
     folder = tmp_path_factory.mktemp("servers")
     async with LivekitServer(await find_livekit(), folder, webhooks=[f"http://127.0.0.1:{port}{WEBHOOK_PATH}"]) as server:
@@ -260,6 +262,8 @@ async def test_webhooks_of_a_real_livekit_server_are_handled(
             app = with_services(Starlette(routes=build_routes(changed)), other_services)
             async with serve(app, port), open_livekit_probe(changed.livekit) as livekit:
                 await join_and_leave(livekit)
+                result = await deployment_checks.check_livekit_webhook(changed)
+                assert (result.is_ok, result.message) == (True, "LiveKit's events reach the API.")
 
 
 async def join_and_leave(livekit: LivekitProbe) -> None:
