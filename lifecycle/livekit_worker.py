@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
@@ -22,6 +23,7 @@ from livekit import rtc
 from livekit.agents import AgentServer, JobContext, JobExecutorType, JobProcess, WorkerPermissions
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
@@ -43,6 +45,8 @@ log = structlog.get_logger(__name__)
 
 METRICS_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable that AgentServer sets to the folder in which jobs write their metrics."""
+ENDED = "ended"
+"""In place of the process id in the names of the files with the metrics of all processes that have ended."""
 INITIALIZE_SECONDS = 60.0
 """Seconds that a job's process may take to load; a busy machine needs many of them."""
 
@@ -132,8 +136,12 @@ async def serve_worker_metrics(server: AgentServer, services: Services, deprecat
     """
     settings = services.settings
 
+    one_at_a_time = asyncio.Lock()
+
     async def render_all() -> bytes:
-        return await asyncio.to_thread(collect_worker_metrics, server) + await render_process(services)
+        async with one_at_a_time:
+            collected = await asyncio.to_thread(collect_worker_metrics, server)
+        return collected + await render_process(services)
 
     async def answer(_: web.Request) -> web.StreamResponse:
         return build_metrics_response(await render_all())
@@ -151,8 +159,35 @@ def collect_worker_metrics(server: AgentServer) -> bytes:
     """Return the metrics of the worker's process and of its jobs, those that have ended included."""
     collectors: list[Collector] = [REGISTRY]
     if folder := os.environ.get(METRICS_FOLDER_VARIABLE):
+        merge_files_of_ended_jobs(Path(folder))
         collectors.append(MultiProcessCollector(CollectorRegistry(), path=folder))  # type: ignore[no-untyped-call]  # prometheus_client does not annotate it
     return render([SummedCollector(collectors), WorkerCollector(server)])
+
+
+def merge_files_of_ended_jobs(folder: Path) -> None:
+    """Add the counters and histograms of processes that have ended to one file of each kind, and delete their own files.
+
+    Without this, a worker's files, and the time of a scrape, would grow with every interview. Call it once at a time.
+    """
+    for path in folder.glob("*.db"):
+        kind, *_, process = path.stem.split("_")
+        if not process.isdigit() or _is_running(int(process)):
+            continue
+        if kind != "gauge":
+            total = MmapedDict(str(folder / f"{kind}_{ENDED}.db"))
+            for key, value, timestamp, _ in MmapedDict.read_all_values_from_file(str(path)):
+                total.write_value(key, total.read_value(key)[0] + value, timestamp)
+            total.close()
+        path.unlink()
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        # signal 0 only asks whether there is such a process
+        os.kill(process_id, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True
 
 
 class WorkerCollector(Collector):

@@ -79,7 +79,8 @@ class SummedCollector(Collector):
                 families.setdefault(family.name, family)
                 values = sums.setdefault(family.name, {})
                 for sample in family.samples:
-                    key = sample.name, tuple(sample.labels.items())
+                    # processes may order labels differently
+                    key = sample.name, tuple(sorted(sample.labels.items()))
                     values[key] = values.get(key, 0.0) + sample.value
         for name, family in families.items():
             merged = Metric(name, family.documentation, family.type, family.unit)

@@ -1,13 +1,16 @@
 """Dashboards, alerts and the runbook agree with the metrics in the code: names, labels, limits and pages."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 import yaml
 from prometheus_client import REGISTRY
+from prometheus_client.values import MultiProcessValue
 
 import agent.voice.speech  # noqa: F401  # it has the metric of spoken replies
 from engine import metrics
@@ -192,3 +195,21 @@ def test_scrapes_send_the_token() -> None:
     monitor = yaml.safe_load((DEPLOY / "prometheus" / "pod-monitor.yaml").read_text(encoding="utf-8"))
     for endpoint in monitor["spec"]["podMetricsEndpoints"]:
         assert endpoint["authorization"]["credentials"] == {"name": "viva", "key": "API_METRICS_TOKEN"}
+
+
+def test_files_of_ended_jobs_are_merged_and_their_counts_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(livekit_worker.METRICS_FOLDER_VARIABLE, str(tmp_path))
+    # process ids are smaller than these on every system, except that of this process
+    for process in (2**30, 2**30 + 1, os.getpid()):
+        counter = MultiProcessValue(lambda process=process: process)(
+            "counter", "viva_leases_lost", "viva_leases_lost_total", (), (), metrics.LEASES_LOST._documentation
+        )
+        counter.inc(2)
+        MultiProcessValue(lambda process=process: process)("gauge", "viva_g", "viva_g", (), (), "g", "livesum").set(1)
+    before = REGISTRY.get_sample_value("viva_leases_lost_total") or 0
+    for _ in range(2):
+        page = livekit_worker.collect_worker_metrics(Mock(active_jobs=[])).decode()
+        assert f"viva_leases_lost_total {before + 6}" in page
+        assert "viva_g 1.0" in page
+    kept = {f"counter_{os.getpid()}.db", "counter_ended.db", f"gauge_livesum_{os.getpid()}.db"}
+    assert {path.name for path in tmp_path.iterdir()} == kept

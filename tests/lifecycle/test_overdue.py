@@ -177,8 +177,11 @@ async def test_workers_serve_metrics_to_the_bearer_of_the_token(
 
 def test_samples_of_a_worker_and_its_jobs_are_added_up() -> None:
     registries = [CollectorRegistry(), CollectorRegistry()]
-    for amount, registry in enumerate(registries, 1):
-        Counter("viva_things", "Things", ["kind"], registry=registry).labels("a").inc(amount)
+    for amount, (registry, labels) in enumerate(zip(registries, (["kind", "other"], ["other", "kind"]), strict=True), 1):
+        Counter("viva_things", "Things", labels, registry=registry).labels(kind="a", other="b").inc(amount)
     Counter("viva_others", "Others", registry=registries[1]).inc()
     page = render([SummedCollector(registries)]).decode()
-    assert re.findall(r"^viva_\w+.*$", page, re.MULTILINE) == ['viva_things_total{kind="a"} 3.0', "viva_others_total 1.0"]
+    assert re.findall(r"^viva_\w+.*$", page, re.MULTILINE) == [
+        'viva_things_total{kind="a",other="b"} 3.0',
+        "viva_others_total 1.0",
+    ]
