@@ -160,7 +160,7 @@ def collect_worker_metrics(server: AgentServer) -> bytes:
     collectors: list[Collector] = [REGISTRY]
     if folder := os.environ.get(METRICS_FOLDER_VARIABLE):
         merge_files_of_ended_jobs(Path(folder))
-        collectors.append(MultiProcessCollector(CollectorRegistry(), path=folder))  # type: ignore[no-untyped-call]  # prometheus_client does not annotate it
+        collectors.append(MultiProcessCollector(CollectorRegistry(), path=folder))
     return render([SummedCollector(collectors), WorkerCollector(server)])
 
 

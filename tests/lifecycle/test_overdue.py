@@ -151,7 +151,8 @@ async def test_reads_of_the_state_are_shared_and_never_waited_for_longer_than_al
     waiting = asyncio.create_task(monitor.read(30))
     await asyncio.sleep(0)
     may_answer.set()
-    assert (await waiting, await monitor.read(0.0), calls) == ("state", "state", 1)
+    states: list[Any] = [await waiting, await monitor.read(0.0)]
+    assert (states, calls) == (["state", "state"], 1)
     await monitor.close()
 
 
