@@ -263,7 +263,9 @@ class VoiceSettings(BaseModel):
     grace_seconds: float = Field(120.0, gt=0, description="Seconds of absence after which the candidate counts as having left.")
     jobs: int = Field(8, gt=0, description="Concurrent interviews, or recordings, per worker.")
     idle_processes: int = Field(1, ge=0, description="Processes that are started ahead for the next interview.")
-    metrics_port: int = Field(0, ge=0, description="Port on which a voice worker serves /metrics; 0 disables it.")
+    metrics_port: int = Field(
+        0, ge=0, description="Deprecated, use WORKER_METRICS_PORT: port of a voice worker's /metrics without a token."
+    )
     drain_seconds: int = Field(30, gt=0, description="Seconds after SIGTERM before interviews are handed over to another worker.")
 
 
@@ -306,10 +308,13 @@ class JobsSettings(BaseModel):
 
 
 class WorkerSettings(BaseModel):
-    """What a worker (jobs, agent or recorder) serves over HTTP: health checks, and the metrics of voice workers."""
+    """What a worker (jobs, agent or recorder) serves over HTTP: health checks and metrics."""
 
     host: str = Field("127.0.0.1", description="Address on which a worker answers health checks, and serves metrics.")
     health_port: int = Field(0, ge=0, description="Port on which a worker answers health checks at /; 0 disables them.")
+    metrics_port: int = Field(
+        0, ge=0, description="Port on which a worker serves /metrics to the bearer of API_METRICS_TOKEN; 0 disables it."
+    )
 
 
 class WebhookSettings(BaseModel):

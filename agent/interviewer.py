@@ -24,6 +24,7 @@ from agent.plan import NOTICE_MOVES, InterviewPlan
 from agent.prompts import RULES, Prompt
 from agent.speech_rules import collect_short_notes
 from agent.usage_meter import UsageMeter
+from engine.metrics import CLAUDE_CALLS
 from live.cancellation import cancel_and_wait
 from models.documents.position import Fact
 from models.documents.turn import Move, Source
@@ -431,8 +432,10 @@ async def _stream_claude(
                     # Start the timeout here, so that the consumer's own time does not count.
                     deadline = loop.time() + timeouts.gap_seconds if parser.move else deadline
         except TimeoutError:
+            CLAUDE_CALLS.labels("reply", "timeout").inc()
             raise ReplyFailed("timeout") from None
         except Exception as error:  # the SDK's errors and, during the stream, unwrapped connection errors
+            CLAUDE_CALLS.labels("reply", "failed").inc()
             raise ReplyFailed(type(error).__name__) from None
         finally:
             if message is not None and message.usage:  # a gateway in front of Claude may omit the usage
@@ -444,7 +447,9 @@ def _require_complete(message: Message | None, request_id: str | None) -> None:
     """Log the usage of a finished call. Raises ReplyFailed if the message was cut off."""
     if message is None:
         # The stream ended early without an error, as behind a proxy.
+        CLAUDE_CALLS.labels("reply", "failed").inc()
         raise ReplyFailed("incomplete stream")
+    CLAUDE_CALLS.labels("reply", "answered").inc()
     log.info(
         "claude replied",
         request_id=request_id,

@@ -27,6 +27,7 @@ from agent.plan import InterviewPlan
 from agent.prompts import compose_prompt
 from agent.retry_policy import give_up_if_exhausted, retry_or_give_up
 from agent.usage_meter import UsageMeter
+from engine.metrics import count_attempt
 from lifecycle.budgets import InterviewBudgets
 from lifecycle.jobs import REPLY
 from lifecycle.lease_renewal import hold_lease
@@ -71,6 +72,7 @@ async def respond_if_due(services: Services, claude: AsyncAnthropic, phrasebook:
     interview = await interview_transitions.claim_reply(interview_id, holder, jobs.lease_seconds, closed)
     if interview is None:
         return
+    count_attempt("reply", interview.attempts)
     with trace_job(REPLY, interview_id, interview.origin, {"viva.attempt": interview.attempts}):
         if not await give_up_if_exhausted(services, interview):
             await _respond(services, claude, phrasebook, interview)

@@ -8,7 +8,7 @@ from pymongo.errors import PyMongoError
 
 from agent.prompts import PROMPT_VERSION
 from lifecycle.budgets import InterviewBudgets
-from lifecycle.claude_usage import compute_usage
+from lifecycle.claude_usage import compute_usage, count_tokens
 from models.documents.budget import Budget
 from models.documents.interview import InterviewerRecord
 from models.documents.usage import Usage
@@ -55,6 +55,7 @@ class UsageMeter:
             cached_input_usd=settings.reply_cached_input_usd,
             output_usd=settings.reply_output_usd,
         )
+        count_tokens("reply", usage)
         self._add(ReplyUsage(usage, InterviewerRecord(model=message.model, prompt_version=PROMPT_VERSION)))
         self._uncounted = self._uncounted.plus(usage)
 

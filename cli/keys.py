@@ -8,7 +8,7 @@ import typer
 from beanie import PydanticObjectId
 from bson import ObjectId
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.common import exit_with_error, load_settings, run_or_exit
 from errors import Conflict
@@ -106,7 +106,8 @@ def list_(organization: str) -> None:
             owner = await find_organization(organization)
             if owner is None:
                 raise exit_with_error(f"There is no organization {organization}: `main.py organizations list` lists them.")
-            table = Table("id", "role", "name", "created", "last used", "state")
+            # an id is copied, so a narrow terminal must not shorten it
+            table = Table(Column("id", min_width=24, no_wrap=True), "role", "name", "created", "last used", "state")
             for key in await list_keys(owner.id):
                 times = (format_time(key.created_at), format_time(key.last_used_at))
                 table.add_row(str(key.id), key.role, key.name, *times, _describe_state(key))

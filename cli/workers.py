@@ -19,12 +19,15 @@ from cli.common import (
 from evaluation import tasks
 from evaluation.languages import load_languages
 from lifecycle.change_sequencer import run_change_sequencer
+from lifecycle.heartbeats import send_heartbeats
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, FINALIZE_RECORDING, RECORD, REPLY
+from lifecycle.metrics_page import render_page
 from lifecycle.reconciler import run_recording_reconciler, run_room_reconciler
 from lifecycle.recorder_dispatch import start_recording
 from lifecycle.repairs import run_repairs
 from lifecycle.services import open_services
-from lifecycle.worker_health import serve_health
+from lifecycle.worker_health import serve_health, serve_metrics
+from models.documents.worker_heartbeat import WorkerKind
 from recording.media_erasure import erase_media
 from recording.storage import RecordingStore
 from settings import Settings, WorkerSettings
@@ -37,7 +40,7 @@ def run_jobs() -> None:
     require_auth_secret(settings)
     if not settings.anthropic.api_key.get_secret_value():
         raise exit_with_error("ANTHROPIC_API_KEY is not set: put your key into .env, or run the sandbox with `make dev`.")
-    _require_free_health_port(settings.worker)
+    _require_free_ports(settings.worker)
     run_or_exit(_run_jobs_worker(settings, open_recording_store(settings)))
 
 
@@ -53,6 +56,8 @@ async def _run_jobs_worker(settings: Settings, store: RecordingStore | None) -> 
     async with (
         serve_health(settings.worker),
         open_services(settings, "viva-jobs") as services,
+        send_heartbeats(WorkerKind.JOBS),
+        serve_metrics(settings, lambda: render_page(services)),
         create_claude_client(settings) as claude,
     ):
         services.jobs.register(REPLY, lambda interview_id: typed.respond_if_due(services, claude, phrasebook, interview_id))
@@ -83,30 +88,32 @@ def run_agent() -> None:
         CARTESIA_API_KEY=settings.cartesia.api_key.get_secret_value(),
         ANTHROPIC_API_KEY=settings.anthropic.api_key.get_secret_value(),
     )
-    _require_free_health_port(settings.worker)
+    _require_free_ports(settings.worker)
     run_or_exit(run_interviewer_worker(settings))
 
 
 def run_recorder() -> None:
     """Run the recorder's LiveKit worker, or exit with 2 when a setting that it needs is missing."""
-    from lifecycle.livekit_worker import run_until_stopped
-    from recording.recorder_job import create_recorder_worker
+    from recording.recorder_job import run_recorder_worker
 
     settings = load_settings()
     require_auth_secret(settings)
     require_voice_settings(settings, RECORDING_STORE=settings.recording.store)
     open_recording_store(settings)
-    _require_free_health_port(settings.worker)
-    run_or_exit(run_until_stopped(create_recorder_worker(settings)))
+    _require_free_ports(settings.worker)
+    run_or_exit(run_recorder_worker(settings))
 
 
-def _require_free_health_port(worker: WorkerSettings) -> None:
-    """Exit with 2 if the address for health checks cannot be used."""
-    try:
-        family = socket.AF_INET6 if ":" in worker.host else socket.AF_INET
-        socket.create_server((worker.host, worker.health_port), family=family).close()
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise exit_with_error(
-            f"WORKER_HOST, WORKER_HEALTH_PORT: this address cannot be used ({reason}). Each worker on a machine needs another."
-        ) from None
+def _require_free_ports(worker: WorkerSettings) -> None:
+    """Exit with 2 if the address for health checks, or for metrics, cannot be used."""
+    family = socket.AF_INET6 if ":" in worker.host else socket.AF_INET
+    for name, port in {"WORKER_HEALTH_PORT": worker.health_port, "WORKER_METRICS_PORT": worker.metrics_port}.items():
+        try:
+            socket.create_server((worker.host, port), family=family).close()
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise exit_with_error(
+                f"WORKER_HOST, {name}: this address cannot be used ({reason}). Each worker on a machine needs another."
+            ) from None
+    if worker.metrics_port and worker.metrics_port == worker.health_port:
+        raise exit_with_error("WORKER_METRICS_PORT: health checks use this port already. Choose another one.")

@@ -59,8 +59,11 @@ class Schema(strawberry.Schema):
             executable_types if allowed_operation_types is None else executable_types & set(allowed_operation_types),
             operation_extensions,
         )
-        metrics.OPERATION_SECONDS.observe(time.perf_counter() - started_at)
-        return format_result(result, context.request_id)
+        metrics.SECONDS_BY_OPERATION[context.root_field].observe(time.perf_counter() - started_at)
+        formatted = format_result(result, context.request_id)
+        if formatted.errors:
+            metrics.OPERATION_ERRORS.labels(context.root_field, get_error_code(formatted.errors[0])).inc()
+        return formatted
 
     async def stream(
         self,
@@ -103,5 +106,5 @@ def format_result(result: ExecutionResult, request_id: str) -> ExecutionResult:
     # a new list, because the list of cached validation errors is shared
     result.errors = [to_graphql_error(error, request_id) for error in result.errors] if result.errors else None
     outcome = get_error_code(result.errors[0]) if result.errors else "OK"
-    metrics.OPERATIONS.labels(outcome=outcome).inc()
+    metrics.OUTCOMES[outcome].inc()
     return result

@@ -97,6 +97,9 @@ class OperationExecutor(FastFieldExecutor):
             if not self._root_fields:
                 self._root_fields.append(grouped_field_set)
             grouped_field_set = self._root_fields[0]
+        elif isinstance(self.context_value, OperationContext):
+            # a name of the schema: unlike aliases and the operation's own name, there are few
+            self.context_value.root_field = next(iter(grouped_field_set.values()))[0].node.name.value
         context = self.context_value
         if isinstance(context, OperationContext):
             self.meter = ResponseMeter(context.limits)
@@ -144,6 +147,8 @@ class OperationContext(ABC):
     """The part of an operation's context that the engine uses."""
 
     request_id: str
+    root_field: str = "none"
+    """Name of the operation's first root field; "none" until it is executed."""
     executor: OperationExecutor | None = None
     """The subscription's executor, which sets itself here. None for queries and mutations."""
     mentioned_fields: frozenset[str] = frozenset()

@@ -27,7 +27,7 @@ from evaluation.prompt import (
     build_system_text,
     compute_prompt_digest,
 )
-from lifecycle.claude_usage import compute_usage
+from lifecycle.claude_usage import compute_usage, count_tokens
 from models.documents.position import PositionContent
 from models.documents.turn import Turn
 from models.documents.usage import Usage
@@ -147,6 +147,7 @@ async def ask_judge(
         output_usd=anthropic.output_usd,
     )
     log.info("judgement received", message_id=message.id, stop_reason=message.stop_reason, **usage.model_dump())
+    count_tokens("judge", usage)
     await record_usage(usage)
     if message.stop_reason != "end_turn":
         raise JudgeFailed(_explain_stop_reason(message.stop_reason))

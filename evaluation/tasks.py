@@ -15,6 +15,7 @@ from bson import ObjectId
 from opentelemetry.trace import Span
 
 import tracing
+from engine.metrics import CLAUDE_CALLS, count_attempt
 from errors import ExhaustedBudget
 from evaluation.judge import MAX_TOKENS, JudgeAnswer, JudgeFailed, JudgeRejected, JudgeUnavailable, ask_judge
 from evaluation.languages import Languages
@@ -141,6 +142,7 @@ async def _claim(services: Services, evaluation_id: ObjectId) -> Evaluation | No
     )
     if evaluation is None:
         return None
+    count_attempt("evaluation", evaluation.attempts)
     if exhausted:
         failure_text = BUDGET_WAIT_ENDED.format(days=MAX_BUDGET_WAIT.days)
     elif evaluation.attempts > jobs.judge_attempts:
@@ -219,18 +221,30 @@ async def _call_judge(services: Services, claude: AsyncAnthropic, evaluation: Ev
             await count_usage(evaluation.organization_id, usage)
 
     settings, interview = services.settings, subject.interview
-    with tracing.start_span("evaluation sample"):
-        return await ask_judge(
-            claude,
-            settings.anthropic,
-            subject.position,
-            interview.language,
-            subject.judged_turns,
-            interview.candidate.name if interview.candidate else "",
-            evaluation.passes_done + 1,
-            settings.jobs.judge_seconds,
-            record_usage,
-        )
+    outcome = "failed"
+    try:
+        with tracing.start_span("evaluation sample"):
+            answer = await ask_judge(
+                claude,
+                settings.anthropic,
+                subject.position,
+                interview.language,
+                subject.judged_turns,
+                interview.candidate.name if interview.candidate else "",
+                evaluation.passes_done + 1,
+                settings.jobs.judge_seconds,
+                record_usage,
+            )
+        outcome = "answered"
+    except JudgeUnavailable:
+        outcome = "unavailable"
+        raise
+    except JudgeRejected:
+        outcome = "rejected"
+        raise
+    finally:
+        CLAUDE_CALLS.labels("judge", outcome).inc()
+    return answer
 
 
 def _build_judgement(evaluation: Evaluation, answer: JudgeAnswer) -> JudgementDocument:

@@ -8,6 +8,7 @@ For the same reason the stream is read without acknowledgement; there is nothing
 import asyncio
 import os
 import socket
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from secrets import token_hex
@@ -25,6 +26,7 @@ from taskiq_redis import RedisStreamBroker
 
 import settings
 import tracing
+from engine import metrics
 from live.signing import MessageSigner
 from models.storage.backoff import Backoff
 
@@ -165,6 +167,7 @@ class Jobs:
                 kicker: AsyncKicker[..., Any] = AsyncKicker(task_name=name, broker=self._broker, labels={})
                 await kicker.kiq(str(document_id))
         except (SendTaskError, RedisError, OSError, TimeoutError) as error:
+            metrics.WAKE_UPS_NOT_SENT.inc()
             log.warning("wake-up not sent", job=name, id=str(document_id), reason=type(error).__name__)
 
     def register(self, name: str, handler: JobHandler, *, exclusive: bool = False) -> None:
@@ -194,11 +197,16 @@ class Jobs:
         task.add_done_callback(lambda _: self._local_tasks.pop(key, None))
 
     async def _run_handler(self, name: str, document_id: ObjectId) -> None:
+        started_at, outcome = time.monotonic(), "failed"
         try:
             await self._handlers[name](document_id)
+            outcome = "done"
         except Exception as error:
             # the document stays due, so the job is tried again; the error's message may quote the candidate
             log.error("job failed", job=name, id=str(document_id), reason=type(error).__name__)
+        finally:
+            metrics.JOBS.labels(name, outcome).inc()
+            metrics.JOB_SECONDS.labels(name).observe(time.monotonic() - started_at)
 
     async def run(self, stop: asyncio.Event, drain_seconds: float) -> None:
         """Handle wake-ups until `stop` is set, then give running jobs `drain_seconds` to finish."""

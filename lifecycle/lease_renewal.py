@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from engine.metrics import LEASES_LOST
 from live.cancellation import cancel_and_wait
 from models.storage.lease import LeaseLost
 
@@ -37,6 +38,7 @@ async def hold_lease(renew: Callable[[], Awaitable[bool]], lease_seconds: float)
             # on Python 3.11 PyMongo can lose a cancellation, so that a renewal returns although it was cancelled below
             if not block_has_ended:
                 lost = True
+                LEASES_LOST.inc()
                 block_task.cancel()
             return
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
@@ -20,19 +21,23 @@ from aiohttp import web
 from bson import ObjectId
 from livekit import rtc
 from livekit.agents import AgentServer, JobContext, JobExecutorType, JobProcess, WorkerPermissions
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
+from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import Collector
+from prometheus_client.registry import REGISTRY, Collector
 
 import logs
 import tracing
 from errors import extract_locations
+from lifecycle.heartbeats import send_heartbeats
 from lifecycle.jobs import create_holder_name
+from lifecycle.metrics_page import SummedCollector, render, render_process
 from lifecycle.origins import bind_work
 from lifecycle.services import Services, open_services
-from lifecycle.worker_health import serve_path
+from lifecycle.worker_health import build_metrics_response, serve_metrics, serve_path
 from models.documents.interview import get_origin
+from models.documents.worker_heartbeat import WorkerKind
 from models.storage.lease import LeaseLost
 from settings import Settings, read_settings
 
@@ -40,6 +45,8 @@ log = structlog.get_logger(__name__)
 
 METRICS_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable that AgentServer sets to the folder in which jobs write their metrics."""
+ENDED = "ended"
+"""In place of the process id in the names of the files with the metrics of all processes that have ended."""
 INITIALIZE_SECONDS = 60.0
 """Seconds that a job's process may take to load; a busy machine needs many of them."""
 
@@ -75,18 +82,17 @@ def create_livekit_worker(
     service: str,
     load_resources: Callable[[], Any] | None = None,
     permissions: WorkerPermissions | None = None,
-    serves_metrics: bool = False,
 ) -> AgentServer:
     """Return a worker that runs up to settings.voice.jobs jobs concurrently, registered under `name`.
 
     Jobs send their traces as `service`.
     `load_resources`, a module-level function, is called in each process before it is given a job: what takes long to
-    load would delay the job's first words, and the renewals of its lease. With `serves_metrics`, jobs write metrics for
-    `serve_metrics` if settings.voice.metrics_port is set. With settings.worker.health_port, GET / answers 200 while the worker
-    is connected to LiveKit, and GET /worker says how many jobs it runs.
+    load would delay the job's first words, and the renewals of its lease. If a port for metrics is set, jobs write metrics for
+    `run_worker` to serve. With settings.worker.health_port, GET / answers 200 while the worker is connected to LiveKit, and
+    GET /worker says how many jobs it runs.
     """
     livekit, voice, worker = settings.livekit, settings.voice, settings.worker
-    has_metrics = serves_metrics and voice.metrics_port > 0
+    has_metrics = worker.metrics_port > 0 or voice.metrics_port > 0
     server = AgentServer(
         job_executor_type=JobExecutorType.PROCESS,
         num_idle_processes=voice.idle_processes,
@@ -112,32 +118,86 @@ def create_livekit_worker(
     return server
 
 
+async def run_worker(server: AgentServer, services: Services, kind: WorkerKind) -> None:
+    """Run a worker until it is stopped (`run_until_stopped`), with its heartbeats and its metrics.
+
+    Only the interviewers' worker serves settings.voice.metrics_port.
+    """
+    deprecated_port = services.settings.voice.metrics_port if kind is WorkerKind.AGENT else 0
+    async with send_heartbeats(kind), serve_worker_metrics(server, services, deprecated_port):
+        await run_until_stopped(server)
+
+
 @asynccontextmanager
-async def serve_metrics(server: AgentServer, settings: Settings) -> AsyncIterator[None]:
-    """Serve the metrics of a worker and its jobs at settings.voice.metrics_port, unless that is 0.
+async def serve_worker_metrics(server: AgentServer, services: Services, deprecated_port: int = 0) -> AsyncIterator[None]:
+    """Serve the metrics of a worker and its jobs at settings.worker.metrics_port, and at a port that needs no token.
 
     LiveKit's own server for metrics leaves out those of the worker's process, among them its number of jobs.
     """
+    settings = services.settings
 
-    def collect() -> bytes:
-        registry = CollectorRegistry()
-        if folder := os.environ.get(METRICS_FOLDER_VARIABLE):
-            MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]  # prometheus_client does not annotate it
-        registry.register(_WorkerCollector(server))
-        return generate_latest(registry)
+    one_at_a_time = asyncio.Lock()
+
+    async def render_all() -> bytes:
+        async with one_at_a_time:
+            collected = await asyncio.to_thread(collect_worker_metrics, server)
+        return collected + await render_process(services)
 
     async def answer(_: web.Request) -> web.StreamResponse:
-        return web.Response(body=await asyncio.to_thread(collect), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return build_metrics_response(await render_all())
 
-    async with serve_path("/metrics", answer, settings.worker.host, settings.voice.metrics_port):
+    # both settings may name the same port, which then needs the token
+    open_port = 0 if deprecated_port == settings.worker.metrics_port else deprecated_port
+    async with (
+        serve_metrics(settings, render_all),
+        serve_path("/metrics", answer, settings.worker.host, open_port),
+    ):
         yield
 
 
-class _WorkerCollector(Collector):
+def collect_worker_metrics(server: AgentServer) -> bytes:
+    """Return the metrics of the worker's process and of its jobs, those that have ended included."""
+    collectors: list[Collector] = [REGISTRY]
+    if folder := os.environ.get(METRICS_FOLDER_VARIABLE):
+        merge_files_of_ended_jobs(Path(folder))
+        collectors.append(MultiProcessCollector(CollectorRegistry(), path=folder))
+    return render([SummedCollector(collectors), WorkerCollector(server)])
+
+
+def merge_files_of_ended_jobs(folder: Path) -> None:
+    """Add the counters and histograms of processes that have ended to one file of each kind, and delete their own files.
+
+    Without this, a worker's files, and the time of a scrape, would grow with every interview. Call it once at a time.
+    """
+    for path in folder.glob("*.db"):
+        kind, *_, process = path.stem.split("_")
+        if not process.isdigit() or _is_running(int(process)):
+            continue
+        if kind != "gauge":
+            total = MmapedDict(str(folder / f"{kind}_{ENDED}.db"))
+            for key, value, timestamp, _ in MmapedDict.read_all_values_from_file(str(path)):
+                total.write_value(key, total.read_value(key)[0] + value, timestamp)
+            total.close()
+        path.unlink()
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        # signal 0 only asks whether there is such a process
+        os.kill(process_id, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True
+
+
+class WorkerCollector(Collector):
+    """How many jobs a worker holds."""
+
     def __init__(self, server: AgentServer) -> None:
         self._server = server
 
     def collect(self) -> Iterator[Metric]:
+        """Yield the metric."""
         yield GaugeMetricFamily("viva_voice_jobs", "Interviews that this worker holds", value=len(self._server.active_jobs))
 
 

@@ -14,6 +14,7 @@ import structlog
 from bson import ObjectId
 from pymongo.errors import OperationFailure, PyMongoError
 
+from engine.metrics import count_attempt
 from lifecycle.jobs import ERASE_MEDIA, EVALUATE, REPLY
 from lifecycle.organization_deletion import delete_organization
 from lifecycle.presence import continue_in_text, switch_to_text
@@ -135,6 +136,7 @@ async def _attempt_repair(repair: _Repair, document_id: ObjectId) -> None:
     if attempt is None:
         # another process attempts it, or has done so in vain
         return
+    count_attempt("repair", attempt)
     if await _run_logged(repair.name, document_id, repair.run(document_id)):
         await complete_repair(repair.name, document_id)
     elif attempt >= MAX_ATTEMPTS:

@@ -32,6 +32,7 @@ from livekit.api import (
     VideoGrants,
 )
 
+from engine.metrics import LIVEKIT_REQUESTS
 from errors import Unavailable
 from models.documents.interview import Interview
 from models.documents.turn import AccessOrigin
@@ -295,7 +296,9 @@ class Rooms:
         try:
             async with asyncio.timeout(self._livekit.timeout_seconds):
                 yield self._api
+            LIVEKIT_REQUESTS.labels("done").inc()
         except (ServerError, aiohttp.ClientError, TimeoutError) as error:
+            LIVEKIT_REQUESTS.labels("failed").inc()
             # the error's text may contain LiveKit's address and secrets
             reason = f"HTTP {error.status}" if isinstance(error, ServerError) else type(error).__name__
             message = f"LiveKit did not respond as expected ({reason}): try again in a moment, or use channel TEXT."

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import structlog
 
+from engine.metrics import REFUSED_CREDENTIALS
+
 log = structlog.get_logger(__name__)
 
 INTERVAL_SECONDS = 60.0
@@ -37,6 +39,7 @@ class SecurityLog:
 
     def record_refusal(self, kind: CredentialKind, address: str) -> None:
         """Count a credential that was refused."""
+        REFUSED_CREDENTIALS.labels(kind.value).inc()
         if (kind, address) not in self._counts and len(self._counts) >= MAX_ADDRESSES:
             address = OTHER_ADDRESSES
         key = kind, address

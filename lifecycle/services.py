@@ -8,6 +8,7 @@ from lifecycle.access_monitor import AccessMonitors
 from lifecycle.audit_log import AuditLog
 from lifecycle.closings import Closings, load_closings
 from lifecycle.consent import ConsentTexts, load_consent_texts
+from lifecycle.deployment_state import DeploymentMonitor
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.security_log import SecurityLog
@@ -43,11 +44,13 @@ class Services:
     access_monitors: AccessMonitors = field(init=False)
     audit_log: AuditLog = field(init=False)
     security_log: SecurityLog = field(default_factory=SecurityLog, init=False)
+    deployment: DeploymentMonitor = field(init=False)
 
     def __post_init__(self) -> None:
         # a frozen dataclass sets its derived fields this way
         object.__setattr__(self, "access_monitors", AccessMonitors(self.credentials))
         object.__setattr__(self, "audit_log", AuditLog(self.settings.audit))
+        object.__setattr__(self, "deployment", DeploymentMonitor(self.settings))
 
 
 @asynccontextmanager
@@ -71,4 +74,5 @@ async def open_services(settings: Settings, service: str = "viva") -> AsyncItera
             try:
                 yield services
             finally:
+                await services.deployment.close()
                 services.security_log.close()

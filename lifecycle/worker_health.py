@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from settings import WorkerSettings
+from lifecycle.metrics_page import CONTENT_TYPE, find_refusal
+from settings import Settings, WorkerSettings
 from version import read_version
 
 
@@ -19,6 +20,25 @@ async def serve_health(worker: WorkerSettings) -> AsyncIterator[None]:
 
     async with serve_path("/", answer, worker.host, worker.health_port):
         yield
+
+
+@asynccontextmanager
+async def serve_metrics(settings: Settings, render: Callable[[], Awaitable[bytes]]) -> AsyncIterator[None]:
+    """Answer GET /metrics as the API does, for the bearer of settings.api.metrics_token. Does nothing without a port."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if refusal := find_refusal(settings, request.headers.get("Authorization", "")):
+            status, text = refusal
+            return web.Response(status=status, text=text)
+        return build_metrics_response(await render())
+
+    async with serve_path("/metrics", answer, settings.worker.host, settings.worker.metrics_port):
+        yield
+
+
+def build_metrics_response(body: bytes) -> web.Response:
+    """Return the response to a scrape."""
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from itertools import islice
 
 from bson import ObjectId
 
+from engine import metrics
 from live.messages import Interim, decode_message
 from live.single_flight import SingleFlight
 from live.synchronization import Notifier
@@ -71,6 +72,8 @@ class InterviewFeed:
         self.access_state = watermark.access_state if watermark else None
         self.is_gone = watermark is None or watermark.is_erased
         self.is_over = watermark is None or watermark.is_over or watermark.is_erased
+        if watermark and self._last_seq is not None and watermark.last_seq > self._last_seq:
+            metrics.TURNS_FOUND_BY_POLLING.inc(watermark.last_seq - self._last_seq)
         if watermark and (self._last_seq is None or watermark.last_seq > self._last_seq or self._lost_turns(watermark)):
             self._last_seq = watermark.last_seq
             self._recent.clear()
@@ -122,6 +125,8 @@ class InterviewFeed:
             self._last_seq = turn.seq
             self._recent.append(turn)
             self.turns_notifier.wake()
+            # clocks of two machines may differ
+            metrics.TURN_SECONDS.observe(max(0.0, (now() - turn.ended_at).total_seconds()))
 
     def _cache_turns(self, turns: list[Turn]) -> None:
         if not turns or self._last_seq is None or turns[-1].seq < self._last_seq:

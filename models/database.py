@@ -39,6 +39,7 @@ from models.documents.turn import TurnDocument
 from models.documents.turn_correction import TurnCorrection
 from models.documents.used_sign_in import UsedSignIn
 from models.documents.webhook import WebhookDelivery, WebhookEndpoint
+from models.documents.worker_heartbeat import WorkerHeartbeat
 from models.storage.transactions import APP_NAME
 
 DOCUMENTS = [
@@ -72,6 +73,7 @@ DOCUMENTS = [
     WebhookEndpoint,
     WebhookDelivery,
     AssessmentOrder,
+    WorkerHeartbeat,
 ]
 """Every document class: a class that is missing here is not bound to the database and has no indexes."""
 

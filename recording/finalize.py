@@ -13,6 +13,7 @@ from tempfile import TemporaryFile
 import structlog
 from bson import ObjectId
 
+from engine.metrics import count_attempt
 from lifecycle.lease_renewal import hold_lease
 from lifecycle.services import Services
 from models.documents.interview import get_interview
@@ -46,6 +47,7 @@ async def finalize_recording(services: Services, store: RecordingStore | None, r
     recording = await claim_file_job(recording_id, holder, lease_seconds)
     if recording is None:
         return
+    count_attempt("recording", recording.attempts)
     if recording.attempts > MAX_ATTEMPTS:
         if failed := await _retry_or_fail(recording, ABANDONED):
             await services.live.publish_change(failed)

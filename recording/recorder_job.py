@@ -9,8 +9,10 @@ from livekit.agents import AgentServer, WorkerPermissions
 
 from lifecycle.jobs import FINALIZE_RECORDING
 from lifecycle.lease_renewal import hold_lease
-from lifecycle.livekit_worker import RoomJob, create_livekit_worker
+from lifecycle.livekit_worker import RoomJob, create_livekit_worker, run_worker
+from lifecycle.services import open_services
 from models.documents.recording import Recording
+from models.documents.worker_heartbeat import WorkerKind
 from models.storage.lease import LeaseLost, renew_lease
 from models.writes.recording_transitions import claim_recording, release_recording_lease
 from recording.recorder import Recorder
@@ -18,6 +20,12 @@ from recording.storage import open_store
 from settings import Settings
 
 log = structlog.get_logger(__name__)
+
+
+async def run_recorder_worker(settings: Settings) -> None:
+    """Run the LiveKit worker that records interviews, until SIGTERM or SIGINT. Raises PyMongoError if MongoDB is unreachable."""
+    async with open_services(settings) as services:
+        await run_worker(create_recorder_worker(settings), services, WorkerKind.RECORDER)
 
 
 def create_recorder_worker(settings: Settings) -> AgentServer:

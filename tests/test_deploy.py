@@ -33,7 +33,7 @@ from lifecycle import livekit_worker
 from lifecycle.worker_health import serve_health
 from main import cli_app
 from sandbox.livekit.build import required_version
-from settings import ApiSettings, JobsSettings, Settings, WorkerSettings
+from settings import ApiSettings, JobsSettings, Settings, VoiceSettings, WorkerSettings
 from tests.helpers import ROOT
 from tests.test_architecture import LAYERS
 from tests.test_docs import iterate_settings
@@ -225,19 +225,20 @@ def test_ports_are_those_that_the_processes_listen_on(monkeypatch: pytest.Monkey
     assert re.findall(r"^EXPOSE (\d+)$", DOCKERFILE, re.MULTILINE) == [str(api)]
     assert f"reverse_proxy api:{api}\n" in (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
     assert (FLY["http_service"]["internal_port"], FLY["checks"]["worker"]["port"]) == (api, worker)
-    metrics = read_settings_from(environments()["viva.env"], monkeypatch).voice.metrics_port
+    metrics = read_settings_from(environments()["viva.env"], monkeypatch).worker.metrics_port
     ports = {
         name: {port["name"]: port["containerPort"] for port in container_of(deployment)["ports"]}
         for name, deployment in deployments().items()
     }
     assert ports == {
         "api": {"http": api},
-        "jobs": {"health": worker},
-        "agent": {"health": worker, "metrics": metrics},
-        "recorder": {"health": worker},
+        **{name: {"health": worker, "metrics": metrics} for name in ("jobs", "agent", "recorder")},
     }
-    annotations = deployments()["agent"]["spec"]["template"]["metadata"]["annotations"]
-    assert annotations["prometheus.io/port"] == str(metrics)
+    annotated = {
+        name: deployment["spec"]["template"]["metadata"]["annotations"]["prometheus.io/port"]
+        for name, deployment in deployments().items()
+    }
+    assert annotated == {name: str(api if name == "api" else metrics) for name in ports}
 
 
 def paths_of(routes: list[Any]) -> set[str]:
@@ -359,23 +360,17 @@ def test_kubernetes_has_limits_budgets_and_autoscaling_for_each_process() -> Non
     assert set(by_kind["Kustomization"][0]["resources"]) == listed
 
 
-async def test_agents_scale_by_a_metric_that_they_serve(free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_agents_scale_by_a_metric_that_they_serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(livekit_worker.METRICS_FOLDER_VARIABLE, str(tmp_path))
-    defaults = Settings(_env_file=None)
-    settings = defaults.model_copy(update={"voice": defaults.voice.model_copy(update={"metrics_port": free_port})})
-    async with (
-        livekit_worker.serve_metrics(Mock(active_jobs=["an interview", "another"]), settings),
-        aiohttp.ClientSession() as client,
-        client.get(f"http://127.0.0.1:{free_port}/metrics") as response,
-    ):
-        served = dict(re.findall(r"^(\w+) ([\d.]+)$", await response.text(), re.MULTILINE))
+    page = livekit_worker.collect_worker_metrics(Mock(active_jobs=["an interview", "another"])).decode()
+    served = dict(re.findall(r"^(\w+) ([\d.]+)$", page, re.MULTILINE))
     autoscaler = next(
         item for item in KUBERNETES if item["kind"] == "HorizontalPodAutoscaler" and item["metadata"]["name"] == "agent"
     )
     (metric,) = autoscaler["spec"]["metrics"]
     name = metric["pods"]["metric"]["name"]
     assert served[name] == "2.0"
-    assert float(metric["pods"]["target"]["averageValue"]) < defaults.voice.jobs
+    assert float(metric["pods"]["target"]["averageValue"]) < VoiceSettings().jobs
     assert name in (DEPLOY / "k8s" / "prometheus-adapter.yaml").read_text(encoding="utf-8")
 
 
@@ -456,9 +451,7 @@ def test_voice_worker_is_reachable_for_probes_only_where_they_are_enabled(
     monkeypatch.setattr(livekit_worker, "AgentServer", server)
     worker = WorkerSettings(host="0.0.0.0", health_port=health_port)
     settings = Settings(_env_file=None).model_copy(update={"worker": worker})
-    livekit_worker.create_livekit_worker(
-        settings, "interviewer", AsyncMock(__module__="agent"), service="viva-agent", serves_metrics=True
-    )
+    livekit_worker.create_livekit_worker(settings, "interviewer", AsyncMock(__module__="agent"), service="viva-agent")
     options = server.call_args.kwargs
     assert (options["host"], options["port"]) == expected
 

@@ -19,6 +19,7 @@ from ats.adapters import build_notification, is_final_refusal
 from ats.orders import expand_to_orders
 from ats.port import OutgoingRequest
 from auth import decrypt_secret, encrypt_secret, is_encrypted_by_an_earlier_secret
+from engine.metrics import WEBHOOK_ATTEMPTS, WEBHOOK_SECONDS
 from errors import CursorExpired
 from lifecycle.jobs import create_holder_name
 from lifecycle.lease_renewal import hold_lease
@@ -162,6 +163,8 @@ class WebhookWorker:
             await discard_delivery(delivery)
             return endpoint
         attempt = await self._sender.send(request.url, request.body, request.headers, at, request.method)
+        WEBHOOK_ATTEMPTS.labels(attempt.failure.value if attempt.failure else "DELIVERED").inc()
+        WEBHOOK_SECONDS.observe(attempt.latency_ms / 1000)
         log.info(
             "webhook sent" if attempt.failure is None else "webhook not accepted",
             endpoint_id=str(endpoint.id),

@@ -29,9 +29,10 @@ from agent.voice.speech import SpeechPlayer, SpeechSessionFailed
 from agent.voice.speech_checks import is_recognizer_working, is_speech_working, run_speech_checks
 from agent.voice.speech_collector import SpeechCollector
 from agent.voice.transcript_writer import TranscriptWriter
+from engine.metrics import count_attempt
 from lifecycle.budgets import InterviewBudgets
 from lifecycle.lease_renewal import hold_lease
-from lifecycle.livekit_worker import RoomJob, create_livekit_worker, run_until_stopped, serve_metrics
+from lifecycle.livekit_worker import RoomJob, create_livekit_worker, run_worker
 from lifecycle.presence import continue_in_text, dispatch_missing_interviewers
 from lifecycle.rooms import CANDIDATE_IDENTITY
 from lifecycle.services import Services, open_services
@@ -40,6 +41,7 @@ from lifecycle.turns import store_interviewer_turns
 from live.cancellation import cancel_and_wait
 from models.documents.interview import Interview, get_interview
 from models.documents.turn import Channel, Move, NewTurn, Source, Speaker, read_turns
+from models.documents.worker_heartbeat import WorkerKind
 from models.storage.clock import now
 from models.storage.lease import LeaseLost, renew_lease
 from models.writes import interview_transitions, room_transitions
@@ -67,9 +69,7 @@ async def run_interviewer_worker(settings: Settings) -> None:
     async with open_services(settings) as services:
         checking = asyncio.create_task(run_speech_checks(services, asyncio.Event()))
         try:
-            server = create_interviewer_worker(services)
-            async with serve_metrics(server, settings):
-                await run_until_stopped(server)
+            await run_worker(create_interviewer_worker(services), services, WorkerKind.AGENT)
         finally:
             await cancel_and_wait(checking)
 
@@ -78,12 +78,7 @@ def create_interviewer_worker(services: Services) -> AgentServer:
     """Create the LiveKit worker that conducts interviews."""
     settings = services.settings
     server = create_livekit_worker(
-        settings,
-        settings.livekit.agent_name,
-        conduct_interview,
-        service="viva-agent",
-        load_resources=load_phrasebook,
-        serves_metrics=True,
+        settings, settings.livekit.agent_name, conduct_interview, service="viva-agent", load_resources=load_phrasebook
     )
     tasks: set[asyncio.Task[None]] = set()
 
@@ -113,6 +108,7 @@ async def conduct_interview(job: RoomJob) -> None:
     interview = await room_transitions.claim_interviewer_lease(job.interview_id, job.fence, job.holder, lease_seconds)
     if interview is None:
         raise LeaseLost
+    count_attempt("spoken interview", interview.attempts)
     if await give_up_if_exhausted(services, interview):
         return
 

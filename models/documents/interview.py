@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 from beanie import PydanticObjectId
 from beanie.odm.queries.find import FindMany
@@ -637,6 +637,22 @@ def has_candidate_joined(status: InterviewStatus, channel: Channel, room: RoomSt
     if status is not InterviewStatus.WAITING or channel is Channel.TEXT:
         return True
     return room is not None and bool(room.participant or room.left_at or room.expected_until > now())
+
+
+HAS_NOT_JOINED: dict[str, Any] = {
+    "$or": [
+        {"status": InterviewStatus.SCHEDULED},
+        # a TEXT interview is opened by the candidate's join; in VOICE, the candidate also has to enter the room
+        {"status": InterviewStatus.WAITING, "channel": Channel.VOICE, "room.participant": None, "room.left_at": None},
+    ]
+}
+"""MongoDB's condition that `has_candidate_joined` is false, except for candidates who are expected in the room."""
+HAS_EXPIRED: dict[str, Any] = {
+    **HAS_NOT_JOINED,
+    # a missing date sorts before any time
+    "$expr": {"$and": [{"$lte": ["$expires_at", "$$NOW"]}, {"$lte": ["$room.wanted_until", "$$NOW"]}]},
+}
+"""Condition that `expires_at` has passed and that the candidate has neither joined nor is expected in the room."""
 
 
 def is_candidate_present(status: InterviewStatus, channel: Channel, room: RoomState | None) -> bool | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from beanie import PydanticObjectId
 from bson import ObjectId
+from pymongo.asynchronous.database import AsyncDatabase
 
 from errors import CursorExpired
 from models.documents.change import CHANGE_DAYS, Change, ChangeKind, ChangePosition
@@ -82,11 +83,11 @@ class FeedState:
     """Seconds by MongoDB's clock since the sequencer last stored how far it has read."""
 
 
-async def read_feed_state() -> FeedState | None:
+async def read_feed_state(database: AsyncDatabase[dict[str, Any]]) -> FeedState | None:
     """Return the state of the change feed, or None if it has not begun."""
     stalled = {"$divide": [{"$subtract": ["$$NOW", "$advanced_at"]}, 1000]}
     pipeline = [{"$project": {"gaps": 1, "stalled_seconds": stalled}}]
-    async for row in await ChangeSequencer.get_pymongo_collection().aggregate(pipeline):
+    async for row in await database[ChangeSequencer.Settings.name].aggregate(pipeline):
         return FeedState(row["gaps"], row["stalled_seconds"])
     return None
 

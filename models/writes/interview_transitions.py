@@ -15,6 +15,7 @@ from pymongo.errors import DuplicateKeyError
 from models.documents.change import ChangedObject, ChangeKind
 from models.documents.evaluation import ACTIVE_STATUSES, Evaluation
 from models.documents.interview import (
+    HAS_EXPIRED,
     OPEN_STATUSES,
     TERMINAL_STATUSES,
     TURN_STATUSES,
@@ -54,21 +55,6 @@ from models.writes.candidate_requests import (
     build_request_changes,
 )
 from models.writes.interview_updates import HAS_TRANSCRIPT, update_interview
-
-_HAS_NOT_JOINED: dict[str, Any] = {
-    "$or": [
-        {"status": InterviewStatus.SCHEDULED},
-        # a TEXT interview is opened by the candidate's join; in VOICE, the candidate also has to enter the room
-        {"status": InterviewStatus.WAITING, "channel": Channel.VOICE, "room.participant": None, "room.left_at": None},
-    ]
-}
-"""Condition of Interview.candidate_has_joined being false, except for candidates who are expected in the room."""
-_HAS_EXPIRED: dict[str, Any] = {
-    **_HAS_NOT_JOINED,
-    # a missing date sorts before any time
-    "$expr": {"$and": [{"$lte": ["$expires_at", "$$NOW"]}, {"$lte": ["$room.wanted_until", "$$NOW"]}]},
-}
-"""Condition that `expires_at` has passed and that the candidate has neither joined nor is expected in the room."""
 
 
 def _of_last_reopening(name: str) -> dict[str, Any]:
@@ -271,7 +257,7 @@ async def mark_expired(interview_id: ObjectId) -> Interview | None:
     """
     return await update_interview(
         interview_id,
-        {"status": {"$in": [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]}, **_HAS_EXPIRED, **NOT_ERASED},
+        {"status": {"$in": [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]}, **HAS_EXPIRED, **NOT_ERASED},
         {},
         {**_close_unopened(InterviewStatus.EXPIRED, "$end_detail"), "due_at": None},
     )
@@ -492,7 +478,7 @@ async def find_ending_interviews(min_age_seconds: float, limit: int) -> list[Obj
 async def find_expired_interviews(limit: int) -> list[ObjectId]:
     """Return SCHEDULED and WAITING interviews past their `expires_at` whose candidate has not joined."""
     statuses = [InterviewStatus.SCHEDULED, InterviewStatus.WAITING]
-    criteria = {"status": {"$in": statuses}, **_HAS_EXPIRED, "erased_at": None}
+    criteria = {"status": {"$in": statuses}, **HAS_EXPIRED, "erased_at": None}
     return await _find_ids(criteria, "expires_at", limit)
 
 

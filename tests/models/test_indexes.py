@@ -7,6 +7,7 @@ from typing import Any
 from beanie import PydanticObjectId
 from bson import ObjectId
 
+from models.database import get_database
 from models.documents import (
     consent_text,
     evaluation,
@@ -21,6 +22,7 @@ from models.documents import (
 from models.documents.audit_entry import AuditEntry
 from models.documents.demographics import DemographicAttribute, Demographics
 from models.documents.interview import (
+    OPEN_STATUSES,
     TERMINAL_STATUSES,
     TURN_STATUSES,
     Consent,
@@ -38,9 +40,11 @@ from models.documents.recording import Recording, RecordingPart, VideoSize
 from models.documents.turn import Channel, Speaker
 from models.reads import reply_latency, watermarks
 from models.reads.audit_list import NEWEST_FIRST, AuditCriteria, list_entries
+from models.reads.backlog import count_voice_interviews, count_workers, read_due_work, read_waiting_evaluations
 from models.reads.blind_ratings import list_level_pairs
 from models.reads.closed_organizations import ClosedOrganizations
 from models.reads.credentials import CredentialReader
+from models.reads.daily_totals import read_daily_totals
 from models.reads.decision_record_list import NEWEST_MONTH_FIRST, list_decision_records
 from models.reads.impact_data import read_results
 from models.reads.interview_list import has_blind_interviews
@@ -56,7 +60,16 @@ from models.writes.organization_closing import find_requested_deletions
 from models.writes.recording_transitions import find_open_recordings, find_unrecorded_interviews
 from models.writes.retention import find_due_organizations, find_interviews_over_limit
 from models.writes.speech_outages import find_due_speech_checks
-from tests.factories import make_interview, new_evaluation, new_interviewer_update, new_outcome, new_recording, new_turn
+from settings import BudgetSettings
+from tests.factories import (
+    make_interview,
+    new_evaluation,
+    new_interviewer_update,
+    new_outcome,
+    new_recording,
+    new_turn,
+    new_webhook_endpoint,
+)
 from tests.models.dataset import SampleDataset, assert_uses_indexes
 from tests.models.interview_list_cases import MIDDLE_TIME
 from tests.models.profiler import Profiler
@@ -90,6 +103,34 @@ async def test_sweep_queries_read_only_due_documents(dataset: SampleDataset, pro
         assert not plan.sorts, plan
         # thousands are stored, and none is due
         assert (plan.keys <= 10, plan.documents) == (True, 0), plan
+
+
+async def test_monitoring_reads_only_due_documents(dataset: SampleDataset, profiler: Profiler) -> None:
+    database = get_database()
+    endpoint = new_webhook_endpoint(dataset.organization_id)
+    await endpoint.insert()
+    plans = await profiler.plans(read_due_work(database))
+    assert len(plans) >= 9, plans
+    open_voice = {"status": {"$in": list(OPEN_STATUSES)}, "channel": Channel.VOICE}
+    open_voice_count = await Interview.get_pymongo_collection().count_documents(open_voice)
+    for plan in plans:
+        if "'aggregate': 'webhook_endpoints'" in plan.command:
+            # a small collection without an index by state
+            continue
+        assert_uses_indexes([plan])
+        # thousands are stored, and none is due; a waiting interviewer can be found only among the open voice interviews
+        limit = open_voice_count if "room.dispatches" in plan.command else 2
+        assert (plan.documents <= limit, plan.keys <= limit + 8) == (True, True), plan
+    await endpoint.delete()
+    (plan,) = await profiler.plans(count_voice_interviews(database))
+    assert open_voice_count and plan.documents <= open_voice_count, plan
+    plans = await profiler.plans(read_waiting_evaluations(database))
+    assert_uses_indexes(plans, 1)
+    active = {"status": {"$in": list(evaluation.ACTIVE_STATUSES)}}
+    assert plans[0].documents <= await evaluation.Evaluation.get_pymongo_collection().count_documents(active)
+    plans = await profiler.plans(read_daily_totals(BudgetSettings(), dataset.stored_at), count_workers(database))
+    assert_uses_indexes(plans, 3)
+    assert max(plan.documents for plan in plans) <= 51, "the organizations of one day"
 
 
 async def test_impact_data_and_decision_records_use_indexes(dataset: SampleDataset, profiler: Profiler) -> None:
