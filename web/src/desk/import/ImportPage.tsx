@@ -11,7 +11,7 @@ import { PageHeading } from '../PageHeading'
 import { useSession } from '../session'
 import { useToast } from '../Toast'
 import { CHECK_IMPORT, IMPORT, type ImportedRow } from './documents'
-import { countRows, describeOutcome, describeTime, formatResult, isTooLarge, readFile, summarize, TEMPLATE } from './importText'
+import { buildTemplate, countRows, describeOutcome, describeTime, formatResult, isTooLarge, readFile, summarize } from './importText'
 import { OWN_TIME_ZONE, TIME_ZONES } from './timeZones'
 
 interface Result {
@@ -130,7 +130,7 @@ export default function ImportPage() {
               Choose a CSV file
               <input type="file" className="sr-only" accept=".csv,.tsv,.txt,text/csv" onChange={(event) => void choose(event)} />
             </label>
-            <button type="button" className="btn btn-bare" onClick={() => saveText('candidates.csv', TEMPLATE, 'text/csv')}>
+            <button type="button" className="btn btn-bare" onClick={() => saveText('candidates.csv', buildTemplate(), 'text/csv')}>
               <Download className="icon" aria-hidden /> Template
             </button>
           </div>

@@ -4,7 +4,11 @@ import type { ImportedRow } from './documents'
 /** Bytes of the file within a request, of which the API accepts 256 KiB. */
 export const MAX_BYTES = 250_000
 
-export const TEMPLATE = 'name,reference,position,scheduled for,language,channel\r\nAda Lovelace,REQ-2214,,2027-01-15 10:00,,voice\r\n'
+/** Returns a file with all columns and an example. */
+export function buildTemplate(): string {
+  const day = new Date(Date.now() + 14 * 86_400_000).toISOString().slice(0, 10)
+  return `name,reference,position,scheduled for,language,channel\r\nAda Lovelace,REQ-2214,,${day} 10:00,,voice\r\n`
+}
 
 /** Returns the text of a file, and whether its encoding was guessed: older spreadsheets do not write UTF-8. */
 export async function readFile(file: Blob): Promise<{ text: string; isGuess: boolean }> {
