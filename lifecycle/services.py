@@ -9,6 +9,7 @@ from lifecycle.audit_log import AuditLog
 from lifecycle.closings import Closings, load_closings
 from lifecycle.consent import ConsentTexts, load_consent_texts
 from lifecycle.deployment_state import DeploymentMonitor
+from lifecycle.invitation_wording import InvitationWordings, load_invitation_wordings
 from lifecycle.jobs import Jobs
 from lifecycle.rooms import Rooms
 from lifecycle.security_log import SecurityLog
@@ -37,6 +38,7 @@ class Services:
     rate_limits: RateLimits
     consent_texts: ConsentTexts = field(default_factory=load_consent_texts)
     closings: Closings = field(default_factory=load_closings)
+    invitation_wordings: InvitationWordings = field(default_factory=load_invitation_wordings)
     languages: LanguageIdentifier = field(default_factory=load_language_identifier)
     credentials: CredentialReader = field(default_factory=CredentialReader)
     identity_providers: IdentityProviders = field(default_factory=IdentityProviders)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from errors import BadInput
 from text import UNSTORABLE, normalize
@@ -94,6 +95,14 @@ def clean_language_tag(value: str, field: str) -> str:
         raise BadInput(f"{field} is not a BCP 47 language tag: send one such as en or de-AT.", field=field)
     primary, *rest = value.split("-")
     return "-".join([primary.lower(), *rest])
+
+
+def clean_time_zone(value: str, field: str) -> ZoneInfo:
+    """Return the time zone with this name of the IANA database. Raises BadInput."""
+    try:
+        return ZoneInfo(clean_line(value, field))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadInput(f"{field} is not a time zone: send a name such as Europe/Berlin, or leave it out.", field=field) from None
 
 
 def clean_optional(clean_value: Callable[[str, str], str], value: str | None, field: str) -> str | None:

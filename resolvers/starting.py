@@ -51,6 +51,8 @@ from resolvers.input_text import (
 
 MAX_LEAD_TIME = timedelta(days=366)
 """How far in the future an interview can be scheduled and an invite can expire."""
+SCHEDULE_MUTATION = "scheduleInterview"
+"""Under this name, idempotency keys of `schedule_interview` are claimed."""
 
 
 class IfExists(StrEnum):
@@ -154,7 +156,7 @@ async def schedule_interview(services: Services, principal: Principal, request: 
     """
     require_permission(principal, Action.SCHEDULE_INTERVIEW)
     request = _clean_request(request)
-    call = idempotent(services, principal, "scheduleInterview", request.idempotency_key, request)
+    call = idempotent(services, principal, SCHEDULE_MUTATION, request.idempotency_key, request)
     interview = await _find_existing_interview(principal, call, request)
     is_existing = interview is not None
     if interview is None:
@@ -178,18 +180,24 @@ def resolve_invite_expiry(services: Services, scheduled_for: datetime | None, ex
 
     Raises BadInput for a time in the past or more than MAX_LEAD_TIME ahead, and for an expiry before the interview.
     """
-    current_time = now()
     for field, moment in (("scheduledFor", scheduled_for), ("expiresAt", expires_at)):
-        if moment is not None and not current_time < moment <= current_time + MAX_LEAD_TIME:
-            raise BadInput(
-                f"{field} must lie in the future, at most {MAX_LEAD_TIME.days} days ahead: send another, or leave it out.",
-                field=field,
-            )
+        if moment is not None:
+            require_upcoming(moment, field)
     if expires_at is None:
-        return (scheduled_for or current_time) + timedelta(days=services.settings.auth.invite_days)
+        return (scheduled_for or now()) + timedelta(days=services.settings.auth.invite_days)
     if scheduled_for is not None and expires_at <= scheduled_for:
         raise BadInput("expiresAt must be later than scheduledFor, or nobody could join.", field="expiresAt")
     return expires_at
+
+
+def require_upcoming(moment: datetime, field: str) -> None:
+    """Raise BadInput for a time in the past or more than MAX_LEAD_TIME ahead."""
+    current_time = now()
+    if not current_time < moment <= current_time + MAX_LEAD_TIME:
+        raise BadInput(
+            f"{field} must lie in the future, at most {MAX_LEAD_TIME.days} days ahead: send another, or leave it out.",
+            field=field,
+        )
 
 
 R = TypeVar("R", bound=_InterviewRequest)
@@ -235,7 +243,7 @@ async def _build_interview(principal: Principal, request: _InterviewRequest, exp
         organization_id=principal.organization_id,
         status=InterviewStatus.SCHEDULED,
         channel=request.channel,
-        language=_choose_language(position, request.language),
+        language=choose_language(position, request.language, "language"),
         candidate=Candidate(name=name, email=address, experience=request.experience),
         **build_name_keys(name, address),
         resume=request.resume,
@@ -274,12 +282,13 @@ async def _create(interview: Interview, call: IdempotentCall, request: _Intervie
     return stored, stored is not interview
 
 
-def _choose_language(position: Position, requested: str | None) -> str:
+def choose_language(position: Position, requested: str | None, field: str) -> str:
+    """Return the requested language, or that of the position. Raises BadInput for a language other than the position's."""
     if requested is None:
         return position.language
     if primary_language(requested) != primary_language(position.language):
         raise BadInput(
-            f"language must be that of the position, {position.language}: leave it out, or use a position in your language.",
-            field="language",
+            f"{field} must be that of the position, {position.language}: leave it out, or use a position in your language.",
+            field=field,
         )
     return requested

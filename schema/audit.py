@@ -38,7 +38,7 @@ from errors import ErrorCode
 from lifecycle.security_log import CredentialKind
 from models.documents.audit_entry import AuditKind, PersonalData
 from resolvers.audit_log import DONE, INTERRUPTED, Actor, describe_actor, find_invited_actor
-from resolvers.ids import IdKind, parse_id
+from resolvers.ids import IdKind, encode_id, parse_id
 from schema.context import GraphQLContext
 from schema.decorators import PermissionGuard
 from schema.types.change import ChangeConnection
@@ -67,6 +67,7 @@ DATA_BY_TYPE = {
     "AuditEntry": PersonalData.AUDIT_LOG,
     "Candidate": PersonalData.CANDIDATE,
     "CandidateComparison": PersonalData.EVALUATION,
+    "CandidateImportRow": PersonalData.CANDIDATE,
     "CandidateQuestion": PersonalData.TRANSCRIPT,
     "CandidateRequest": PersonalData.REQUESTS,
     "DecisionRecord": PersonalData.DECISION_RECORDS,
@@ -215,6 +216,10 @@ def record(context: GraphQLContext, subject: Subject, outcome: str, value: objec
     permitted = {data for data, _ in subject.data} - refused
     is_done = outcome == DONE
     context.services.audit_log.add(**common, data=sorted(permitted if is_done else permitted | refused), outcome=outcome)
+    for created_id in getattr(value, "created_interview_ids", ()):
+        # each interview's own history has to say who made it
+        created = {"object_ids": [encode_id(IdKind.INTERVIEW, created_id)], "interview_id": created_id}
+        context.services.audit_log.add(**{**common, **created}, data=[], outcome=outcome)
     if is_done and refused:
         context.services.audit_log.add(**common, data=sorted(refused), outcome=ErrorCode.FORBIDDEN)
 

@@ -23,6 +23,7 @@ from models.documents.evaluation import (
 )
 from models.documents.interview import Interview, find_interviews
 from models.documents.judgement import JudgementDocument, find_judgements
+from models.documents.organization import Organization, find_organizations
 from models.documents.position import Position, find_positions
 from models.documents.recording import RecordingFile, find_recordings
 from models.documents.turn import Turn, TurnRange, iterate_turn_ranges, iterate_turns, iterate_turns_by_seq
@@ -85,6 +86,7 @@ class Loaders:
         """Counts everything that the loaders and the pages of lists read."""
         self.pacer = Pacer(share)
         self.interviews: DataLoader[ObjectId, Interview | None] = _Loader(_load_interviews, self)
+        self.organizations: DataLoader[ObjectId, Organization | None] = _Loader(_load_organizations, self)
         self.positions: DataLoader[ObjectId, Position | None] = _Loader(_load_positions, self)
         self.interview_counts: DataLoader[tuple[ObjectId, str], int] = _Loader(_load_interview_counts, self)
         """Number of listed interviews, by organization and key of the position."""
@@ -130,6 +132,11 @@ class Loaders:
 async def _load_interviews(meter: ReadMeter, interview_ids: Sequence[ObjectId]) -> list[Interview | None]:
     found = {interview.id: interview async for interview in meter.count(find_interviews(list(set(interview_ids))))}
     return [found.get(interview_id) for interview_id in interview_ids]
+
+
+async def _load_organizations(meter: ReadMeter, organization_ids: Sequence[ObjectId]) -> list[Organization | None]:
+    found = {each.id: each async for each in meter.count(find_organizations(list(set(organization_ids))))}
+    return [found.get(organization_id) for organization_id in organization_ids]
 
 
 async def _load_positions(meter: ReadMeter, position_ids: Sequence[ObjectId]) -> list[Position | None]:

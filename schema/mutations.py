@@ -8,6 +8,7 @@ from lifecycle.security_log import CredentialKind
 from models.documents.audit_entry import AuditKind
 from resolvers import (
     api_keys,
+    candidate_import,
     candidate_rights,
     corrections,
     demographics,
@@ -59,6 +60,7 @@ from schema.inputs.interviews import (
     CorrectTurnInput,
     EndInterviewInput,
     EraseInterviewInput,
+    ImportCandidatesInput,
     JoinInterviewInput,
     OpenTranscriptInput,
     RenewInviteInput,
@@ -90,6 +92,7 @@ from schema.inputs.webhooks import (
     UpdateWebhookEndpointInput,
 )
 from schema.types.api_key import ApiKey
+from schema.types.candidate_import import CandidateImport
 from schema.types.data_protection import RetentionPolicy
 from schema.types.evaluation import Evaluation
 from schema.types.interview import Interview
@@ -110,6 +113,7 @@ from schema.types.payloads import (
     EndInterviewPayload,
     EraseInterviewPayload,
     EvaluateInterviewPayload,
+    ImportCandidatesPayload,
     InviteMemberPayload,
     JoinInterviewPayload,
     OpenTranscriptPayload,
@@ -157,6 +161,7 @@ Input = Annotated[T, strawberry.argument(name="input", description="The input of
 
 _START = RequestBuilder(starting.StartRequest)
 _SCHEDULE = RequestBuilder(starting.ScheduleRequest)
+_IMPORT = RequestBuilder(candidate_import.ImportRequest)
 _TRY_OUT = RequestBuilder(try_outs.TryOutRequest)
 _RENEW = RequestBuilder(invites.RenewRequest)
 _REOPENING = RequestBuilder(reopening.ReopenRequest)
@@ -223,7 +228,7 @@ class Mutation:
         return StartInterviewPayload(
             interview=Interview.of(started.interview, caller),
             access=as_graphql(CandidateAccess, started.access),
-            invite=as_graphql(Invite, started.invite),
+            invite=Invite.of(started.invite, started.interview),
             is_existing=started.is_existing,
         )
 
@@ -244,8 +249,28 @@ class Mutation:
         scheduled = await starting.schedule_interview(info.context.services, caller, request)
         return ScheduleInterviewPayload(
             interview=Interview.of(scheduled.interview, caller),
-            invite=as_graphql(Invite, scheduled.invite),
+            invite=Invite.of(scheduled.invite, scheduled.interview),
             is_existing=scheduled.is_existing,
+        )
+
+    @mutation
+    async def import_candidates(self, info: Info, data: Input[ImportCandidatesInput]) -> ImportCandidatesPayload | None:
+        """Schedules an interview for each candidate in a CSV file. Rows with faults are not imported, the others are.
+
+        Importing a file again, after an interruption or with corrected rows, makes nothing twice: a
+        row with an external id is found by it and by its position, as with ifExists: RETURN_EXISTING,
+        and any other row by its content for 24 hours, if the caller and the idempotencyKey are the
+        same. checkCandidateImport returns the faults without importing. Roles: ADMIN, RECRUITER,
+        INTEGRATION.
+
+        Errors:
+        - BAD_INPUT: the file cannot be read, has no candidates or more than 500, or has no column
+          `name`; there is no such time zone, or no position.
+        """
+        caller = await info.context.principal()
+        imported = await candidate_import.import_candidates(info.context.services, caller, _IMPORT.build(data))
+        return ImportCandidatesPayload(
+            candidate_import=CandidateImport.of(imported, caller), created_interview_ids=imported.created_interview_ids
         )
 
     @mutation
@@ -263,7 +288,9 @@ class Mutation:
         """
         caller = await info.context.principal()
         started = await try_outs.start_try_out(info.context.services, caller, _TRY_OUT.build(data))
-        return StartTryOutPayload(interview=Interview.of(started.interview, caller), invite=as_graphql(Invite, started.invite))
+        return StartTryOutPayload(
+            interview=Interview.of(started.interview, caller), invite=Invite.of(started.invite, started.interview)
+        )
 
     @mutation
     async def renew_invite(self, info: Info, data: Input[RenewInviteInput]) -> RenewInvitePayload | None:
@@ -281,7 +308,9 @@ class Mutation:
         caller = await info.context.principal()
         request = _RENEW.build(data)
         renewed = await invites.renew_invite(info.context.services, caller, request)
-        return RenewInvitePayload(interview=Interview.of(renewed.interview, caller), invite=as_graphql(Invite, renewed.invite))
+        return RenewInvitePayload(
+            interview=Interview.of(renewed.interview, caller), invite=Invite.of(renewed.invite, renewed.interview)
+        )
 
     @mutation
     async def reopen_interview(self, info: Info, data: Input[ReopenInterviewInput]) -> ReopenInterviewPayload | None:
@@ -302,7 +331,7 @@ class Mutation:
         caller = await info.context.principal()
         reopened = await reopening.reopen_interview(info.context.services, caller, _REOPENING.build(data))
         return ReopenInterviewPayload(
-            interview=Interview.of(reopened.interview, caller), invite=as_graphql(Invite, reopened.invite)
+            interview=Interview.of(reopened.interview, caller), invite=Invite.of(reopened.invite, reopened.interview)
         )
 
     @mutation

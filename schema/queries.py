@@ -24,6 +24,7 @@ from resolvers import (
     api_keys,
     audit_log,
     candidate_comparison,
+    candidate_import,
     changes,
     consent,
     demographics,
@@ -61,12 +62,14 @@ from schema.audit import audited
 from schema.context import Info
 from schema.decorators import as_graphql, object_type, resolved_field
 from schema.inputs.audit_log import AuditLogFilter
+from schema.inputs.interviews import ImportCandidatesInput
 from schema.inputs.lists import DEPRECATED_NAMES, InterviewFilter, InterviewOrder
 from schema.inputs.positions import SavePositionInput
 from schema.types.agreement import CriterionAgreement
 from schema.types.api_key import ApiKey
 from schema.types.audit_entry import AuditEntry
 from schema.types.candidate_comparison import CandidateComparison
+from schema.types.candidate_import import CandidateImport
 from schema.types.change import ChangeConnection
 from schema.types.connection import Connection
 from schema.types.data_protection import DecisionRecord, RetentionPolicy
@@ -88,6 +91,7 @@ from schema.types.viewer import Organization, Viewer
 from schema.types.webhook import WebhookDelivery, WebhookEndpoint
 
 _AUDIT_FILTER = RequestBuilder(audit_log.AuditLogFilter, path="filter")
+_IMPORT = RequestBuilder(candidate_import.ImportRequest)
 _FILTER = RequestBuilder(interview_list.InterviewFilter, deprecated_names=DEPRECATED_NAMES, path="filter")
 
 
@@ -216,6 +220,23 @@ class Query:
         caller = await info.context.principal()
         text = await consent.get_consent_text(info.context.services, caller, position_key, unset_to_none(language))
         return as_graphql(ConsentText, text)
+
+    @resolved_field()
+    async def check_candidate_import(
+        self,
+        info: Info,
+        data: Annotated[ImportCandidatesInput, strawberry.argument(name="input", description="The input of importCandidates.")],
+    ) -> CandidateImport | None:
+        """What importCandidates would do with a CSV file: each row, and everything that is wrong with it. Nothing is stored.
+
+        Roles: ADMIN, RECRUITER, INTEGRATION.
+
+        Errors:
+        - BAD_INPUT: importCandidates would refuse the whole file.
+        """
+        caller = await info.context.principal()
+        checked = await candidate_import.check_candidate_import(info.context.services, caller, _IMPORT.build(data))
+        return CandidateImport.of(checked, caller)
 
     @resolved_field()
     async def interviews(

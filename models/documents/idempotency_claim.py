@@ -55,6 +55,12 @@ async def find_claimed_id(caller: str, mutation: str, key: str, digests: Sequenc
     return stored.result_id
 
 
+async def find_claimed_ids(caller: str, mutation: str, keys: Sequence[str]) -> dict[str, ObjectId]:
+    """Return the result id of each of the keys that is claimed, for keys that are digests of their input."""
+    found = IdempotencyClaim.find({"caller": caller, "mutation": mutation, "key": {"$in": list(keys)}})
+    return {claim.key: claim.result_id async for claim in found} if keys else {}
+
+
 async def claim_key(caller: str, mutation: str, key: str, digests: Sequence[str], result_id: ObjectId) -> ObjectId:
     """Claim the key for `result_id`; return `result_id`, or the id that the key was claimed for earlier.
 

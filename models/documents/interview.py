@@ -1,6 +1,7 @@
 """The interview document; turns, evaluations and recordings have collections of their own."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, TypedDict
@@ -593,6 +594,35 @@ async def find_newest_by_external_id(organization_id: ObjectId, external_id: str
     """Return the newest interview with this external id for any version of the position. Erased ones have no external id."""
     criteria = {"organization_id": organization_id, "external_id": external_id, "position.key": position_key}
     return await Interview.find(criteria).sort("-created_at", "-_id").first_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewReference:
+    """What identifies the candidate of an interview that has an external id."""
+
+    id: ObjectId
+    candidate_name: str | None
+
+
+async def find_newest_references(
+    organization_id: ObjectId, external_ids: Sequence[str]
+) -> dict[tuple[str, str], InterviewReference]:
+    """Return the newest interview for each external id and position key, as `find_newest_by_external_id` does for one."""
+    collection = Interview.get_pymongo_collection()
+    fields = {"external_id": 1, "position.key": 1, "candidate.name": 1}
+    criteria = {"organization_id": organization_id, "external_id": {"$in": list(external_ids)}}
+    rows = collection.find(criteria, fields, batch_size=READ_BATCH_SIZE).sort([("created_at", 1), ("_id", 1)])
+    return {
+        (row["external_id"], row["position"]["key"]): InterviewReference(row["_id"], (row.get("candidate") or {}).get("name"))
+        async for row in rows
+    }
+
+
+async def find_existing_ids(organization_id: ObjectId, interview_ids: Sequence[ObjectId]) -> set[ObjectId]:
+    """Return which of the organization's interviews exist."""
+    collection = Interview.get_pymongo_collection()
+    criteria = {"organization_id": organization_id, "_id": {"$in": list(interview_ids)}}
+    return {row["_id"] async for row in collection.find(criteria, {"_id": 1}, batch_size=READ_BATCH_SIZE)}
 
 
 async def get_interviews(interview_ids: list[ObjectId]) -> list[Interview]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from beanie import PydanticObjectId
+from beanie.odm.queries.find import FindMany
 from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, IndexModel
@@ -213,6 +214,11 @@ async def rename_organization(name: str, new_name: str) -> Organization | None:
 async def get_organization(organization_id: ObjectId) -> Organization | None:
     """Return the organization with this id."""
     return await Organization.get(PydanticObjectId(organization_id))
+
+
+def find_organizations(organization_ids: list[ObjectId]) -> FindMany[Organization]:
+    """Return the query of the organizations with these ids that exist, in no particular order."""
+    return Organization.find({"_id": {"$in": organization_ids}})
 
 
 async def set_identity_provider(organization_id: ObjectId, provider: IdentityProvider | None) -> None:

@@ -105,6 +105,31 @@ class ScheduleInterviewInput(InterviewInput):
 
 
 @input_type
+class ImportCandidatesInput:
+    """The input of importCandidates and checkCandidateImport."""
+
+    idempotency_key: str | None = strawberry.field(
+        default=UNSET,
+        description="Makes retries safe, as in other mutations. Importing is safe without it, too: see importCandidates.",
+    )
+    csv: str = strawberry.field(
+        description="The content of the CSV file (RFC 4180): delimited by commas, semicolons or tabs, with the titles of the "
+        "columns in the first line, in any order and case. `name` is required; `external id` (or `reference`), `position` (its "
+        "key), `scheduled for`, `language` and `channel` (`voice` or `text`) may be left out or empty. At most 500 candidates, "
+        "and as much as a request of 256 KiB has room for."
+    )
+    position_key: str | None = strawberry.field(
+        default=UNSET, description="The key of the position of rows that name none. Required if the file has no such column."
+    )
+    channel: Channel = strawberry.field(default=Channel.VOICE, description="The channel of rows that name none.")
+    time_zone: str | None = strawberry.field(
+        default=UNSET,
+        description="The time zone of times without an offset from UTC, by its name in the IANA database, such as "
+        "Europe/Berlin. Without it, such a time is a fault of its row.",
+    )
+
+
+@input_type
 class StartTryOutInput:
     """The input of startTryOut."""
 

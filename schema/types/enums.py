@@ -36,6 +36,7 @@ from models.documents.webhook import (
 )
 from models.reads.interview_list import InterviewOrderField
 from resolvers.audit_log import AuditOutcome
+from resolvers.candidate_import import CandidateImportOutcome
 from resolvers.invites import InvitationState
 from resolvers.position_warnings import PositionWarningCode
 from resolvers.starting import IfExists
@@ -49,6 +50,7 @@ __all__ = [
     "AuditKind",
     "AuditOutcome",
     "Budget",
+    "CandidateImportOutcome",
     "CandidateSignal",
     "ChangeKind",
     "Channel",
@@ -179,6 +181,17 @@ _describe_enum(
         "OVER": "The interview has ended. joinInterview reopens it until canReopenUntil, if that is set.",
         "CLOSED": "The organization has closed its interviews, and the candidate can only write to it (Invitation.contact).",
         "FAILED": "The interview has ended because of a failure. joinInterview reopens it until canReopenUntil, if that is set.",
+    },
+)
+_describe_enum(
+    CandidateImportOutcome,
+    "What becomes of a row of an imported file. Outcomes may be added.",
+    {
+        "READY": "Checked only: importCandidates would create an interview.",
+        "CREATED": "An interview was created.",
+        "EXISTING": "The interview existed before, and stays as it is. The warnings say by what it was recognized.",
+        "INVALID": "Nothing is imported: the row has faults.",
+        "POSTPONED": "Nothing was imported yet: the organization has made too many invites. Import the same file again later.",
     },
 )
 _describe_enum(

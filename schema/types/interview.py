@@ -485,7 +485,11 @@ class Interview(Node):
 
     @resolved_field(
         guard=Action.RENEW_INVITE,
-        depends_on=("status", "channel", "room", "expires_at", "erased_at", "invite_generation"),
+        depends_on=(
+            *("status", "channel", "room", "expires_at", "erased_at", "invite_generation"),
+            # of the text and the calendar file
+            *("organization_id", "try_out_of", "candidate", "position", "language", "scheduled_for", "accommodations"),
+        ),
     )
     def invite(self, info: Info) -> Invite | None:
         """The candidate's present link, to send it again. Reading it replaces nothing.
@@ -494,7 +498,7 @@ class Interview(Node):
         candidate joined. FORBIDDEN for VIEWER and CANDIDATE.
         """
         link = find_invite_link(info.context.services, self.document)
-        return as_graphql(Invite, link) if link else None
+        return Invite.of(link, self.document) if link else None
 
     @resolved_field(guard=Action.READ_REFERENCES, depends_on=("status", "channel", "room"))
     def candidate_present(self) -> bool | None:

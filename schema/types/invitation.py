@@ -7,9 +7,12 @@ import strawberry
 from auth import build_candidate_principal
 from models.documents import interview as documents
 from models.writes.candidate_requests import REQUESTABLE_STATUSES
+from resolvers.candidate_credentials import issue_invite_link
 from resolvers.ids import IdKind, encode_id
+from resolvers.invitation_files import build_calendar_file, compute_limit_minutes
 from resolvers.invites import InvitationDetails, get_opening_time
-from schema.decorators import as_graphql, document_field, object_type
+from schema.context import Info
+from schema.decorators import as_graphql, document_field, object_type, resolved_field
 from schema.types.enums import Channel, EndReason, InterviewStatus, InvitationState, RequestKind
 from schema.types.interview import Accommodations, CandidateRequest, Consent
 from schema.types.viewer import Contact
@@ -38,6 +41,7 @@ class Invitation:
     """The interview behind an invite, as far as its candidate may know it before joining."""
 
     document: strawberry.Private[documents.Interview]
+    details: strawberry.Private[InvitationDetails]
     interview_id: strawberry.ID = strawberry.field(description="The id of the interview.")
     status: InterviewStatus = document_field(
         "The state of the interview. Only SCHEDULED, WAITING and IN_PROGRESS can be joined, and one with `canReopenUntil`."
@@ -88,6 +92,15 @@ class Invitation:
         description="Whether this is a try-out (startTryOut): nobody is evaluated, and it is deleted within a day."
     )
 
+    @resolved_field()
+    def calendar_file(self, info: Info) -> str | None:
+        """The appointment as an iCalendar file (RFC 5545, text/calendar), with the link.
+
+        Null unless the interview is SCHEDULED for a time.
+        """
+        services, link = info.context.services, issue_invite_link(info.context.services, self.document)
+        return build_calendar_file(services, self.document, self.details.organization, link)
+
     @classmethod
     def of(cls, details: InvitationDetails) -> "Invitation":
         """Build the invitation as the holder of the invite sees it."""
@@ -96,6 +109,7 @@ class Invitation:
         is_requestable = interview.status in REQUESTABLE_STATUSES and details.state is not InvitationState.CLOSED
         return cls(
             document=interview,
+            details=details,
             interview_id=strawberry.ID(encode_id(IdKind.INTERVIEW, interview.id)),
             state=details.state,
             organization=details.organization.name,
@@ -105,7 +119,7 @@ class Invitation:
             candidate_name=interview.candidate.name if interview.candidate else "",
             opens_at=get_opening_time(interview),
             can_reopen_until=details.can_reopen_until,
-            limit_minutes=round(interview.position.limit_minutes * interview.accommodations.time_factor),
+            limit_minutes=compute_limit_minutes(interview),
             questions=interview.position.questions,
             may_request=list(RequestKind) if is_requestable else [],
             consent_text=as_graphql(ConsentText, details.consent_text),

@@ -9,6 +9,7 @@ from auth import Principal
 from schema.context import Info
 from schema.decorators import object_type, resolved_field
 from schema.types.api_key import ApiKey
+from schema.types.candidate_import import CandidateImport
 from schema.types.data_protection import RetentionPolicy
 from schema.types.enums import PositionWarningCode
 from schema.types.evaluation import Evaluation
@@ -158,6 +159,15 @@ class ScheduleInterviewPayload:
     interview: Interview = strawberry.field(description="The interview, in state SCHEDULED.")
     invite: Invite = strawberry.field(description="The link to send to the candidate. Viva does not send it.")
     is_existing: bool = strawberry.field(description=IS_EXISTING)
+
+
+@object_type
+class ImportCandidatesPayload:
+    """The result of importCandidates."""
+
+    created_interview_ids: strawberry.Private[list[ObjectId]]
+    """For the audit log, which has an entry for each of them."""
+    candidate_import: CandidateImport = strawberry.field(description="The rows of the file, with what became of them.")
 
 
 @object_type

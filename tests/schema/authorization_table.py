@@ -113,7 +113,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "Query": {
         ALL_ROLES: "node viewer interview invitation transcript signInOptions memberLink",
         ORGANIZATION_ROLES: "interviews position positions positionVersions changes",
-        STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText",
+        STAFF: "evaluation compareEvaluations compareCandidates retentionPolicy consentText checkCandidateImport",
         DECIDERS: "agreement organizationUsage checkPosition",
         ADMIN_ONLY: "decisionRecords impactAnalysis apiKeys auditLog members memberInvitations webhookEndpoints "
         "webhookDeliveries",
@@ -255,6 +255,12 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     "EvaluationComparison": {
         STAFF: ("a b criteria scoreDifference recommendationDiffers rubricDiffers promptDiffers modelDiffers transcriptDiffers")
     },
+    "CandidateImport": {STAFF: "rows ignoredColumns"},
+    "CandidateImportRow": {
+        STAFF: "line candidateName externalId positionKey positionTitle scheduledFor language channel outcome faults warnings "
+        "interview invite"
+    },
+    "CandidateImportProblem": {STAFF: "column code message"},
     "CandidateComparison": {STAFF: "position candidates criteria"},
     "ComparedCandidate": {STAFF: "interview evaluation"},
     "ComparedCriterion": {STAFF: "criterion results"},
@@ -284,12 +290,12 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ALL_ROLES: (
             "interviewId status state organization contact logoUrl positionTitle candidateName language channel limitMinutes "
             "questions scheduledFor opensAt expiresAt canReopenUntil mayRequest consentText consent endReason requests "
-            "accommodations isTryOut"
+            "accommodations isTryOut calendarFile"
         )
     },
     "ConsentText": {ALL_ROLES: "version language text digest recordingText"},
     "Mutation": {
-        STAFF: "startInterview scheduleInterview renewInvite cancelInterview evaluateInterview setDemographics",
+        STAFF: "startInterview scheduleInterview importCandidates renewInvite cancelInterview evaluateInterview setDemographics",
         STAFF | {Role.CANDIDATE}: "endInterview withdrawConsent requestAlternative requestAccommodation",
         ALL_ROLES: "joinInterview openTranscript signIn signOut acceptMemberInvitation",
         CANDIDATE_ONLY: "sendMessage signalInterviewer correctTurn",
@@ -333,7 +339,7 @@ MUTATION_PAYLOAD_TYPES = {
     *("CreateApiKeyPayload", "RotateApiKeyPayload", "RevokeApiKeyPayload"),
     *("AddNotePayload", "DeleteNotePayload"),
     *("OpenTranscriptPayload", "CorrectTurnPayload", "UpdateNoticePayload", "ReopenInterviewPayload"),
-    *("UpdateOrganizationPayload", "StartTryOutPayload"),
+    *("UpdateOrganizationPayload", "StartTryOutPayload", "ImportCandidatesPayload"),
     *("CreateWebhookEndpointPayload", "UpdateWebhookEndpointPayload", "RotateWebhookSecretPayload"),
     *("DeleteWebhookEndpointPayload", "ReplayDeliveryPayload", "ReplayDeliveriesPayload"),
 }
@@ -352,7 +358,7 @@ ALWAYS_NULL_FIELDS = {
     *("LegalHold.releasedBy", "LegalHold.releasedAt"),
     *("Interview.endsAt", "Interview.partialReason", "Consent.withdrawnAt"),
     # the interview is over
-    *("Interview.invite", "Interview.candidatePresent"),
+    *("Interview.invite", "Interview.candidatePresent", "CandidateImportRow.invite", "Invitation.calendarFile"),
     # the interview ended as it should
     "Invitation.canReopenUntil",
     # nothing can be requested in an interview that is over
@@ -373,6 +379,10 @@ UNSERVED_CRITERION = (
     f'criteria: [{{key: "plants", name: "Plants", weight: 1, levels: [{_LEVELS}]}}]}})'
 )
 """The argument of checkPosition, for content with a warning."""
+IMPORTED_CANDIDATES = (
+    '(input: {csv: "name,reference,position,scheduled for,email\\nAda,ATS-7,tester,2026-11-30T09:30Z,\\n,,tester,,"})'
+)
+"""The argument of checkCandidateImport: the scenario's interview, and a row with a fault."""
 IMPACT_ARGUMENTS = '(positionKey: $position, since: "2000-01-01T00:00:00Z", until: "2100-01-01T00:00:00Z", attribute: SEX)'
 
 # how each type is reached, with FIELD in the place of the field
@@ -454,6 +464,9 @@ TYPE_QUERIES = {
     "Evaluation": "{ evaluation(interviewId: $interview) { FIELD } }",
     "CriterionAgreement": "{ agreement(positionKey: $position) { FIELD } }",
     "EvaluationComparison": "{ compareEvaluations(interviewId: $interview, a: 1, b: 2) { FIELD } }",
+    "CandidateImport": f"{{ checkCandidateImport{IMPORTED_CANDIDATES} {{ FIELD }} }}",
+    "CandidateImportRow": f"{{ checkCandidateImport{IMPORTED_CANDIDATES} {{ rows {{ FIELD }} }} }}",
+    "CandidateImportProblem": f"{{ checkCandidateImport{IMPORTED_CANDIDATES} {{ rows {{ warnings {{ FIELD }} }} }} }}",
     "CandidateComparison": "{ compareCandidates(positionKey: $position, positionVersion: 1) { FIELD } }",
     "ComparedCandidate": "{ compareCandidates(positionKey: $position, positionVersion: 1) { candidates { FIELD } } }",
     "ComparedCriterion": "{ compareCandidates(positionKey: $position, positionVersion: 1) { criteria { FIELD } } }",
@@ -492,6 +505,7 @@ FIELD_ARGUMENTS = {
     "Query.position": "(key: $position)",
     "Query.positionVersions": "(key: $position)",
     "Query.checkPosition": UNSERVED_CRITERION,
+    "Query.checkCandidateImport": IMPORTED_CANDIDATES,
     "Query.impactAnalysis": IMPACT_ARGUMENTS,
     "Query.consentText": "(positionKey: $position)",
     "Evaluation.criterion": '(key: "technical")',

@@ -45,6 +45,7 @@ NOT_PERSONAL = {
     "BudgetUse": "budget limit used opensAt",
     "Change": "cursor kind interviewId evaluationId changedAt interview",
     "Consent": "textVersion givenAt recording recordingText language textDigest method withdrawnAt text",
+    "CandidateImport": "ignoredColumns",
     "ConsentText": "version language text digest recordingText",
     # of the organization, not of a candidate
     "Contact": "name email",
@@ -63,7 +64,7 @@ NOT_PERSONAL = {
     "InterviewTrace": "requestId traceId turns",
     "Invitation": (
         "interviewId status state organization contact logoUrl positionTitle language channel limitMinutes questions "
-        "scheduledFor opensAt expiresAt canReopenUntil mayRequest consentText consent endReason isTryOut"
+        "scheduledFor opensAt expiresAt canReopenUntil mayRequest consentText consent endReason isTryOut calendarFile"
     ),
     "JobAnalysis": "tasks method criteria",
     "Level": "value anchor",
@@ -85,7 +86,7 @@ NOT_PERSONAL = {
     "Progress": "question questions exchanges elapsedSeconds limitSeconds",
     "Query": (
         "node viewer signInOptions memberLink interview invitation consentText interviews agreement position positions "
-        "positionVersions checkPosition retentionPolicy apiKeys members memberInvitations "
+        "positionVersions checkPosition checkCandidateImport retentionPolicy apiKeys members memberInvitations "
         "auditLog decisionRecords changes organizationUsage webhookEndpoints webhookDeliveries"
     ),
     "Question": "key text listenFor maxProbes criterionKeys",

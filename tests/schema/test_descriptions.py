@@ -252,6 +252,8 @@ def test_description_states_the_number_in_the_code(printed_schema: GraphQLSchema
 ACTION_BY_FIELD = {
     "Mutation.startInterview": Action.START_INTERVIEW,
     "Mutation.scheduleInterview": Action.SCHEDULE_INTERVIEW,
+    "Mutation.importCandidates": Action.SCHEDULE_INTERVIEW,
+    "Query.checkCandidateImport": Action.SCHEDULE_INTERVIEW,
     "Mutation.renewInvite": Action.RENEW_INVITE,
     "Mutation.reopenInterview": Action.REOPEN_INTERVIEW,
     "Mutation.sendMessage": Action.SEND_MESSAGE,

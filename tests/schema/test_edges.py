@@ -108,6 +108,6 @@ def test_every_id_of_another_object_has_an_edge_beside_it() -> None:
         *("AuditActor.apiKeyId", "AuditActor.issuedToApiKeyId", "AuditActor.memberId", "AuditActor.issuedToMemberId"),
         "ErrorExtensions.requestId",
         # objects of other systems
-        "Interview.externalId",
+        *("Interview.externalId", "CandidateImportRow.externalId"),
         "JudgePass.messageId",
     }

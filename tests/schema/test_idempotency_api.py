@@ -279,6 +279,12 @@ CASES: dict[str, MutationCase] = {
     "scheduleInterview": MutationCase(
         candidate_input, {"resume": "COBOL."}, "interview { id createdAt } invite { token expiresAt }", count_new_interviews
     ),
+    "importCandidates": MutationCase(
+        lambda _: {"csv": "name\nGrace Hopper\n", "positionKey": "tester", "channel": "TEXT"},
+        {"channel": "VOICE"},
+        "candidateImport { rows { interview { id createdAt } invite { token expiresAt } } }",
+        count_new_interviews,
+    ),
     "startTryOut": MutationCase(
         lambda _: {"positionKey": "tester", "channel": "TEXT"},
         {"channel": "VOICE"},

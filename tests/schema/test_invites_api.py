@@ -409,3 +409,49 @@ async def test_reopened_interview_has_a_new_invite_and_a_clock_that_stands_still
     assert joined["interview"]["status"] == "IN_PROGRESS"
     message = {"interviewId": joined["interview"]["id"], "text": "I am back."}
     assert (await api.mutate("sendMessage", joined["access"]["token"], "turn { seq }", **message)).errors == []
+
+
+IMPORT = """mutation($csv: String!, $zone: String) {
+  importCandidates(input: {csv: $csv, positionKey: "tester", channel: TEXT}) {
+    candidateImport { ignoredColumns rows {
+      line outcome interview { id } invite { token url calendarFile invitationText(timeZone: $zone) }
+    } }
+  }
+}"""
+
+
+async def test_import_returns_links_and_is_in_the_audit_log_of_each_interview(api: ApiClient, tenant: Tenant) -> None:
+    token = await issue_token(tenant, Role.RECRUITER)
+    csv = f"Name;E-mail;Scheduled for\r\nAda;ada@example.org;{minutes_from_now():%Y-%m-%dT%H:%MZ}\r\nGrace;;\r\n<b>;;\r\n"
+    imported = (await api.execute(IMPORT, token, csv=csv, zone="Asia/Tokyo"))["importCandidates"]["candidateImport"]
+    ada, grace, invalid = imported["rows"]
+    assert imported["ignoredColumns"] == ["E-mail"]
+    assert [row["outcome"] for row in imported["rows"]] == ["CREATED", "CREATED", "INVALID"]
+    assert (invalid["line"], invalid["interview"], invalid["invite"]) == (4, None, None)
+    assert ada["invite"]["url"] in ada["invite"]["invitationText"]
+    assert "Asia/Tokyo, UTC+09:00" in ada["invite"]["invitationText"]
+    assert grace["invite"]["calendarFile"] is None
+    query = "query($token: String!) { invitation(token: $token) { candidateName calendarFile } }"
+    invitation = (await api.execute(query, None, token=ada["invite"]["token"]))["invitation"]
+    assert invitation["candidateName"] == "Ada"
+    assert read_without_stamp(invitation["calendarFile"]) == read_without_stamp(ada["invite"]["calendarFile"])
+
+    made = {row["interview"]["id"] for row in (ada, grace)}
+    log = "query($ids: [ID!]) { auditLog(filter: {interviewIds: $ids}) { nodes { action interviewId } } }"
+    entries = (await api.execute(log, await issue_token(tenant, Role.ADMIN), ids=sorted(made)))["auditLog"]["nodes"]
+    assert {entry["interviewId"] for entry in entries if entry["action"] == "importCandidates"} == made
+
+    # an argument that is not valid leaves the links of what was imported
+    refused = await api.execute(IMPORT, token, csv=csv, zone="nowhere")
+    assert set(refused.codes) == {"BAD_INPUT"}
+    rows = refused["importCandidates"]["candidateImport"]["rows"]
+    assert [(row["outcome"], row["interview"]) for row in rows[:2]] == [
+        ("EXISTING", ada["interview"]),
+        ("EXISTING", grace["interview"]),
+    ]
+    assert rows[0]["invite"]["url"] == ada["invite"]["url"]
+
+
+def read_without_stamp(calendar: str) -> list[str]:
+    """Return the lines of a calendar file without the moment at which it was made."""
+    return [line for line in calendar.split("\r\n") if not line.startswith("DTSTAMP")]

@@ -140,6 +140,18 @@ async def test_new_interview_needs_a_name_and_puts_its_link_on_the_clipboard(
     await page.wait_for_texts("The link is on your clipboard.")
     assert await page.evaluate("navigator.clipboard.readText()") == site.invite_url(interview)
 
+    # a file makes interviews, too, after a look at what is wrong with it
+    at = now() + timedelta(days=30)
+    await page.open(f"{site.url}/interviews/import")
+    await page.fill("Content of the file", f"name;position;scheduled for\nÅsa;tester;{at:%Y-%m-%d 10:00}\n<b>;tester;\n")
+    assert await page.find_accessibility_violations() == []
+    await page.click("Check")
+    await page.wait_for_texts("1 can be imported", "name is not a name")
+    await page.click("Import 1 candidate")
+    await page.wait_for_texts("1 created", "Calendar file")
+    assert await page.find_accessibility_violations() == []
+    assert await Interview.find({"organization_id": tenant.id}).count() == 2
+
 
 @pytest.mark.line("S1", "L1")
 async def test_viewer_sees_no_results_and_cannot_make_interviews(page: BrowserPage, site: Site, tenant: Tenant) -> None:

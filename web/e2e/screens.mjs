@@ -193,6 +193,20 @@ async function enterDesk(page, path, text) {
 
 const enterList = (page) => enterDesk(page, '/interviews?tab=all', 'Zuzana Dvořáková')
 
+const CANDIDATES = `Candidate;Reference;Position;Scheduled for;E-mail
+Zoë O’Neill-Ngũgĩ;REQ-${Date.now()};software_engineer;${new Date(Date.now() + 30 * 86_400_000).toISOString()};zoe@example.org
+Jürgen Ößwald;;data_scientist;;
+Maya Lindqvist;;weaver;15/01/2027;
+Maya Lindqvist;;software_engineer;;`
+
+/** Checks a file with good rows, a row with faults and a column that is not imported. */
+async function checkImport(page) {
+  await enterDesk(page, '/interviews/import', 'Choose a CSV file')
+  await page.getByRole('textbox', { name: 'Content of the file' }).fill(CANDIDATES)
+  await press(page, 'Check')
+  await see(page, 'with faults')
+}
+
 // The review.
 
 const STATE = `query($input: ID!) { interview(id: $input) {
@@ -600,6 +614,17 @@ const SCREENS = [
       await page.getByRole('textbox', { name: 'Candidate’s name' }).fill('Jürgen Ößwald')
       await page.keyboard.press('Enter')
       await see(page, 'Created for')
+    },
+  },
+  { name: 'desk-import', lines: ['L2'], open: (page) => enterDesk(page, '/interviews/import', 'Choose a CSV file') },
+  { name: 'desk-import-check', lines: ['L2'], open: checkImport },
+  {
+    name: 'desk-import-result',
+    lines: ['L2'],
+    open: async (page) => {
+      await checkImport(page)
+      await page.getByRole('button', { name: /^Import \d/ }).click()
+      await see(page, 'CSV with links')
     },
   },
   {

@@ -15,6 +15,7 @@ import { forgetPerson, SIGNED_OUT_KEY } from './signOut'
 import { ToastProvider } from './Toast'
 
 const ComparePage = lazy(() => import('../compare/ComparePage'))
+const ImportPage = lazy(() => import('./import/ImportPage'))
 const LivePage = lazy(() => import('./live/LivePage'))
 const PositionsApp = lazy(() => import('../positions/PositionsApp'))
 const ReviewPage = lazy(() => import('../review/ReviewPage'))
@@ -139,6 +140,9 @@ export default function DeskApp() {
                 </Route>
                 <Route path="/compare">
                   <ComparePage />
+                </Route>
+                <Route path="/interviews/import">
+                  <ImportPage />
                 </Route>
                 <Route path="/interviews/:id">{({ id }) => <ReviewPage id={id} />}</Route>
                 <Route path={/^\/positions(?:\/[^/]+(?:\/versions)?)?\/?$/}>

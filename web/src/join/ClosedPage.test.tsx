@@ -56,6 +56,22 @@ describe('C8: ClosedPage', () => {
     expect(screen.queryByRole('button')).toBeNull()
   })
 
+  it('offers the appointment of an early candidate for the calendar, if it has a time', async () => {
+    const saved: Blob[] = []
+    vi.spyOn(URL, 'createObjectURL').mockImplementation((file) => {
+      saved.push(file as Blob)
+      return 'blob:calendar'
+    })
+    const early = invitation('SCHEDULED', 'EARLY', { opensAt: '2026-12-01T09:45:00Z', scheduledFor: '2026-12-01T10:00:00Z', calendarFile: 'BEGIN:VCALENDAR' })
+    render(
+      <Localized language="de">
+        <ClosedPage invitation={early} reason="early" invite="invite" onChange={vi.fn()} onReturn={vi.fn()} />
+      </Localized>,
+    )
+    fireEvent.click(screen.getByRole('button', { name: 'In meinen Kalender eintragen' }))
+    expect(await saved[0]?.text()).toBe('BEGIN:VCALENDAR')
+  })
+
   it('promises nothing after a try-out, which nobody reads', () => {
     render(<ClosedPage invitation={invitation('COMPLETED', 'OVER', { isTryOut: true })} reason="over" invite="invite" onChange={vi.fn()} onReturn={vi.fn()} />)
     expect(screen.getByText('Try-out: nobody is evaluated; deleted within a day')).toBeDefined()

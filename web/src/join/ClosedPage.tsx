@@ -1,6 +1,7 @@
-import { Check, Clock, Lock, type LucideIcon, MonitorSmartphone, TriangleAlert, X } from 'lucide-react'
+import { CalendarPlus, Check, Clock, Lock, type LucideIcon, MonitorSmartphone, TriangleAlert, X } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { Button } from '../ui/Button'
+import { saveCalendarFile } from '../ui/saveText'
 import type { Invitation } from './documents'
 import { ConfirmedButton, findRequestsToPeople, RequestState } from './Rights'
 import { withdrawConsent } from './session'
@@ -241,6 +242,11 @@ function EarlyPage({ invitation, rights, onChange }: { invitation: Invitation; r
       title={texts.closed.early.title}
       lead={texts.closed.early.text(formatTime(texts, Date.parse(invitation.scheduledFor ?? '')), opensAt)}
     >
+      {invitation.calendarFile && (
+        <Button className="mt-6" onClick={() => saveCalendarFile(invitation.calendarFile ?? '')}>
+          <CalendarPlus aria-hidden className="size-4.5" /> {texts.closed.early.calendar}
+        </Button>
+      )}
       {rights}
     </EndPage>
   )

@@ -8,7 +8,7 @@ export const INVITATION = graphql(`
   query Invitation($token: String!) {
     invitation(token: $token) {
       interviewId status state organization contact { name email } logoUrl positionTitle candidateName language channel
-      limitMinutes questions scheduledFor opensAt canReopenUntil
+      limitMinutes questions scheduledFor opensAt canReopenUntil calendarFile
       consentText { version language text digest recordingText }
       consent { recording withdrawnAt }
       mayRequest endReason

@@ -215,7 +215,7 @@ describe('L3: several interviews', () => {
   })
 })
 
-const scheduled = { scheduleInterview: { interview: { id: 'n1' }, invite: { url: 'http://localhost/join#abcdef', expiresAt: '2026-12-28T10:00:00Z' } } }
+const scheduled = { scheduleInterview: { interview: { id: 'n1' }, invite: { url: 'http://localhost/join#abcdef', expiresAt: '2026-12-28T10:00:00Z', invitationText: 'Hello Ada', calendarFile: 'BEGIN:VCALENDAR' } } }
 
 describe('L2: a new interview', () => {
   it('needs a name only, is for the position that was used last, and copies the link', async () => {
@@ -233,8 +233,12 @@ describe('L2: a new interview', () => {
     await screen.findByText(/The link is on your clipboard/)
     expect(writeText).toHaveBeenCalledWith('http://localhost/join#abcdef')
     expect(api.callsOf('Schedule')).toEqual([
-      { input: expect.objectContaining({ candidateName: 'Réka Szőke', positionKey: 'engineer', channel: 'VOICE', scheduledFor: null, externalId: null }) as unknown },
+      { input: expect.objectContaining({ candidateName: 'Réka Szőke', positionKey: 'engineer', channel: 'VOICE', scheduledFor: null, externalId: null }) as unknown, timeZone: expect.any(String) as unknown },
     ])
+    click('Copy invitation')
+    await screen.findByRole('button', { name: 'Invitation copied' })
+    expect(writeText).toHaveBeenLastCalledWith('Hello Ada')
+    expect(screen.getByRole('button', { name: 'Calendar file' })).toBeTruthy()
   })
 
   it('sends everything that the form has, and shows the link where nothing can be copied', async () => {
@@ -260,6 +264,8 @@ describe('L2: a new interview', () => {
     })
     expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'The candidate’s link' }).value).toBe('http://localhost/join#abcdef')
     expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Candidate’s name' }).value).toBe('')
+    click('Copy invitation')
+    expect((await screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'The invitation' })).value).toBe('Hello Ada')
   })
 
   it('repeats a lost attempt with its key, and a refused one with another', async () => {

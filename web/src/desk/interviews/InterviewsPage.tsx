@@ -1,8 +1,9 @@
-import { Download, Plus, RefreshCw } from 'lucide-react'
+import { Download, Plus, RefreshCw, Upload } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { toProblem } from '../../api/problem'
 import { buildComparePath } from '../../compare/comparison'
+import { saveText } from '../../ui/saveText'
 import { Bars, Loading } from '../Loading'
 import { PageHeading } from '../PageHeading'
 import { useSession } from '../session'
@@ -12,7 +13,7 @@ import { StaleNote, useStaleSince } from '../StaleNote'
 import { useToast } from '../Toast'
 import { type BulkAction, performBulk } from './bulk'
 import { BulkDialog } from './BulkDialog'
-import { download, formatCsv, MAX_ROWS, readAll } from './csv'
+import { formatCsv, MAX_ROWS, readAll } from './csv'
 import type { ListedInterview } from './documents'
 import { FilterBar } from './FilterBar'
 import { InterviewGrid } from './InterviewGrid'
@@ -144,7 +145,7 @@ export function InterviewsPage() {
     setProgress('Reading interviews for the CSV file')
     try {
       const interviews = await readAll(connection, request, (count) => setProgress(`CSV: ${NUMBER.format(count)} interviews`), new AbortController().signal)
-      download(`interviews-${new Date().toISOString().slice(0, 10)}.csv`, formatCsv(interviews, mayReadResults))
+      saveText(`interviews-${new Date().toISOString().slice(0, 10)}.csv`, formatCsv(interviews, mayReadResults), 'text/csv')
     } catch (error) {
       toast(`The file could not be made. ${toProblem(error).message}`)
     } finally {
@@ -169,6 +170,11 @@ export function InterviewsPage() {
           <button type="button" className="btn btn-bare wide-only" onClick={() => void exportCsv()}>
             <Download className="icon" aria-hidden /> CSV of {total > MAX_ROWS ? `the first ${NUMBER.format(MAX_ROWS)}` : `these ${NUMBER.format(total)}`}
           </button>
+        )}
+        {may('SCHEDULE_INTERVIEW') && (
+          <Link href="/interviews/import" className="btn btn-bare">
+            <Upload className="icon" aria-hidden /> Import
+          </Link>
         )}
         {may('SCHEDULE_INTERVIEW') && (
           <button type="button" className="btn btn-primary phone-only" onClick={() => openDialog('new')}>

@@ -1,10 +1,11 @@
-import { Check, Copy, Keyboard, Mic } from 'lucide-react'
+import { CalendarPlus, Check, Copy, Keyboard, Mail, Mic } from 'lucide-react'
 import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
 import { newKey } from '../../api/idempotencyKey'
 import { Problem, toProblem } from '../../api/problem'
 import type { Channel } from '../../gql/graphql'
 import { TryOutButton } from '../../positions/TryOutButton'
 import { Dialog } from '../../ui/Dialog'
+import { saveCalendarFile } from '../../ui/saveText'
 import { useSession } from '../session'
 import { copyText } from './clipboard'
 import { SCHEDULE } from './documents'
@@ -19,6 +20,8 @@ interface Created {
   opensAt: string | null
   expiresAt: string
   isCopied: boolean
+  invitationText: string | null
+  calendarFile: string | null
 }
 
 const LANGUAGES = new Intl.DisplayNames(['en'], { type: 'language' })
@@ -69,6 +72,7 @@ export function NewInterviewDialog({ onClose }: { onClose: () => void }) {
         resume: resume.trim() || null,
         idempotencyKey: idempotencyKey.current,
       },
+      timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     })
     const link = result.then(({ scheduleInterview }) => {
       if (!scheduleInterview) throw new Problem('INTERNAL', 'The server did not answer. Please try again.')
@@ -76,8 +80,8 @@ export function NewInterviewDialog({ onClose }: { onClose: () => void }) {
     })
     const isCopied = await copyText(link.then(({ url }) => url))
     try {
-      const { url, expiresAt } = await link
-      setCreated({ name: candidateName, url, opensAt: scheduledFor, expiresAt, isCopied })
+      const { url, expiresAt, invitationText = null, calendarFile = null } = await link
+      setCreated({ name: candidateName, url, opensAt: scheduledFor, expiresAt, isCopied, invitationText, calendarFile })
       idempotencyKey.current = newKey()
       setName('')
       setReference('')
@@ -234,6 +238,8 @@ export function NewInterviewDialog({ onClose }: { onClose: () => void }) {
 function CreatedNote({ created }: { created: Created }) {
   const [isCopiedNow, setCopiedNow] = useState<boolean | null>(null)
   const isCopied = isCopiedNow ?? created.isCopied
+  const { invitationText, calendarFile } = created
+  const [isInvitationCopied, setInvitationCopied] = useState<boolean | null>(null)
   return (
     <div className="grid gap-2 bg-tint px-6 py-4 max-[719px]:px-4" role="status">
       <p className="line font-semibold">
@@ -254,6 +260,22 @@ function CreatedNote({ created }: { created: Created }) {
           <Copy className="icon" aria-hidden /> {isCopied ? 'Copy again' : 'Copy'}
         </button>
       </div>
+      <div className="line flex-wrap">
+        {invitationText && (
+          <button type="button" className="btn" onClick={() => void copyText(invitationText).then(setInvitationCopied)}>
+            <Mail className="icon" aria-hidden /> {isInvitationCopied ? 'Invitation copied' : 'Copy invitation'}
+          </button>
+        )}
+        {calendarFile && (
+          <button type="button" className="btn" onClick={() => saveCalendarFile(calendarFile)}>
+            <CalendarPlus className="icon" aria-hidden /> Calendar file
+          </button>
+        )}
+      </div>
+      {isInvitationCopied === false && invitationText && (
+        // the browser refuses the clipboard
+        <textarea readOnly aria-label="The invitation" className="input" rows={6} value={invitationText} onFocus={(event) => event.currentTarget.select()} />
+      )}
       <p className="small quiet">
         {created.opensAt ? `The link opens 15 minutes before ${formatMoment(created.opensAt)}` : 'The link is open now'} and ends {formatMoment(created.expiresAt)}.
         Copy it again from the interview’s row.

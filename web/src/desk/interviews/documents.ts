@@ -57,8 +57,8 @@ export const POSITIONS = graphql(`
 `)
 
 export const SCHEDULE = graphql(`
-  mutation Schedule($input: ScheduleInterviewInput!) {
-    scheduleInterview(input: $input) { interview { id } invite { url expiresAt } }
+  mutation Schedule($input: ScheduleInterviewInput!, $timeZone: String) {
+    scheduleInterview(input: $input) { interview { id } invite { url expiresAt invitationText(timeZone: $timeZone) calendarFile } }
   }
 `)
 

@@ -1,4 +1,4 @@
-import { FileText, Keyboard, List, LogOut, Plus, Radio, SlidersHorizontal, User } from 'lucide-react'
+import { FileText, Keyboard, List, LogOut, Plus, Radio, SlidersHorizontal, Upload, User } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import { Dialog } from '../../ui/Dialog'
@@ -39,6 +39,7 @@ export function CommandPalette({ onClose, onOpen }: { onClose: () => void; onOpe
     ...(may('READ_POSITION') ? [{ id: 'positions', label: 'Positions', detail: 'Page', icon: FileText, run: go('/positions') }] : []),
     ...(hasSettings(may) ? [{ id: 'settings', label: 'Settings', detail: 'Page', icon: SlidersHorizontal, run: go('/settings') }] : []),
     ...(may('SCHEDULE_INTERVIEW') ? [{ id: 'new', label: 'New interview', detail: 'N', icon: Plus, run: () => onOpen('new') }] : []),
+    ...(may('SCHEDULE_INTERVIEW') ? [{ id: 'import', label: 'Import candidates', detail: 'CSV', icon: Upload, run: go('/interviews/import') }] : []),
     ...(may('SAVE_POSITION') ? [{ id: 'new-position', label: 'New position', detail: '', icon: Plus, run: go('/positions/new-position') }] : []),
     { id: 'keys', label: 'Keys', detail: '?', icon: Keyboard, run: () => onOpen('keys') },
     { id: 'user', label: 'Account, sign out', detail: '', icon: LogOut, run: () => onOpen('user') },

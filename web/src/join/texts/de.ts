@@ -192,6 +192,7 @@ export const DE: Texts = {
     early: {
       title: 'Sie sind früh dran',
       text: (start, opening) => `Ihr Gespräch beginnt am ${start}. Die Teilnahme ist ab ${opening} möglich; bitte kommen Sie dann wieder.`,
+      calendar: 'In meinen Kalender eintragen',
     },
     expired: { title: 'Diese Einladung ist abgelaufen', text: (organization) => `Bitte wenden Sie sich für einen neuen Link an ${organization}.` },
     closed: { title: 'Die Gespräche sind zurzeit geschlossen', text: (organization) => `${organization} hat die Gespräche vorerst geschlossen. Nichts, was Sie gesagt haben, geht dadurch verloren. Bitte fragen Sie nach, ob und wann es weitergeht.` },

@@ -191,6 +191,7 @@ export const EN = {
     early: {
       title: 'You are early',
       text: (start: string, opening: string) => `Your interview starts on ${start}. You can join from ${opening}; please come back then.`,
+      calendar: 'Add to my calendar',
     },
     expired: { title: 'This invitation has expired', text: (organization: string) => `Please ask ${organization} for a new link.` },
     closed: { title: 'Interviews are closed at the moment', text: (organization: string) => `${organization} has closed its interviews for now. Nothing that you have said is lost. Please ask whether and when you can continue.` },

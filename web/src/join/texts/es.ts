@@ -192,6 +192,7 @@ export const ES: Texts = {
     early: {
       title: 'Todavía es pronto',
       text: (start, opening) => `Su entrevista empieza el ${start}. Podrá entrar a partir del ${opening}; vuelva entonces.`,
+      calendar: 'Añadir a mi calendario',
     },
     expired: { title: 'Esta invitación ha caducado', text: (organization) => `Pida un nuevo enlace a ${organization}.` },
     closed: { title: 'Las entrevistas están cerradas por ahora', text: (organization) => `${organization} ha cerrado sus entrevistas por el momento. No se pierde nada de lo que ha dicho. Pregunte si podrá continuar y cuándo.` },

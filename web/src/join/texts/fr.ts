@@ -192,6 +192,7 @@ export const FR: Texts = {
     early: {
       title: 'Vous êtes en avance',
       text: (start, opening) => `Votre entretien commence le ${start}. Vous pourrez entrer à partir du ${opening} ; revenez à ce moment-là.`,
+      calendar: 'Ajouter à mon agenda',
     },
     expired: { title: 'Cette invitation a expiré', text: (organization) => `Veuillez demander un nouveau lien à ${organization}.` },
     closed: { title: 'Les entretiens sont fermés pour le moment', text: (organization) => `${organization} a fermé ses entretiens pour l’instant. Rien de ce que vous avez dit n’est perdu. Demandez si et quand vous pourrez continuer.` },
