@@ -138,9 +138,9 @@ def test_each_alert_has_a_page_in_the_runbook_and_each_page_an_alert() -> None:
     for alert in ALERTS:
         page = RUNBOOK.split(f"`{alert['alert']}`")[1:]
         assert page, f"the page does not name {alert['alert']}"
-    for page in RUNBOOK.split("\n## ")[1:]:
+    for section in RUNBOOK.split("\n## ")[1:]:
         for part in ("**For people:**", "**Confirm:**", "**Do", "**Over:**"):
-            assert part in page, page.splitlines()[0]
+            assert part in section, section.splitlines()[0]
 
 
 def test_every_metric_is_documented_and_every_documented_one_exists() -> None:

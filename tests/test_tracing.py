@@ -19,8 +19,8 @@ from evaluation import tasks
 from evaluation.languages import Languages
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
-from models.documents.evaluation import Evaluation, EvaluationStatus
-from models.documents.interview import Interview, InterviewStatus
+from models.documents.evaluation import Evaluation
+from models.documents.interview import EvaluationStatus, Interview, InterviewStatus
 from models.documents.organization import Role
 from resolvers.ids import IdKind, decode_id
 from sandbox.anthropic.provider import AnthropicProvider

@@ -31,8 +31,6 @@ type Open = { dialog: 'create' } | { dialog: 'more' | 'edit' | 'rotate' | 'delet
 
 const SECTION = 'webhooks'
 
-const SECTION = 'webhooks'
-
 /** Webhooks: the URLs that receive events, their secrets, and what was delivered. */
 export function WebhooksSection() {
   const { connection } = useSession()
