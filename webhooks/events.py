@@ -12,7 +12,7 @@ from bson import ObjectId
 
 from models.documents.change import Change, ChangeKind
 from models.documents.evaluation import Evaluation
-from models.documents.interview import EvaluationStatus, Interview, InterviewStatus
+from models.documents.interview import EndReason, EvaluationStatus, Interview, InterviewStatus, Reopening
 from models.documents.recording import Recording, RecordingStatus
 from models.documents.webhook import WebhookEventType
 
@@ -77,11 +77,12 @@ def _list_interview_events(change: Change, interview: Interview) -> Iterator[Web
         started = WebhookEventType.INTERVIEW_STARTED
         yield WebhookEvent(started, f"{started}:{interview.id}", interview.started_at)
     # the states before each reopening, which jobs may not have seen if they were down for a while
-    ends = [(reopening.status, reopening.ended_at) for reopening in interview.reopenings]
-    for status, ended_at in [*ends, (interview.status, interview.ended_at)]:
-        if status in _END_EVENTS and ended_at is not None:
-            ended = _END_EVENTS[status]
-            yield WebhookEvent(ended, f"{ended}:{interview.id}:{_to_milliseconds(ended_at)}", ended_at)
+    states: list[Interview | Reopening] = [*interview.reopenings, interview]
+    for state in states:
+        if state.status in _END_EVENTS and state.ended_at is not None:
+            # what was said before a failure is judged, so the status is COMPLETED
+            ended = WebhookEventType.INTERVIEW_FAILED if state.end_reason is EndReason.FAILED else _END_EVENTS[state.status]
+            yield WebhookEvent(ended, f"{ended}:{interview.id}:{_to_milliseconds(state.ended_at)}", state.ended_at)
     yield from _list_troubles(change, interview)
     yield from _list_requests(interview)
 

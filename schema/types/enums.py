@@ -518,8 +518,8 @@ _describe_enum(
     "Types may be added; endpoints receive a new type only if they name it.",
     {
         "INTERVIEW_STARTED": "The interview began.",
-        "INTERVIEW_COMPLETED": "The interview ended as COMPLETED. A reopened interview is completed again.",
-        "INTERVIEW_FAILED": "The interview ended as FAILED.",
+        "INTERVIEW_COMPLETED": "The interview ended as COMPLETED, and not by a failure. A reopened interview is completed again.",
+        "INTERVIEW_FAILED": "A technical failure ended the interview (endReason FAILED). What was said before is evaluated.",
         "INTERVIEW_CANCELLED": "The interview was cancelled.",
         "INTERVIEW_EXPIRED": "The invite expired before the candidate joined.",
         "INTERVIEW_OPTED_OUT": "The candidate withdrew the consent, or asked for an alternative.",

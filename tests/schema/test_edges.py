@@ -107,6 +107,8 @@ def test_every_id_of_another_object_has_an_edge_beside_it() -> None:
         *("AuditEntry.interviewId", "AuditEntry.requestId", "AuditActor.interviewId"),
         *("AuditActor.apiKeyId", "AuditActor.issuedToApiKeyId", "AuditActor.memberId", "AuditActor.issuedToMemberId"),
         "ErrorExtensions.requestId",
+        # what logs and the collector of traces are searched for
+        *("InterviewTrace.requestId", "InterviewTrace.traceId"),
         # objects of other systems
         *("Interview.externalId", "CandidateImportRow.externalId"),
         "JudgePass.messageId",

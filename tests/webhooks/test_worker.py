@@ -16,6 +16,7 @@ from models.documents.change import Change, ChangeKind
 from models.documents.interview import (
     CandidateQuestion,
     CandidateRequest,
+    EndReason,
     EvaluationStatus,
     Interview,
     InterviewStatus,
@@ -393,11 +394,18 @@ async def test_endpoint_gets_only_the_types_that_it_names_and_nothing_from_befor
 
 async def test_each_end_of_a_reopened_interview_is_an_event(tenant: Tenant, endpoint: Endpoint) -> None:
     first, second = now() - timedelta(seconds=30), now()
-    reopening = Reopening(id=PydanticObjectId(), reopened_at=first, status=InterviewStatus.COMPLETED, ended_at=first)
+    reopening = Reopening(
+        id=PydanticObjectId(),
+        reopened_at=first,
+        status=InterviewStatus.COMPLETED,
+        end_reason=EndReason.FAILED,
+        ended_at=first,
+    )
     interview = await tenant.make_completed_interview(ended_at=second, reopenings=[reopening])
     await record_change(interview)
     await endpoint.run()
-    assert endpoint.receiver.types.count("interview.completed") == 2
+    ends = [each for each in endpoint.receiver.types if each in ("interview.completed", "interview.failed")]
+    assert ends == ["interview.failed", "interview.completed"]
 
 
 async def test_endpoint_that_was_paused_for_too_long_says_that_events_were_lost(tenant: Tenant, endpoint: Endpoint) -> None:
