@@ -164,7 +164,7 @@ export default function ImportPage() {
               </select>
             </div>
             <div className="field">
-              <label htmlFor="import-zone">Time zone</label>
+              <label htmlFor="import-zone">Time zone of times without an offset</label>
               <select id="import-zone" className="input" value={timeZone} onChange={(event) => setTimeZone(event.target.value)}>
                 {TIME_ZONES.map((zone) => (
                   <option key={zone}>{zone}</option>
@@ -254,7 +254,7 @@ function RowTable({ rows, isImported }: { rows: readonly ImportedRow[]; isImport
       <thead>
         <tr>
           {COLUMNS.map((column) => (
-            <th key={column} scope="col">
+            <th key={column} scope="col" className="whitespace-nowrap">
               {column}
             </th>
           ))}
@@ -263,16 +263,16 @@ function RowTable({ rows, isImported }: { rows: readonly ImportedRow[]; isImport
       <tbody>
         {rows.map((row) => (
           <tr key={row.line}>
-            <td data-label="Line">{row.line}</td>
+            <td data-label="Line" className="whitespace-nowrap">{row.line}</td>
             <th scope="row">
               <bdi className="font-semibold">{row.candidateName || '(no name)'}</bdi>{' '}
-              {row.externalId && <bdi className="small quiet">{row.externalId}</bdi>}
+              {row.externalId && <bdi className="small quiet whitespace-nowrap">{row.externalId}</bdi>}
             </th>
             <td data-label="Position">
               <bdi>{row.positionTitle ?? row.positionKey}</bdi>
             </td>
-            <td data-label="When">{describeTime(row)}</td>
-            <td data-label="How">{row.channel && CHANNELS[row.channel]}</td>
+            <td data-label="When" className="whitespace-nowrap">{describeTime(row)}</td>
+            <td data-label="How" className="whitespace-nowrap">{row.channel && CHANNELS[row.channel]}</td>
             <td>
               <RowResult row={row} isImported={isImported} />
             </td>

@@ -44,7 +44,7 @@ const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 
 /** When the interview is, in the reader's time zone. A row that is not valid may have no time that can be understood. */
 export function describeTime({ scheduledFor, outcome }: ImportedRow): string {
   if (scheduledFor) return TIME.format(new Date(scheduledFor))
-  return outcome === 'INVALID' ? '' : 'Any time'
+  return outcome === 'INVALID' ? 'Not clear' : 'Any time'
 }
 
 export const countRows = (rows: readonly ImportedRow[], outcome: ImportedRow['outcome']) => rows.filter((row) => row.outcome === outcome).length
