@@ -37,7 +37,7 @@ function Refusal({ children }: { children: ReactNode }) {
         <PageHeading title="These interviews cannot be compared" />
         <div className="grid gap-2">{children}</div>
         <p className="quiet">
-          In the list, select {MIN_COMPARED} to {MAX_COMPARED} interviews of one position with <kbd>x</kbd>, then choose Compare.
+          In the list, select {MIN_COMPARED} to {MAX_COMPARED} interviews of one position by their boxes or <kbd>x</kbd>, then choose Compare.
         </p>
         <div className="line">
           <Link href="/interviews?tab=all" className="btn btn-primary">

@@ -16,6 +16,8 @@ interface InterviewGridProps {
   onOrder: (field: InterviewOrderField) => void
   cursor: number
   onCursor: (index: number) => void
+  /** Whether there is anything that the caller may do with selected rows. */
+  maySelect: boolean
   selected: ReadonlySet<string>
   onToggle: (index: number, isRange: boolean) => void
   onToggleAll: (isOn: boolean) => void
@@ -28,7 +30,7 @@ interface InterviewGridProps {
 
 /** The rows of the list. Only those in view are in the document; the row at the cursor takes the focus. */
 export function InterviewGrid(props: InterviewGridProps) {
-  const { rows, total, order, onOrder, cursor, onCursor, selected, onToggle, onToggleAll, failures, onCopyLink, onEnd } = props
+  const { rows, total, order, onOrder, cursor, onCursor, maySelect, selected, onToggle, onToggleAll, failures, onCopyLink, onEnd } = props
   const { may } = useSession()
   const isCompact = useMediaQuery(COMPACT)
   const grid = useRef<HTMLDivElement>(null)
@@ -72,7 +74,6 @@ export function InterviewGrid(props: InterviewGridProps) {
 
   const mayReadResults = may('READ_EVALUATION')
   const mayCopy = may('RENEW_INVITE')
-  const maySelect = mayCopy || may('CANCEL_INTERVIEW')
   const areAllSelected = rows.length > 0 && rows.every(({ id }) => selected.has(id))
   const isSomeSelected = selected.size > 0 && !areAllSelected
   const heading = (label: string, field: InterviewOrderField) => (
@@ -171,7 +172,7 @@ function RowContent({ interview, index, isCursor, isSelected, failure, maySelect
   const name = nameOf(interview)
   const open = (event: MouseEvent<HTMLElement>) => {
     // controls in the row do what they say, and a drag selects text
-    if (event.target instanceof HTMLElement && event.target.closest('a, button, input')) return
+    if (event.target instanceof HTMLElement && event.target.closest('a, button, input, label')) return
     if (getSelection()?.toString()) return
     onCursor(index)
     navigate(`/interviews/${interview.id}`)
@@ -194,15 +195,17 @@ function RowContent({ interview, index, isCursor, isSelected, failure, maySelect
     >
       <span role="gridcell">
         {maySelect && (
-          <input
-            type="checkbox"
-            tabIndex={-1}
-            className="check block"
-            aria-label={`Select ${name}`}
-            checked={isSelected}
-            onClick={(event) => onToggle(index, event.shiftKey)}
-            readOnly
-          />
+          <label className="select-row">
+            <span className="sr-only">Select {name}</span>
+            <input
+              type="checkbox"
+              tabIndex={-1}
+              className="check block"
+              checked={isSelected}
+              onClick={(event) => onToggle(index, event.shiftKey)}
+              readOnly
+            />
+          </label>
         )}
       </span>
       <span role="gridcell" className="cut" aria-label={name}>

@@ -205,6 +205,7 @@ export function InterviewsPage() {
           onOrder={(field) => setState({ order: toggleOrder(getOrder(state), field) })}
           cursor={cursor}
           onCursor={setCursor}
+          maySelect={maySelect}
           selected={selected}
           onToggle={toggle}
           onToggleAll={(isOn) => setSelected(new Set(isOn ? rows.map(({ id }) => id) : []))}

@@ -2,6 +2,7 @@ import { Columns3, RefreshCw, X } from 'lucide-react'
 import { useId } from 'react'
 import { refuseCount } from '../../compare/comparison'
 import { useSession } from '../session'
+import { useToast } from '../Toast'
 import type { ListedInterview } from './documents'
 
 interface SelectionBarProps {
@@ -15,6 +16,7 @@ interface SelectionBarProps {
 /** What one can do with the selected interviews. */
 export function SelectionBar({ rows, onRenew, onCancel, onCompare, onClear }: SelectionBarProps) {
   const { may } = useSession()
+  const toast = useToast()
   const refusalId = useId()
   const refusal = refuseComparison(rows)
   return (
@@ -29,7 +31,7 @@ export function SelectionBar({ rows, onRenew, onCancel, onCompare, onClear }: Se
           aria-disabled={refusal !== null}
           aria-describedby={refusal === null ? undefined : refusalId}
           title={refusal ?? undefined}
-          onClick={() => refusal === null && onCompare()}
+          onClick={() => (refusal === null ? onCompare() : toast(refusal))}
         >
           <Columns3 className="icon" aria-hidden /> Compare
           {refusal !== null && (
@@ -50,7 +52,7 @@ export function SelectionBar({ rows, onRenew, onCancel, onCompare, onClear }: Se
         </button>
       )}
       <button type="button" className="btn btn-bare" onClick={onClear}>
-        Clear <kbd>Esc</kbd>
+        Clear <kbd className="wide-only">Esc</kbd>
       </button>
     </div>
   )
