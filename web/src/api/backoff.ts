@@ -16,24 +16,32 @@ function untilPatientRetry(): number {
 
 /**
  * Exponential backoff with full jitter, at most two seconds; after a minute of failures, once in ten seconds.
- * `minimumSeconds` is how long the server has asked to wait. Resolves early when the network or the browser tab becomes available again.
+ * `minimumSeconds` is how long the server has asked to wait. In the first minute, resolves early, but not before that, when the network
+ * or the browser tab becomes available again.
  */
 export function backOff(tries: number, signal: AbortSignal, minimumSeconds = 0): Promise<void> {
   // full jitter: clients that lost the same server must not reconnect to it in one burst
-  const usual = tries > PATIENT_TRIES ? untilPatientRetry() : Math.random() * Math.min(MAX_DELAY_MS, 200 * 2 ** tries)
-  const delay = minimumSeconds > 0 ? minimumSeconds * 1_000 + usual : usual
+  const isPatient = tries > PATIENT_TRIES
+  const usual = isPatient ? untilPatientRetry() : Math.random() * Math.min(MAX_DELAY_MS, 200 * 2 ** tries)
+  const minimum = Math.max(0, minimumSeconds) * 1_000
+  const earliest = performance.now() + minimum
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', done)
-      removeEventListener('online', done)
-      document.removeEventListener('visibilitychange', done)
+      removeEventListener('online', hurry)
+      document.removeEventListener('visibilitychange', hurry)
       resolve()
     }
-    const timer = setTimeout(done, delay)
+    const hurry = () => {
+      if (isPatient || document.hidden) return
+      clearTimeout(timer)
+      timer = setTimeout(done, Math.max(0, earliest - performance.now()))
+    }
+    let timer = setTimeout(done, minimum + usual)
     signal.addEventListener('abort', done)
-    addEventListener('online', done)
-    document.addEventListener('visibilitychange', done)
+    addEventListener('online', hurry)
+    document.addEventListener('visibilitychange', hurry)
   })
 }
 

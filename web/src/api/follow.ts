@@ -21,16 +21,21 @@ export interface FollowOptions<Data, Variables> {
 /** Close codes of the server's WebSocket (api/websocket.py). */
 const UNAUTHENTICATED_CODES = new Set([4401, 4403])
 const CLIENT_ERROR_CODES = new Set([4400, 4406])
+const TOO_MANY_REQUESTS_CODE = 4429
+/** How long to wait after that code, which comes without a time. */
+const TOO_MANY_REQUESTS_SECONDS = 10
+/** A stream that has lasted so long was no failure, whatever ended it. */
+const STABLE_MS = 10_000
 
 /** Follows a subscription to its end, resuming after network and server failures. Rejects with a Problem if a retry cannot succeed. */
 export async function follow<Data, Variables extends object>(connection: Connection, options: FollowOptions<Data, Variables>): Promise<void> {
   const { signal, onStatus } = options
   let tries = 0
   while (!signal.aborted) {
-    const failure = await readStream(connection, options, () => {
-      tries = 0
-      onStatus?.('live')
-    })
+    const startedAt = performance.now()
+    const failure = await readStream(connection, options, () => onStatus?.('live'))
+    // a server that accepts each stream, and then drops it, fails as well
+    if (performance.now() - startedAt > STABLE_MS) tries = 0
     if (signal.aborted) return
     let minimumSeconds = 0
     try {
@@ -87,5 +92,5 @@ async function recover(connection: Connection, failure: unknown): Promise<number
   if (problem.code === 'UNAUTHENTICATED' || (closeCode !== null && UNAUTHENTICATED_CODES.has(closeCode))) {
     await connection.credential.renew()
   } else if (!problem.isTransient) throw problem
-  return problem.retryAfterSeconds
+  return closeCode === TOO_MANY_REQUESTS_CODE ? TOO_MANY_REQUESTS_SECONDS : problem.retryAfterSeconds
 }

@@ -223,9 +223,15 @@ function EarlyPage({ invitation, rights, onChange }: { invitation: Invitation; r
   const opensAt = formatTime(texts, Date.parse(invitation.opensAt ?? ''))
   useEffect(() => {
     // the server says when the interview opens, because the browser's clock may be wrong
-    const timer = setInterval(() => {
-      if (!document.hidden) void onChange()
-    }, OPENING_CHECK_MS)
+    let isReading = false
+    const check = async () => {
+      // a read that fails is repeated until it succeeds
+      if (document.hidden || isReading) return
+      isReading = true
+      await onChange()
+      isReading = false
+    }
+    const timer = setInterval(() => void check(), OPENING_CHECK_MS)
     return () => clearInterval(timer)
   }, [onChange])
   return (

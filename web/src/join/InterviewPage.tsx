@@ -1,5 +1,6 @@
 import './room.css'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { toProblem } from '../api/problem'
 import { tabStorage } from '../api/storage'
 import { useTranscript } from '../api/transcript'
 import { useLatestEvent } from '../api/useLatestEvent'
@@ -14,8 +15,9 @@ import type { VoiceRoomView } from './VoiceRoom'
 
 const VoiceRoom = lazy(() => import('./VoiceRoom'))
 
-/** Milliseconds between typing marks while the text changes. */
-const TYPING_INTERVAL = 5_000
+/** Milliseconds between typing marks while the text changes, and after one that has failed. */
+const TYPING_INTERVAL_MS = 5_000
+const FAILED_MARK_INTERVAL_MS = 10_000
 
 interface InterviewPageProps {
   invitation: Invitation
@@ -104,7 +106,8 @@ function useDraft({ connection, interviewId }: CandidateSession, hasUnsent: bool
   const key = `viva.draft.${interviewId}`
   const [text, setText] = useState(() => tabStorage.get(key) ?? '')
   const [isSaved, setSaved] = useState(true)
-  const typedAt = useRef(0)
+  /** When the next typing mark may be sent. */
+  const nextMarkAt = useRef(0)
   const mustAsk = hasUnsent || text.trim() !== ''
   useEffect(() => {
     if (!mustAsk) return
@@ -115,10 +118,13 @@ function useDraft({ connection, interviewId }: CandidateSession, hasUnsent: bool
   const change = (changed: string) => {
     setText(changed)
     setSaved(tabStorage.set(key, changed || null))
-    if (!changed || Date.now() - typedAt.current < TYPING_INTERVAL) return
-    typedAt.current = Date.now()
-    // the next mark replaces one that was lost
-    connection.mutate(SIGNAL, { input: { interviewId, signal: 'TYPING' } }).catch(() => {})
+    const now = performance.now()
+    if (!changed || now < nextMarkAt.current) return
+    nextMarkAt.current = now + TYPING_INTERVAL_MS
+    connection.mutate(SIGNAL, { input: { interviewId, signal: 'TYPING' } }).catch((error: unknown) => {
+      // a later mark replaces one that was lost
+      nextMarkAt.current = performance.now() + Math.max(FAILED_MARK_INTERVAL_MS, toProblem(error).retryAfterSeconds * 1_000)
+    })
   }
   return { text, isSaved, change }
 }

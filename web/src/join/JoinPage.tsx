@@ -224,6 +224,13 @@ function JoinSteps({ invite, invitation, isVoice, onMicrophone, isReopening, onJ
   const [isHelpOpen, setHelpOpen] = useState(false)
   const opener = useRef<Element | null>(null)
   const isReturning = invitation.consent !== null
+  const leaving = useRef(new AbortController())
+  useEffect(() => {
+    const controller = new AbortController()
+    leaving.current = controller
+    // another link in the same page must not be answered by joining this interview
+    return () => controller.abort()
+  }, [])
 
   const joinInterview = async (channel: Channel, devices: ChosenDevices) => {
     setJoining(true)
@@ -234,7 +241,7 @@ function JoinSteps({ invite, invitation, isVoice, onMicrophone, isReopening, onJ
     try {
       // joining twice is joining once
       const call = () => join(invite, channel, consent, isReopening)
-      onJoin(await retryTransient(call, new AbortController().signal, () => setRetrying(true)), devices)
+      onJoin(await retryTransient(call, leaving.current.signal, () => setRetrying(true)), devices)
     } catch (error) {
       const joinProblem = toProblem(error)
       setProblem(joinProblem)
@@ -342,8 +349,13 @@ interface InvitationState {
 /** Loads the invitation, retrying while the server cannot be reached. */
 function useInvitation(token: string): InvitationState {
   const [result, setResult] = useState<{ invitation: Invitation | null; problem: Problem | null }>({ invitation: null, problem: null })
+  const current = useRef(new AbortController())
   const load = useCallback(
-    async (signal: AbortSignal) => {
+    async () => {
+      // one read at a time: in an outage, those that began earlier would all be repeated
+      current.current.abort()
+      current.current = new AbortController()
+      const { signal } = current.current
       const tell = (problem: Problem) => {
         if (!signal.aborted) setResult((previous) => ({ ...previous, problem }))
       }
@@ -366,11 +378,9 @@ function useInvitation(token: string): InvitationState {
     [token],
   )
   useEffect(() => {
-    const stop = new AbortController()
     // oxlint-disable-next-line react/set-state-in-effect -- state is set only after the response arrives
-    if (token) void load(stop.signal)
-    return () => stop.abort()
+    if (token) void load()
+    return () => current.current.abort()
   }, [token, load])
-  const reload = useCallback(() => load(new AbortController().signal), [load])
-  return { ...result, reload }
+  return { ...result, reload: load }
 }

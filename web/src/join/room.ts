@@ -14,6 +14,8 @@ const RECONNECT_MS = [0, 300, 1_000, 2_000, 3_000, 4_000]
 /** Two attempts tell within 20 seconds that the network blocks voice. */
 const CONNECT_TIMEOUT_MS = 8_000
 const BLOCKED_ATTEMPTS = 2
+/** A connection that has lasted so long was no failure, whatever ended it. */
+const STABLE_MS = 10_000
 
 export interface RoomState {
   room: Room
@@ -81,11 +83,14 @@ export function useRoom(session: CandidateSession, devices: ChosenDevices, hasSp
           if (session.room) {
             const disconnected = waitForDisconnect(room)
             await connect(room, session.room)
-            tries = 0
+            const connectedAt = performance.now()
             failures = 0
             onConnected()
             await publishDevices()
-            if ((await disconnected) === DisconnectReason.DUPLICATE_IDENTITY) {
+            const reason = await disconnected
+            // a server that accepts each connection, and then drops it, fails as well
+            if (performance.now() - connectedAt > STABLE_MS) tries = 0
+            if (reason === DisconnectReason.DUPLICATE_IDENTITY) {
               setStatus('replaced')
               return
             }

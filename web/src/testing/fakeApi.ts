@@ -160,7 +160,7 @@ export class FakeApi {
       } catch (error) {
         if (!(error instanceof ApiFailure)) throw error
         this.subscriptions.delete(subscription)
-        socket.receive({ type: 'error', id, payload: [{ message: error.message, extensions: { code: error.code } }] })
+        socket.receive({ type: 'error', id, payload: [{ message: error.message, extensions: { code: error.code, ...error.extensions } }] })
       }
     }
   }

@@ -1,4 +1,4 @@
-import { backOff } from '../../api/backoff'
+import { backOff, retryTransient } from '../../api/backoff'
 import type { Connection } from '../../api/connection'
 import { follow } from '../../api/follow'
 import { type Problem, toProblem } from '../../api/problem'
@@ -44,7 +44,10 @@ export class InterviewList {
   private readonly listeners = new Set<() => void>()
   private cursor: string | null = null
   private changesCursor: string | null = null
+  /** Set from the moment at which the beginning of the list may be out of date until it has been read. */
   private refreshTimer: ReturnType<typeof setTimeout> | undefined
+  /** Whether an interview has changed since the last read began. */
+  private isHeadStale = false
 
   constructor(
     private readonly connection: Connection,
@@ -77,10 +80,10 @@ export class InterviewList {
         const problem = toProblem(error)
         if (signal.aborted) return
         // after days asleep, the changes since then are no longer available: the list is read again
-        if (problem.code === 'CURSOR_EXPIRED') continue
-        this.update({ problem, isLoading: false })
-        if (!problem.isTransient) return
-        await backOff(tries + 3, signal)
+        const isExpired = problem.code === 'CURSOR_EXPIRED'
+        if (!isExpired) this.update({ problem, isLoading: false })
+        if (!isExpired && !problem.isTransient) return
+        await backOff(tries + 3, signal, problem.retryAfterSeconds)
       }
     }
   }
@@ -90,7 +93,7 @@ export class InterviewList {
       document: INTERVIEW_CHANGES,
       variables: () => ({ after: this.changesCursor, results: this.request.mayReadResults }),
       accept: ({ changed }) => {
-        if (changed) this.acceptChange(changed.cursor, changed.interviewId, changed.interview ?? null)
+        if (changed) this.acceptChange(changed.cursor, changed.interviewId, changed.interview ?? null, signal)
         return true
       },
       isOver: () => Promise.resolve(false),
@@ -98,19 +101,26 @@ export class InterviewList {
     })
   }
 
-  private acceptChange(cursor: string, id: string, interview: ListedInterview | null): void {
+  private acceptChange(cursor: string, id: string, interview: ListedInterview | null, signal: AbortSignal): void {
     this.changesCursor = cursor
     const index = this.state.rows.findIndex((row) => row.id === id)
     const rows = index >= 0 && interview ? this.state.rows.with(index, interview) : this.state.rows
     this.update({ rows, changes: this.state.changes + 1 })
-    if (index < 0) this.refreshLater()
+    if (index < 0) this.refreshLater(signal)
   }
 
   /** Looks for interviews that are new in the list. Rows that no longer match stay until the list is opened again. */
-  private refreshLater(): void {
+  private refreshLater(signal: AbortSignal): void {
+    this.isHeadStale = true
     this.refreshTimer ??= setTimeout(() => {
-      this.refreshTimer = undefined
-      this.readHead().catch(() => this.refreshLater())
+      this.isHeadStale = false
+      retryTransient(() => this.readHead(), signal)
+        // the rows are as they were, and the next change tries again
+        .catch(() => {})
+        .finally(() => {
+          this.refreshTimer = undefined
+          if (this.isHeadStale && !signal.aborted) this.refreshLater(signal)
+        })
     }, REFRESH_MS)
   }
 
