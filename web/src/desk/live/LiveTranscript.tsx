@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react'
+import { useCallback, useLayoutEffect, useRef, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import { type Transcript, type Turn, useInterims, useTranscript } from '../../api/transcript'
 import { Dialog } from '../../ui/Dialog'
