@@ -55,6 +55,8 @@ describe('C7: Outbox', () => {
     expect(sent[0]).toMatchObject({ idempotencyKey: unsent?.key, text: 'before the reload' })
     expect(new Outbox('i2').getSnapshot().messages).toEqual([])
     stop.abort()
+    sessionStorage.setItem('viva.outbox.i3', '[{"key":')
+    expect(new Outbox('i3').getSnapshot().messages).toEqual([])
   })
 
   it('keeps a message through a failure of the page, and sends it again with the next one', async () => {

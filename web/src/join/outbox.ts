@@ -101,9 +101,13 @@ export class Outbox {
 }
 
 function loadUnsent(storageKey: string): Message[] {
-  // messages with a seq are in the transcript, which is loaded separately
-  const stored = JSON.parse(tabStorage.get(storageKey) ?? '[]') as Message[]
-  return stored.filter(({ seq }) => seq === null)
+  try {
+    // messages with a seq are in the transcript, which is loaded separately
+    return (JSON.parse(tabStorage.get(storageKey) ?? '[]') as Message[]).filter(({ seq }) => seq === null)
+  } catch {
+    // what cannot be read must not keep the candidate out of the interview
+    return []
+  }
 }
 
 /** Runs the interview's outbox while the component is mounted. */

@@ -1,6 +1,7 @@
 import { ChevronLeft, RotateCcw } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
+import { type Problem, toProblem } from '../api/problem'
 import { PageHeading } from '../desk/PageHeading'
 import { formatMoment } from '../desk/interviews/interviewText'
 import { useSession } from '../desk/session'
@@ -102,7 +103,7 @@ function Comparison({ current, newest, known, wanted, onSaved }: ComparisonProps
   const { may } = useSession()
   const [, navigate] = useLocation()
   const [isRestoring, setRestoring] = useState(false)
-  const other = useVersion(current.key, wanted, known)
+  const { version: other, problem } = useVersion(current.key, wanted, known)
   const numbers = Array.from({ length: newest.version }, (_, index) => newest.version - index).filter((number) => number !== current.version)
   const open = (version: string) => navigate(`/positions/${current.key}/versions?version=${current.version}&with=${version}`, { replace: true })
   return (
@@ -133,7 +134,12 @@ function Comparison({ current, newest, known, wanted, onSaved }: ComparisonProps
         <SavedBy version={current} />
       </p>
       {wanted > 0 && (
-        <div className="grid max-w-3xl gap-4" aria-busy={!other}>
+        <div className="grid max-w-3xl gap-4" aria-busy={!other && !problem}>
+          {problem && (
+            <p role="alert" className="note note-bad">
+              {problem.message}
+            </p>
+          )}
           {other && <ChangeList changes={compareContents(contentOf(other), contentOf(current))} empty="Nothing: both have the same content." />}
         </div>
       )}
@@ -143,9 +149,16 @@ function Comparison({ current, newest, known, wanted, onSaved }: ComparisonProps
   )
 }
 
+interface FoundVersion {
+  version: PositionVersion | null
+  /** Why it cannot be read. */
+  problem: Problem | null
+}
+
 /** Returns the version with this number, which may be on a page that has not been read. */
-function useVersion(key: string, number: number, known: readonly PositionVersion[]): PositionVersion | null {
+function useVersion(key: string, number: number, known: readonly PositionVersion[]): FoundVersion {
   const { connection } = useSession()
+  const [failure, setFailure] = useState<{ number: number; problem: Problem } | null>(null)
   const [read, setRead] = useState<PositionVersion | null>(null)
   const found = known.find(({ version }) => version === number) ?? (read?.version === number ? read : null)
   const isMissing = !found && number > 0
@@ -155,13 +168,12 @@ function useVersion(key: string, number: number, known: readonly PositionVersion
     connection
       .query(POSITION, { key, version: number })
       .then(({ position }) => isCurrent && setRead(position ?? null))
-      // the page stays busy; another choice tries again
-      .catch(() => {})
+      .catch((error: unknown) => isCurrent && setFailure({ number, problem: toProblem(error) }))
     return () => {
       isCurrent = false
     }
   }, [connection, key, number, isMissing])
-  return found
+  return { version: found, problem: !found && failure?.number === number ? failure.problem : null }
 }
 
 function RestoreDialog({ current, newest, onClose, onSaved }: { current: PositionVersion; newest: PositionVersion; onClose: () => void; onSaved: () => void }) {

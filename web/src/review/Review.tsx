@@ -17,7 +17,7 @@ import { useDraft } from './draft'
 import { countQuestions, describeState, listFlags, REVIEW_REASONS } from './evaluationText'
 import { MoreDialog } from './MoreDialog'
 import { NoteForm, NoteItem } from './Notes'
-import { choosePlace, findSeq, groupNotes, type NotePlace, useNotes } from './notes'
+import { choosePlace, findSeq, groupNotes, type NotePlace, useNoteDraft, useNotes } from './notes'
 import { usePlayback } from './playback'
 import { pickRecording, Player } from './Player'
 import { History, type QuotePlayer, Scorecard } from './Scorecard'
@@ -41,7 +41,7 @@ export function Review({ id, list }: ReviewProps) {
   const [isFollowing, setFollowing] = useState(true)
   const [isSearching, setSearching] = useState(false)
   const [notePlace, setNotePlace] = useState<NotePlace | null>(null)
-  const [noteDraft, setNoteDraft] = useState('')
+  const [noteDraft, setNoteDraft] = useNoteDraft(id)
   const [linkedSeq] = useState(readLinkedSeq)
   const [chosen, setChosen] = useState<{ seq: number; start: number | null } | null>(linkedSeq === null ? null : { seq: linkedSeq, start: null })
   const { data, problem } = useLatestEvent(connection, REVIEWED, {

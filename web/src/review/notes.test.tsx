@@ -6,7 +6,7 @@ import { Problem } from '../api/problem'
 import { type Session, SessionContext } from '../desk/session'
 import type { Note } from './documents'
 import { NoteForm } from './Notes'
-import { choosePlace, groupNotes, mergeNotes } from './notes'
+import { choosePlace, groupNotes, mergeNotes, useNoteDraft } from './notes'
 
 const note = (id: string, values: Partial<Note> = {}): Note => ({ id, seq: 1, at: null, text: id, author: 'Hanna', createdAt: '2026-11-29T12:00:00Z', mayDelete: true, ...values })
 const TURNS = [
@@ -55,18 +55,48 @@ describe('R4: the form of a note', () => {
   const mutate = vi.fn()
   const onAdded = vi.fn()
 
-  function Page() {
+  const startSession = () => ({ connection: { mutate } as unknown as Connection }) as Session
+
+  function Note({ id }: { id: string }) {
     const [isOpen, setOpen] = useState(false)
-    const [draft, setDraft] = useState('')
+    const [draft, setDraft] = useNoteDraft(id)
     return (
-      <SessionContext value={{ connection: { mutate } as unknown as Connection } as Session}>
+      <>
         <button type="button" onClick={() => setOpen(true)}>
           Note
         </button>
-        {isOpen && <NoteForm interviewId="i" place={{ seq: 1 }} seq={1} moment="on this turn" draft={draft} onDraft={setDraft} onAdded={onAdded} onClose={() => setOpen(false)} />}
+        {isOpen && <NoteForm interviewId={id} place={{ seq: 1 }} seq={1} moment="on this turn" draft={draft} onDraft={setDraft} onAdded={onAdded} onClose={() => setOpen(false)} />}
+      </>
+    )
+  }
+
+  function Page({ session = startSession(), id = 'i' }: { session?: Session; id?: string }) {
+    const [current] = useState(session)
+    return (
+      <SessionContext value={current}>
+        <Note key={id} id={id} />
       </SessionContext>
     )
   }
+
+  it('keeps the text while another interview is open, for the same person', () => {
+    HTMLElement.prototype.scrollIntoView = () => {}
+    const session = startSession()
+    const openForm = () => {
+      fireEvent.click(screen.getByRole('button', { name: 'Note' }))
+      return field().value
+    }
+    const { rerender } = render(<Page session={session} />)
+    openForm()
+    fireEvent.change(field(), { target: { value: 'Ask again.' } })
+    rerender(<Page session={session} id="j" />)
+    expect(openForm()).toBe('')
+    rerender(<Page session={session} />)
+    expect(openForm()).toBe('Ask again.')
+    cleanup()
+    render(<Page />)
+    expect(openForm()).toBe('')
+  })
 
   it('keeps the text when it is closed, saves it once, and gives the focus back', async () => {
     HTMLElement.prototype.scrollIntoView = () => {}

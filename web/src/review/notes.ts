@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { Turn } from '../api/transcript'
+import { type Session, useSession } from '../desk/session'
 import type { Note, ReviewedInterview } from './documents'
 
 /** Where a note is: on a turn, or at a moment of the recording. */
@@ -56,6 +57,21 @@ export function useNotes(interview: Pick<ReviewedInterview, 'notes'> | null) {
     add: (note: Note) => setAdded((before) => [...before, note]),
     remove: (id: string) => setDeleted((before) => new Set([...before, id])),
   }
+}
+
+/** Texts of notes that are not saved. They outlive the page of their interview, as the drafts of reviews do, and end with the session. */
+const noteDrafts = new WeakMap<Session, Map<string, string>>()
+
+/** Returns the text of the note that the caller has begun on an interview, and a function that changes it. */
+export function useNoteDraft(interviewId: string): [string, (text: string) => void] {
+  const session = useSession()
+  const [text, setText] = useState(() => noteDrafts.get(session)?.get(interviewId) ?? '')
+  const change = (next: string) => {
+    const drafts = noteDrafts.get(session) ?? new Map<string, string>()
+    noteDrafts.set(session, drafts.set(interviewId, next))
+    setText(next)
+  }
+  return [text, change]
 }
 
 /** Returns the reported notes with those that were added since, and without those that were deleted. */

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react'
+import { useCallback, useLayoutEffect, useRef, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import { type Transcript, type Turn, useInterims, useTranscript } from '../../api/transcript'
 import { Dialog } from '../../ui/Dialog'
@@ -64,7 +64,7 @@ export function LiveTranscript({ wall, id, onEnd, onClose }: LiveTranscriptProps
 function NewestWords({ transcript, turns }: { transcript: Transcript; turns: readonly Turn[] }) {
   const interims = useInterims(transcript)
   const end = useRef<HTMLDivElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     end.current?.scrollIntoView({ block: 'end' })
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- new words and new turns move the end
   }, [turns, interims])
