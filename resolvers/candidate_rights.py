@@ -211,7 +211,9 @@ async def _identify(
     if (subject.invite is None) == (subject.interview_id is None):
         raise BadInput("Send either interviewId or invite.", field="interviewId")
     if subject.invite is not None:
-        interview = await load_invited_interview(services, subject.invite)
+        # candidates keep the right to withdraw their consent
+        allows_closed = action is Action.WITHDRAW_CONSENT
+        interview = await load_invited_interview(services, subject.invite, allows_closed=allows_closed)
         return build_candidate_principal(interview), interview
     if principal is None or subject.interview_id is None:
         raise BadInput("interviewId needs a credential: send the header Authorization.", field="interviewId")

@@ -272,13 +272,13 @@ async def _is_correctable(interview: Interview) -> bool:
     return interview.ended_at + timedelta(hours=position.correction_hours if position else 0) > now()
 
 
-async def load_invited_interview(services: Services, token: str) -> Interview:
+async def load_invited_interview(services: Services, token: str, *, allows_closed: bool = False) -> Interview:
     """Return the interview of the invite, whatever its state.
 
-    Raises NotFound for an invalid or replaced invite, and Conflict if the organization is closed.
+    Raises NotFound for an invalid or replaced invite, and Conflict if the organization is closed, unless `allows_closed`.
     """
     interview = await _find_invited_interview(services, token)
-    if interview.owner_id in await services.credentials.closed_organizations.read_ids():
+    if not allows_closed and interview.owner_id in await services.credentials.closed_organizations.read_ids():
         raise Conflict("The organization has closed its interviews: write to the organization that invited you.")
     return interview
 

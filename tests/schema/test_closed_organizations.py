@@ -12,7 +12,7 @@ from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.presence import candidate_joined, dispatch_interviewer
 from lifecycle.repairs import repair_all
 from lifecycle.retention import apply_retention_policy
-from models.documents.interview import InterviewStatus, RoomState
+from models.documents.interview import Interview, InterviewStatus, RoomState
 from models.documents.member import Member
 from models.documents.organization import (
     Contact,
@@ -88,13 +88,22 @@ async def test_invite_says_that_the_organization_is_closed_and_whom_to_ask(api: 
         ("joinInterview", {"consent": CONSENT_INPUT}),
         ("openTranscript", {}),
         ("requestAlternative", {}),
-        ("withdrawConsent", {}),
     ):
         refused = await api.mutate(mutation, None, "interview { id }", invite=token, **fields)
         assert refused.codes == ["CONFLICT"]
         assert "has closed its interviews" in refused.error["message"]
     await reopen_organization(tenant.organization)
     assert (await api.execute(INVITATION, token=token))["invitation"]["state"] == "OPEN"
+
+
+async def test_candidate_can_withdraw_the_consent_and_have_the_data_erased(api: ApiClient, tenant: Tenant) -> None:
+    interview = await tenant.make_completed_interview()
+    token = tenant.invite_token(interview)
+    await close(tenant)
+    withdrawn = await api.mutate("withdrawConsent", None, "receipt", invite=token, eraseData=True)
+    assert withdrawn["withdrawConsent"]["receipt"]
+    current = await Interview.get(interview.id)
+    assert current is not None and current.erased_at is not None and current.is_consent_withdrawn
 
 
 async def test_session_does_not_work(tenant: Tenant) -> None:

@@ -72,6 +72,12 @@ describe('C8: ClosedPage', () => {
     expect(await saved[0]?.text()).toBe('BEGIN:VCALENDAR')
   })
 
+  it.each(['over', 'closed', 'failed'] as const)('lets a candidate withdraw the consent when the interview is %s', (reason) => {
+    const closed = invitation('COMPLETED', 'OVER', { consent: { recording: false, withdrawnAt: null } })
+    render(<ClosedPage invitation={closed} reason={reason} invite="invite" onChange={vi.fn()} onReturn={vi.fn()} />)
+    expect(screen.getByRole('heading', { name: 'Your data' })).toBeDefined()
+  })
+
   it('promises nothing after a try-out, which nobody reads', () => {
     render(<ClosedPage invitation={invitation('COMPLETED', 'OVER', { isTryOut: true })} reason="over" invite="invite" onChange={vi.fn()} onReturn={vi.fn()} />)
     expect(screen.getByText('Try-out: nobody is evaluated; deleted within a day')).toBeDefined()

@@ -57,35 +57,34 @@ export function ClosedPage({ invitation, reason, invite, rights, onChange, onRet
       </Button>
     </section>
   )
+  const yourData = invitation.consent && (
+    <section>
+      <h2>{texts.closed.yourData}</h2>
+      <p className="mb-3">{texts.rights.lateWithdrawal.offer}</p>
+      <ConfirmedButton
+        texts={texts.rights.lateWithdrawal}
+        keep={texts.rights.lateWithdrawal.keep}
+        organization={organization}
+        onConfirm={() => withdrawConsent(invite, false).then(onChange)}
+      />
+    </section>
+  )
   if (reason !== 'over') {
     const { title, text } = texts.closed[reason]
     return (
-      <EndPage invitation={invitation} seal={SEALS[reason]} title={title} lead={text(organization)}>
+      <EndPage invitation={invitation} seal={SEALS[reason]} title={title} lead={text(organization)} data={yourData}>
         {wayBack}
       </EndPage>
     )
   }
-  const { over, yourData } = texts.closed
+  const { over } = texts.closed
   return (
     <EndPage
       invitation={invitation}
       seal={SEALS.over}
       title={over.title(candidateName)}
       lead={over.text}
-      data={
-        invitation.consent && (
-          <section>
-            <h2>{yourData}</h2>
-            <p className="mb-3">{texts.rights.lateWithdrawal.offer}</p>
-            <ConfirmedButton
-              texts={texts.rights.lateWithdrawal}
-              keep={texts.rights.lateWithdrawal.keep}
-              organization={organization}
-              onConfirm={() => withdrawConsent(invite, false).then(onChange)}
-            />
-          </section>
-        )
-      }
+      data={yourData}
     >
       {!invitation.isTryOut && (
         <section className="panel next">
