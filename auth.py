@@ -85,6 +85,7 @@ class Action(StrEnum):
     MANAGE_MEMBERS = "manage members"
     MANAGE_WEBHOOKS = "manage webhooks"
     READ_AUDIT_LOG = "read the audit log"
+    READ_TRACE = "read traces"
     READ_REQUESTS = "read candidates' requests"
     """Requests, accommodations and the reason of a withdrawal, which may be about health."""
     RESOLVE_REQUEST = "answer candidates' requests"
@@ -153,6 +154,7 @@ _ADMIN_ACTIONS = frozenset(
         Action.MANAGE_MEMBERS,
         Action.MANAGE_WEBHOOKS,
         Action.READ_AUDIT_LOG,
+        Action.READ_TRACE,
         Action.DELETE_ANY_NOTE,
     }
 )

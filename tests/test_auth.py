@@ -233,6 +233,7 @@ ROLES_BY_ACTION: dict[Action, Set[Role]] = {
     Action.MANAGE_MEMBERS: {Role.ADMIN},
     Action.MANAGE_WEBHOOKS: {Role.ADMIN},
     Action.READ_AUDIT_LOG: {Role.ADMIN},
+    Action.READ_TRACE: {Role.ADMIN},
     Action.CORRECT_TURN: {Role.CANDIDATE},
     Action.WITHDRAW_CONSENT: STAFF | {Role.CANDIDATE},
     Action.REQUEST_ACCOMMODATION: STAFF | {Role.CANDIDATE},

@@ -29,7 +29,7 @@ from tests.agent.stored_chats import UNPROBED_ANSWER
 from tests.agent.talks import PHRASEBOOK
 from tests.helpers import wait_until
 from tests.otlp import Collector, get_attributes
-from tests.resolvers.tenant import Tenant
+from tests.resolvers.tenant import Tenant, global_id_of
 from tests.schema.api_client import CONSENT_INPUT, ApiClient, bearer_headers, issue_token, serve
 
 CANARY = "heliotrope"
@@ -41,6 +41,7 @@ REQUEST_ID = "the-request-that-starts"
 START = """mutation StartForTest($input: StartInterviewInput!) {
   startInterview(input: $input) { interview { id } access { token } }
 }"""
+TRACE = "query($id: ID!) { interview(id: $id) { trace(after: 3) { requestId traceId turns { seq stages { stage seconds } } } } }"
 
 
 @pytest.fixture
@@ -128,6 +129,12 @@ async def test_interview_is_one_trace_without_anybodys_words(
     # logs are found by the same id
     [judged] = [log for log in logs if log["event"] == "judgement received"]
     assert (judged["request_id"], judged["caused_by"], judged["interview_id"]) == (REQUEST_ID, REQUEST_ID, str(interview.id))
+
+    trace = (await api.execute(TRACE, await issue_token(tenant, Role.ADMIN), id=global_id_of(interview)))["interview"]["trace"]
+    assert (trace["requestId"], trace["traceId"]) == (REQUEST_ID, TRACE_ID)
+    replies_by_seq = {turn["seq"]: [timed["stage"] for timed in turn["stages"]] for turn in trace["turns"] if turn["stages"]}
+    # after the greeting and the first question, candidate and interviewer take turns
+    assert replies_by_seq == dict.fromkeys((4, 6, 8), ["QUEUE", "COMPOSITION"])
 
     assert evaluation.origin == interview.origin
     assert interview.origin and interview.origin.trace_id == TRACE_ID

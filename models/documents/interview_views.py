@@ -15,7 +15,6 @@ INTERNAL_FIELDS = frozenset(
     {
         *("answered_seq", "attempts", "candidate_characters", "candidate_messages", "candidate_order", "code_replies", "due_at"),
         "deleted_notes",
-        "origin",
         *("email_terms", "evaluation_requests", "fence", "indexed_updated_at", "interviewer", "last_candidate_seq", "lease"),
         *("name_terms", "renewals", "replies", "resumed_after_seq", "signals", "unjudged_seqs"),
     }
@@ -31,6 +30,7 @@ _EVALUATION_FIELDS = frozenset(
     }
 )
 _LEGAL_HOLD_FIELDS = frozenset({"legal_hold", "released_legal_holds"})
+_TRACE_FIELDS = frozenset({"origin"})
 _REQUEST_FIELDS = frozenset({"requests", "withdrawal_reason"})
 
 
@@ -47,9 +47,13 @@ class InterviewView(StrEnum):
 HIDDEN_FIELDS: Mapping[InterviewView, frozenset[str]] = {
     # a reviewer's own rating ends the blindness, and with it the view
     InterviewView.BLIND: INTERNAL_FIELDS | _RESULT_FIELDS | {"rated_by"},
-    InterviewView.INTEGRATION: INTERNAL_FIELDS | _LEGAL_HOLD_FIELDS | _REQUEST_FIELDS,
-    InterviewView.VIEWER: INTERNAL_FIELDS | _LEGAL_HOLD_FIELDS | _REQUEST_FIELDS | _EVALUATION_FIELDS,
-    InterviewView.CANDIDATE: INTERNAL_FIELDS | _LEGAL_HOLD_FIELDS | _EVALUATION_FIELDS | {"end_detail", "external_id", "room"},
+    InterviewView.INTEGRATION: INTERNAL_FIELDS | _TRACE_FIELDS | _LEGAL_HOLD_FIELDS | _REQUEST_FIELDS,
+    InterviewView.VIEWER: INTERNAL_FIELDS | _TRACE_FIELDS | _LEGAL_HOLD_FIELDS | _REQUEST_FIELDS | _EVALUATION_FIELDS,
+    InterviewView.CANDIDATE: INTERNAL_FIELDS
+    | _TRACE_FIELDS
+    | _LEGAL_HOLD_FIELDS
+    | _EVALUATION_FIELDS
+    | {"end_detail", "external_id", "room"},
 }
 """Stored fields that a view does not contain. A new field is visible to all until it is listed here."""
 

@@ -34,6 +34,7 @@ from models.documents.interview import (
     has_candidate_joined,
 )
 from models.documents.interview_views import InterviewView, select_update_time
+from models.documents.request_origin import RequestOrigin
 from models.documents.turn import Channel
 
 T = TypeVar("T")
@@ -108,6 +109,7 @@ _DEFAULTS: dict[str, Any] = {
     "exhausted_budget": None,
     "notes": [],
     "try_out_of": None,
+    "origin": None,
 }
 """Defaults of the fields that older stored interviews lack."""
 
@@ -162,6 +164,7 @@ class InterviewRow:
     credited_seconds = _StoredField[float]()
     paused_at = _StoredField[datetime | None](_to_utc)
     elapsed_seconds = _StoredField[float | None]()
+    origin = _StoredField[RequestOrigin | None](RequestOrigin.model_validate)
     room = _StoredField[RoomState | None](lambda stored: RoomState.model_validate(_with_utc(stored)))
     invite_generation = _StoredField[int]()
     reopenings = _StoredField(lambda stored: [Reopening.model_validate(_with_utc(reopening)) for reopening in stored])

@@ -40,6 +40,7 @@ from resolvers.invites import InvitationState
 from resolvers.position_warnings import PositionWarningCode
 from resolvers.starting import IfExists
 from resolvers.subscriptions import LiveEventKind
+from resolvers.traces import ReplyStage
 
 __all__ = [
     "AccessOrigin",
@@ -71,6 +72,7 @@ __all__ = [
     "Recommendation",
     "RecordingKind",
     "RecordingStatus",
+    "ReplyStage",
     "RequestKind",
     "RequestStatus",
     "ReviewFlag",
@@ -554,5 +556,19 @@ _describe_enum(
         "CONNECTION": "There was no connection, or it ended before the response.",
         "CERTIFICATE": "The receiver's TLS certificate is not valid for the host.",
         "ADDRESS_REFUSED": "The host resolves to an address that is not of the public internet.",
+    },
+)
+_describe_enum(
+    ReplyStage,
+    "A stage of a reply. The first six are those of a spoken reply, the last two those of a typed one.",
+    {
+        "RECOGNITION": "From the end of the candidate's speech until the speech recognizer had delivered its final words.",
+        "ENDPOINTING": "Until the candidate's answer was considered complete.",
+        "FIRST_WORD": "Until the first word of the reply was available as text. Most of it may precede the end of ENDPOINTING.",
+        "SYNTHESIS": "Until the first audio of the reply was available.",
+        "PLAYOUT_START": "Until playback to the candidate began.",
+        "PLAYOUT": "The words themselves.",
+        "QUEUE": "From the candidate's message until a worker began to reply.",
+        "COMPOSITION": "Until the reply was composed.",
     },
 )

@@ -21,6 +21,7 @@ from resolvers.ending import build_erasure_receipt
 from resolvers.ids import IdKind, build_not_found, encode_id
 from resolvers.interview_views import get_update_time
 from resolvers.notes import list_visible_notes
+from resolvers.traces import trace_turns
 from resolvers.transcripts import read_transcript
 from schema.arguments import After, AfterSeq, Before, First, FirstTurns, Last, Version, build_page_request, unset_to_none
 from schema.context import Info
@@ -44,6 +45,7 @@ from schema.types.node import Node
 from schema.types.note import Note
 from schema.types.position import Position
 from schema.types.recording import Recording
+from schema.types.trace import InterviewTrace, TurnTrace
 from schema.types.transcript import ReplyLatency, Transcript, Turn, TurnCorrection
 
 _TIME_LIMIT = ("position", "accommodations", "credited_seconds", "paused_at")
@@ -517,6 +519,22 @@ class Interview(Node):
         """The turns of the interview, as Query.transcript returns them."""
         found = await read_transcript(self.document, after, unset_to_none(first), info.context.loaders.read_turns)
         return Transcript.of(found, self.caller)
+
+    @resolved_field(guard=Action.READ_TRACE, depends_on=("status", "last_seq", "erased_at", "origin"))
+    async def trace(self, info: Info, after: AfterSeq = 0, first: FirstTurns = UNSET) -> InterviewTrace | None:
+        """Where the time of each reply went, with the ids of logs and traces. FORBIDDEN for other roles than ADMIN."""
+        found = await read_transcript(self.document, after, unset_to_none(first), info.context.loaders.read_turns)
+        turns = {turn.seq: turn for turn in found.turns}
+        # the message that a page's first reply answers is on the page before
+        missing = {turn.answers for turn in found.turns if turn.answers} - turns.keys()
+        loaded = [await info.context.loaders.turns.load((self.document.id, seq)) for seq in sorted(missing)]
+        answered = {**turns, **{turn.seq: turn for turn in loaded if turn}}
+        origin = self.document.origin
+        return InterviewTrace(
+            request_id=origin.request_id if origin else None,
+            trace_id=origin.trace_id if origin else None,
+            turns=[as_graphql(TurnTrace, trace) for trace in trace_turns(found.turns, answered)],
+        )
 
     @resolved_field(depends_on=("last_seq", "erased_at"))
     async def turns(

@@ -190,6 +190,7 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
         ORGANIZATION_ROLES: "candidate endDetail externalId url latency recognitionLanguage reopenings candidatePresent",
         STAFF: "decision decisionVersion decidedBy decidedAt adoptions evaluation evaluations evaluationVersions recordings "
         "usage reviewReasons exhaustedBudget invite notes",
+        ADMIN_ONLY: "trace",
     },
     "CandidateRequest": {
         DECIDERS | {Role.CANDIDATE}: "id kinds details requestedAt seqs status answeredAt note",
@@ -267,6 +268,9 @@ FIELD_ROLES: dict[str, dict[frozenset[Role], str]] = {
     },
     "Provenance": {STAFF: "rubricDigest consentTextVersion consentLanguage interviewerModel interviewerPromptVersion"},
     "RawJudgement": {ADMIN_ONLY: "number text"},
+    "InterviewTrace": {ADMIN_ONLY: "requestId traceId turns"},
+    "TurnTrace": {ADMIN_ONLY: "seq speaker channel startedAt endedAt stages"},
+    "TimedStage": {ADMIN_ONLY: "stage startedAt seconds"},
     "Finding": {STAFF: "text evidence"},
     "Evidence": {STAFF: "quote seq start end turn sentence sentenceStart sentenceEnd flags"},
     "InterviewUsage": {STAFF: "replies evaluations total messages characters"},
@@ -462,6 +466,9 @@ TYPE_QUERIES = {
     "Finding": "{ evaluation(interviewId: $interview) { strengths { FIELD } } }",
     "Evidence": "{ evaluation(interviewId: $interview) { strengths { evidence { FIELD } } } }",
     "InterviewUsage": "{ interview(id: $interview) { usage { FIELD } } }",
+    "InterviewTrace": "{ interview(id: $interview) { trace { FIELD } } }",
+    "TurnTrace": "{ interview(id: $interview) { trace { turns { FIELD } } } }",
+    "TimedStage": "{ interview(id: $interview) { trace { turns { stages { FIELD } } } } }",
     "Usage": "{ evaluation(interviewId: $interview) { usage { FIELD } } }",
     "Review": "{ evaluation(interviewId: $interview) { reviews { FIELD } } }",
     "Rating": "{ evaluation(interviewId: $interview) { ratings { FIELD } } }",

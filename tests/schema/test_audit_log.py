@@ -58,8 +58,9 @@ NOT_PERSONAL = {
         "id status endReason channel language createdAt scheduledFor startedAt endedAt expiresAt erasedAt endDetail externalId "
         "aiDisclosedAt pausedAt lastSeq updatedAt recognitionLanguage recordingsErasedAt transcriptErasedAt erasureReceipt "
         "speechOutage progress isPartial partialReason endsAt reopenings durationSeconds consent mayBeRecorded position url "
-        "turns latency candidatePresent isTryOut"
+        "turns latency candidatePresent isTryOut trace"
     ),
+    "InterviewTrace": "requestId traceId turns",
     "Invitation": (
         "interviewId status state organization contact logoUrl positionTitle language channel limitMinutes questions "
         "scheduledFor opensAt expiresAt canReopenUntil mayRequest consentText consent endReason isTryOut"
@@ -94,7 +95,9 @@ NOT_PERSONAL = {
     "SignInOptions": "apiKey sandboxRoles organizationSignIn",
     "SpeechOutage": "since endedAt",
     "Subscription": "interviewChanged interviewsChanged liveInterviews changed",
+    "TimedStage": "stage startedAt seconds",
     "TurnLatency": "final committed firstWord firstAudio heard",
+    "TurnTrace": "seq speaker channel startedAt endedAt stages",
     # of the caller itself
     "Viewer": "role organization name may member",
     "WebhookAttempt": "attemptedAt latencyMs responseStatus failure bodyDigest",

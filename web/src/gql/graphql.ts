@@ -58,6 +58,8 @@ export type Action =
   | 'READ_REQUESTS'
   /** Read the retention policy. */
   | 'READ_RETENTION_POLICY'
+  /** Read traces. */
+  | 'READ_TRACE'
   /** Renew invites. */
   | 'RENEW_INVITE'
   /** Reopen interviews. */

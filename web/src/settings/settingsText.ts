@@ -72,6 +72,7 @@ const ACTIONS: Record<Action, readonly [name: string, audience: Audience]> = {
   MANAGE_MEMBERS: ['Manage members', 'administrators'],
   MANAGE_WEBHOOKS: ['Manage webhooks', 'administrators'],
   READ_AUDIT_LOG: ['Read the audit log', 'administrators'],
+  READ_TRACE: ['Read where the time of replies went', 'administrators'],
   READ_REQUESTS: ['Read candidates’ requests', 'people'],
   RESOLVE_REQUEST: ['Answer candidates’ requests', 'people'],
   CORRECT_TURN: ['Correct what the transcript has', 'candidates'],
