@@ -21,7 +21,9 @@ class Collector:
     async def _receive(self, request: Request) -> Response:
         self.bodies.append(await request.body())
         self.headers.append(dict(request.headers))
-        return Response(ExportTraceServiceResponse().SerializeToString(), media_type="application/x-protobuf")
+        # the exporter's thread would keep an idle connection open, while the test's server shuts down
+        headers = {"Connection": "close"}
+        return Response(ExportTraceServiceResponse().SerializeToString(), 200, headers, "application/x-protobuf")
 
     @property
     def spans(self) -> list[Span]:
