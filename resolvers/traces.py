@@ -60,7 +60,7 @@ def trace_turns(turns: Sequence[Turn], answered: Mapping[int, Turn]) -> list[Tur
 def _find_stages(turn: Turn, answered: Turn | None) -> list[TimedStage]:
     if turn.latency is not None and turn.latency.heard is not None:
         stopped_at = turn.started_at - timedelta(seconds=turn.latency.heard)
-        moments = (
+        spoken = (
             (ReplyStage.RECOGNITION, turn.latency.final),
             (ReplyStage.ENDPOINTING, turn.latency.committed),
             (ReplyStage.FIRST_WORD, turn.latency.first_word),
@@ -68,14 +68,14 @@ def _find_stages(turn: Turn, answered: Turn | None) -> list[TimedStage]:
             (ReplyStage.PLAYOUT_START, turn.latency.heard),
             (ReplyStage.PLAYOUT, (turn.ended_at - stopped_at).total_seconds()),
         )
-        return _chain_stages(stopped_at, moments)
+        return _chain_stages(stopped_at, spoken)
     if turn.channel is Channel.TEXT and answered is not None:
         sent_at = answered.ended_at
-        moments = (
+        typed = (
             (ReplyStage.QUEUE, (turn.started_at - sent_at).total_seconds()),
             (ReplyStage.COMPOSITION, (turn.ended_at - sent_at).total_seconds()),
         )
-        return _chain_stages(sent_at, moments)
+        return _chain_stages(sent_at, typed)
     return []
 
 

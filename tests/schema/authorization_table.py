@@ -631,12 +631,10 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
                 answered_by="somebody",
                 answered_at=now(),
                 note="One will be there.",
-                origin=RequestOrigin(
-                    request_id="a request", traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-                ),
             )
         ],
         withdrawal_reason="It was too long.",
+        origin=RequestOrigin(request_id="a request", traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
     )
     recognition = {"confidence": 0.9, "language": "de", "uncertain_words": [WordConfidence(2, 7, 0.2)]}
     recognition["written_with"] = AccessOrigin.INVITE
