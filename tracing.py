@@ -10,7 +10,7 @@ attributes contain the transcript.
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ FLUSH_SECONDS = 2.0
 
 Attributes = Mapping[str, str | int | float | bool]
 
+_NO_SPAN: AbstractContextManager[Span] = nullcontext(INVALID_SPAN)
 _PROPAGATOR = TraceContextTextMapPropagator()
 _cause: ContextVar[SpanContext | None] = ContextVar("cause", default=None)
 """Context of the span that woke the job that runs."""
@@ -133,13 +134,14 @@ def parse_traceparent(traceparent: str | None) -> Context | None:
     return context if trace.get_current_span(context).get_span_context().is_valid else None
 
 
-@contextmanager
-def continue_trace(traceparent: str | None) -> Iterator[None]:
+def continue_trace(traceparent: str | None) -> AbstractContextManager[None]:
     """Make the span that a traceparent header names the parent of the spans within; do nothing without one."""
     context = parse_traceparent(traceparent)
-    if context is None:
-        yield
-        return
+    return _use_context(context) if context else nullcontext()
+
+
+@contextmanager
+def _use_context(context: Context) -> Iterator[None]:
     token = attach(context)
     try:
         yield
@@ -180,17 +182,9 @@ def open_span(
     return _exporting.tracer.start_span(name, context, kind, attributes, links, start_time)
 
 
-@contextmanager
-def activate(span: Span) -> Iterator[None]:
+def activate(span: Span) -> AbstractContextManager[None]:
     """Make `span` the parent of the spans within. It is not ended."""
-    if _exporting.tracer is None:
-        yield
-        return
-    token = attach(trace.set_span_in_context(span))
-    try:
-        yield
-    finally:
-        detach(token)
+    return _use_context(trace.set_span_in_context(span)) if is_enabled() else nullcontext()
 
 
 @contextmanager
@@ -209,11 +203,11 @@ def run_in_span(span: Span) -> Iterator[Span]:
             span.end()
 
 
-@contextmanager
-def start_span(name: str, attributes: Attributes | None = None, *, kind: SpanKind = SpanKind.INTERNAL) -> Iterator[Span]:
+def start_span(
+    name: str, attributes: Attributes | None = None, *, kind: SpanKind = SpanKind.INTERNAL
+) -> AbstractContextManager[Span]:
     """Measure the block as a span, which is the parent of the spans within. Exceptions are recorded as by `run_in_span`."""
-    with run_in_span(open_span(name, attributes, kind=kind)) as span:
-        yield span
+    return run_in_span(open_span(name, attributes, kind=kind)) if is_enabled() else _NO_SPAN
 
 
 @contextmanager

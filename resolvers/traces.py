@@ -71,11 +71,11 @@ def _find_stages(turn: Turn, answered: Turn | None) -> list[TimedStage]:
         return _chain_stages(stopped_at, spoken)
     if turn.channel is Channel.TEXT and answered is not None:
         sent_at = answered.ended_at
-        written = (
+        typed = (
             (ReplyStage.QUEUE, (turn.started_at - sent_at).total_seconds()),
             (ReplyStage.COMPOSITION, (turn.ended_at - sent_at).total_seconds()),
         )
-        return _chain_stages(sent_at, written)
+        return _chain_stages(sent_at, typed)
     return []
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from typing import cast
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 from opentelemetry import trace
@@ -14,7 +16,11 @@ from structlog.testing import capture_logs
 
 import tracing
 from agent import typed
-from agent.interviewer import create_claude_client
+from agent.interviewer import SPOKEN_TURN, PrefetchedReply, create_claude_client
+from agent.plan import InterviewPlan
+from agent.prompts import Background, Prompt, compose_prompt
+from agent.usage_meter import UsageMeter
+from agent.voice.speech import AnswerTiming, SpeechPlayer, SpokenText, Utterance, UtteranceDelivery
 from evaluation import tasks
 from evaluation.languages import Languages
 from lifecycle.jobs import EVALUATE, REPLY
@@ -22,11 +28,12 @@ from lifecycle.services import Services
 from models.documents.evaluation import Evaluation
 from models.documents.interview import EvaluationStatus, Interview, InterviewStatus
 from models.documents.organization import Role
+from models.documents.turn import Channel, Move, Source
 from resolvers.ids import IdKind, decode_id
 from sandbox.anthropic.provider import AnthropicProvider
-from settings import OtelSettings
+from settings import OtelSettings, Settings
 from tests.agent.stored_chats import UNPROBED_ANSWER
-from tests.agent.talks import PHRASEBOOK
+from tests.agent.talks import PHRASEBOOK, make_greeted_talk
 from tests.helpers import wait_until
 from tests.otlp import Collector, get_attributes
 from tests.resolvers.tenant import Tenant, global_id_of
@@ -227,3 +234,62 @@ async def test_end_of_a_process_does_not_wait_for_a_collector_that_is_away(monke
         async with tracing.export_traces(OtelSettings(exporter_otlp_endpoint="http://127.0.0.1:9"), "viva-test"):
             with tracing.start_span("work"):
                 pass
+
+
+class FakePlayer:
+    """Plays words in no time, at the times of SPOKEN_STAGES."""
+
+    has_failed = False
+
+    async def play(self, words: AsyncGenerator[str, None], **_: object) -> SpokenText:
+        text = "".join([part async for part in words])
+        return SpokenText("x", text, False, 100.9, 103.0, first_word_at=100.6, first_audio_at=100.75)
+
+
+SPOKEN_STAGES = {
+    "deepgram final transcript": (100.0, 100.2),
+    "endpointing": (100.2, 100.6),
+    "cartesia first audio": (100.6, 100.75),
+    "playout start": (100.75, 100.9),
+    "playout": (100.9, 103.0),
+}
+
+
+async def test_spoken_turn_has_its_stages_and_the_call_that_was_made_early(
+    settings: Settings, provider: AnthropicProvider, collector: Collector
+) -> None:
+    talk = make_greeted_talk(channel=Channel.VOICE)
+    talk.say(f"It was a {CANARY}.")
+    prompt = compose_prompt(talk.position, Background(), talk.plan, talk.turns)
+    usage_meter, writer = UsageMeter(), Mock(add_interviewer_turns=AsyncMock())
+    settings.anthropic.base_url = provider.url
+    async with serve(collector.app) as address:
+        otel = OtelSettings(exporter_otlp_endpoint=f"http://127.0.0.1:{address.port}")
+        async with tracing.export_traces(otel, "viva-test"), create_claude_client(settings) as claude:
+            prefetched = PrefetchedReply(claude, settings, usage_meter)
+            for stopped_at in (99.0, 100.0):
+                await prefetched.prefetch(talk.plan, prompt, stopped_at)
+                if stopped_at < 100:
+                    await prefetched.discard()
+            player = cast("SpeechPlayer", FakePlayer())
+            delivery = UtteranceDelivery(1, player, writer, usage_meter, AsyncMock(return_value=True))
+            delivery.start_latency_measurement(AnswerTiming(100.0, 100.2, 100.6))
+            utterance = Utterance(Move.NEXT, Source.CODE, talk.plan.reply_to_seq, span=prefetched.find_span(prompt))
+            await delivery.deliver(talk.plan, utterance, stream_words(prefetched, talk.plan, prompt))
+    discarded, turn = collector.find(SPOKEN_TURN)
+    assert ["viva.is_discarded" in get_attributes(span) for span in (discarded, turn)] == [True, False]
+    assert turn.start_time_unix_nano == 100 * 10**9
+    assert get_attributes(turn)["viva.move"] == Move.NEXT
+    children = {span.name: span for span in collector.spans if span.parent_span_id == turn.span_id}
+    assert children.keys() == {*SPOKEN_STAGES, "anthropic.messages.create", "claude first words", "store turns"}
+    for name, times in SPOKEN_STAGES.items():
+        measured = (children[name].start_time_unix_nano / 10**9, children[name].end_time_unix_nano / 10**9)
+        assert measured == pytest.approx(times), name
+    assert CANARY.encode() not in b"".join(collector.bodies).lower()
+
+
+async def stream_words(prefetched: PrefetchedReply, plan: InterviewPlan, prompt: Prompt) -> AsyncGenerator[str, None]:
+    async with aclosing(prefetched.stream(plan, prompt)) as events:
+        async for event in events:
+            if isinstance(event, str):
+                yield event

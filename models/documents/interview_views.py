@@ -15,7 +15,6 @@ INTERNAL_FIELDS = frozenset(
     {
         *("answered_seq", "attempts", "candidate_characters", "candidate_messages", "candidate_order", "code_replies", "due_at"),
         "deleted_notes",
-        "origin",
         *("email_terms", "evaluation_requests", "fence", "indexed_updated_at", "interviewer", "last_candidate_seq", "lease"),
         *("name_terms", "renewals", "replies", "resumed_after_seq", "signals", "unjudged_seqs"),
     }

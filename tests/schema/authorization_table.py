@@ -69,6 +69,7 @@ from models.documents.notice import Notice, insert_notice
 from models.documents.organization import Contact, Organization, RetentionPolicy, Role
 from models.documents.position import CriterionAnalysis, Fact, JobAnalysis, Position
 from models.documents.recording import RecordingFile
+from models.documents.request_origin import RequestOrigin
 from models.documents.turn import AccessOrigin, Channel, Latency, Speaker, Turn, WordConfidence
 from models.documents.turn_correction import TurnCorrection
 from models.documents.usage import Usage
@@ -647,6 +648,7 @@ async def make_authorization_scenario(tenant: Tenant) -> AuthorizationScenario:
             )
         ],
         withdrawal_reason="It was too long.",
+        origin=RequestOrigin(request_id="a request", traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
     )
     recognition = {"confidence": 0.9, "language": "de", "uncertain_words": [WordConfidence(2, 7, 0.2)]}
     recognition["written_with"] = AccessOrigin.INVITE
