@@ -30,19 +30,19 @@ async def readyz(request: Request) -> Response:
 
     The status is `degraded` if people notice that something is missing, which restarting this process does not repair: without
     Redis turns reach subscribers by polling; `overdue` has the work that workers should have begun, with the seconds for which
-    the oldest has been due; `missing_workers` has the workers of which none runs.
+    the oldest has been due; `missing_workers` has the workers of which none runs. Both are null while they are not known.
     """
     services: Services = request.state.services
     mongodb, redis = is_available(), await services.live.is_connected()
     state = await services.deployment.read(OVERDUE_READ_SECONDS)
-    overdue = state.backlog.list_overdue() if state else {}
-    missing = state.backlog.list_missing_workers(services.settings) if state else []
+    overdue = state and {work: round(seconds) for work, seconds in state.backlog.list_overdue().items()}
+    missing = state and state.backlog.list_missing_workers(services.settings)
     status = "unavailable" if not mongodb else "ready" if redis and not overdue and not missing else "degraded"
     content = {
         "status": status,
         "mongodb": mongodb,
         "redis": redis,
-        "overdue": {work: round(seconds) for work, seconds in overdue.items()},
+        "overdue": overdue,
         "missing_workers": missing,
     }
     return _json_response(content, 200 if mongodb else 503)

@@ -32,6 +32,8 @@ MAX_AGE_SECONDS = 5.0
 """Age up to which one read serves further health checks and scrapes."""
 READ_SECONDS = 5.0
 """Timeout of a read. Callers wait less (`DeploymentMonitor.read`)."""
+STALE_SECONDS = 30.0
+"""Age up to which a state is reported while a newer one is being read."""
 MAX_UNRECORDED = 1000
 
 
@@ -90,14 +92,18 @@ class DeploymentMonitor:
         self._reading: asyncio.Task[None] | None = None
 
     async def read(self, timeout_seconds: float) -> DeploymentState | None:
-        """Return the state as of the last seconds, or None if MongoDB does not answer in time."""
+        """Return the state as of the last seconds, None if it is not known.
+
+        While MongoDB needs longer than that to answer, the last known state serves for STALE_SECONDS.
+        """
         if not is_available():
             return None
-        if asyncio.get_running_loop().time() - self._read_at >= MAX_AGE_SECONDS:
+        loop = asyncio.get_running_loop()
+        if loop.time() - self._read_at >= MAX_AGE_SECONDS:
             if self._reading is None:
                 self._reading = asyncio.create_task(self._read(), name="deployment state")
             _, pending = await asyncio.wait([self._reading], timeout=timeout_seconds)
-            if pending:
+            if pending and loop.time() - self._read_at >= STALE_SECONDS:
                 return None
         return self._state
 

@@ -136,11 +136,10 @@ def test_each_alert_has_a_page_in_the_runbook_and_each_page_an_alert() -> None:
     urls = {alert["annotations"]["runbook_url"] for alert in ALERTS}
     assert urls == {f"docs/runbook.md#{heading}" for heading in headings}
     for alert in ALERTS:
-        page = RUNBOOK.split(f"`{alert['alert']}`")[1:]
-        assert page, f"the page does not name {alert['alert']}"
-    for section in RUNBOOK.split("\n## ")[1:]:
+        assert f"`{alert['alert']}`" in RUNBOOK, f"no page names {alert['alert']}"
+    for text in RUNBOOK.split("\n## ")[1:]:
         for part in ("**For people:**", "**Confirm:**", "**Do", "**Over:**"):
-            assert part in section, section.splitlines()[0]
+            assert part in text, text.splitlines()[0]
 
 
 def test_every_metric_is_documented_and_every_documented_one_exists() -> None:

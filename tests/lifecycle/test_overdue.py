@@ -153,6 +153,12 @@ async def test_reads_of_the_state_are_shared_and_never_waited_for_longer_than_al
     may_answer.set()
     states: list[Any] = [await waiting, await monitor.read(0.0)]
     assert (states, calls) == (["state", "state"], 1)
+    may_answer.clear()
+    monkeypatch.setattr("lifecycle.deployment_state.MAX_AGE_SECONDS", 0.0)
+    late: Any = await monitor.read(0.01)
+    assert late == "state", "the last known state is better than none"
+    monkeypatch.setattr("lifecycle.deployment_state.STALE_SECONDS", 0.0)
+    assert await monitor.read(0.01) is None
     await monitor.close()
 
 
