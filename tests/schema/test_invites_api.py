@@ -444,7 +444,8 @@ async def test_import_returns_links_and_is_in_the_audit_log_of_each_interview(ap
     # an argument that is not valid leaves the links of what was imported
     refused = await api.execute(IMPORT, token, csv=csv, zone="nowhere")
     assert set(refused.codes) == {"BAD_INPUT"}
-    rows = refused["importCandidates"]["candidateImport"]["rows"]
+    assert refused.data
+    rows = refused.data["importCandidates"]["candidateImport"]["rows"]
     assert [(row["outcome"], row["interview"]) for row in rows[:2]] == [
         ("EXISTING", ada["interview"]),
         ("EXISTING", grace["interview"]),
