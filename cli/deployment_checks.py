@@ -22,8 +22,10 @@ from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.uri_parser import parse_uri
 
 from api.web_pages import DIST
+from lifecycle.overdue import Backlog, list_required_workers, read_backlog
 from lifecycle.rooms import PROBE_ROOM_PREFIX
 from models.documents.change import CHANGE_DAYS
+from models.documents.worker_heartbeat import WorkerKind
 from models.storage.clock import now
 from settings import LivekitSettings, Settings
 from version import read_version
@@ -33,11 +35,14 @@ MAX_DIRECT_SECONDS = 2.0
 """Longest wait for one server of MONGODB_URL that is asked on its own."""
 MAX_CLOCK_SECONDS = 2.0
 """Longest difference of clocks that does no harm. Leases go by MongoDB's clock, and tokens by that of the process."""
-JOBS_SECONDS = 60.0
-"""A jobs process advances the change feed every second."""
 API_SECONDS = 5.0
 WEBHOOK_SECONDS = 4.0
 POLL_SECONDS = 0.1
+MISSING_WORKER_EFFECTS = {
+    WorkerKind.JOBS: "typed replies, evaluations and repairs wait",
+    WorkerKind.AGENT: "candidates wait in their rooms for an interviewer",
+    WorkerKind.RECORDER: "nothing is recorded",
+}
 SIMILARITY = 0.88
 """How similar a name must be to that of a setting to be a misspelling of it (difflib.SequenceMatcher.ratio)."""
 
@@ -70,6 +75,7 @@ async def check_mongodb(settings: Settings) -> AsyncIterator[CheckResult]:
             is_direct = client.options.direct_connection
             database = client[settings.mongodb.database]
             feed = await database["change_sequencer"].find_one()
+            backlog = await read_backlog(database)
             organizations = await database["organizations"].count_documents({"closed_at": None})
     except OperationFailure:
         yield CheckResult(name, False, "the server refused the connection. Check user, password and authSource in the URL.")
@@ -86,7 +92,8 @@ async def check_mongodb(settings: Settings) -> AsyncIterator[CheckResult]:
         or CheckResult(name, True, f"MongoDB {version}, replica set {hello['setName']}.")
     )
     yield check_clock(hello["localTime"], before, after)
-    yield check_jobs(feed, hello["localTime"])
+    for result in check_workers(backlog, settings):
+        yield result
     yield check_organizations(organizations)
 
 
@@ -163,19 +170,19 @@ def check_clock(mongodb_time: datetime, before: datetime, after: datetime) -> Ch
     return CheckResult("Clock", True, "this machine and MongoDB agree.")
 
 
-def check_jobs(sequencer: Mapping[str, Any] | None, mongodb_time: datetime) -> CheckResult:
-    """Check that a jobs process runs, by the change feed, which it advances."""
-    if sequencer is None:
-        return CheckResult(
-            "main.py jobs", True, "none has run yet. Start one, or nothing is evaluated or repaired.", is_note=True
-        )
-    age = mongodb_time - sequencer["advanced_at"]
-    if age.total_seconds() > JOBS_SECONDS:
-        minutes = int(age.total_seconds() // 60)
-        return CheckResult(
-            "main.py jobs", False, f"none has worked for {minutes} min. Typed replies, evaluations and repairs wait: start one."
-        )
-    return CheckResult("main.py jobs", True, "one is running.")
+def check_workers(backlog: Backlog, settings: Settings) -> Iterator[CheckResult]:
+    """Check that the workers run which the deployment needs, and that no work waits for them. Before the first start, say so."""
+    has_begun = backlog.feed is not None
+    for kind in list_required_workers(settings):
+        count, command = backlog.workers[kind], f"main.py {kind}"
+        if count:
+            yield CheckResult(command, True, f"{count} running.")
+        else:
+            message = f"none is running, so {MISSING_WORKER_EFFECTS[kind]}: start one."
+            yield CheckResult(command, not has_begun, message, is_note=not has_begun)
+    if overdue := backlog.list_overdue():
+        late = ", ".join(f"{work} for {seconds:.0f} s" for work, seconds in overdue.items())
+        yield CheckResult("Overdue work", False, f"{late}. docs/runbook.md says what to do.")
 
 
 def check_organizations(open_organizations: int) -> CheckResult:

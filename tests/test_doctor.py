@@ -21,6 +21,7 @@ from cli import deployment_checks, doctor
 from lifecycle.services import Services
 from models.documents.change_sequencer import ChangeSequencer
 from models.documents.organization import IdentityProvider, ensure_organization, set_identity_provider
+from models.documents.worker_heartbeat import WorkerHeartbeat, WorkerKind
 from models.storage.clock import now
 from models.writes.organization_closing import close_organization
 from receipts import create_signing_key
@@ -108,6 +109,7 @@ async def test_unusable_or_insecure_public_url_is_reported(valid_settings: Setti
 
 async def test_recent_gap_of_the_change_feed_is_reported(valid_settings: Settings) -> None:
     await ChangeSequencer(resume_token={}, gaps=2, last_gap_at=now()).insert()
+    await add_worker(WorkerKind.JOBS)
     message = await read_only_failure(valid_settings, "MONGODB_URL")
     assert "the change feed has 2 gaps" in message
     assert "enlarge the oplog" in message
@@ -193,6 +195,25 @@ async def test_direct_connection_to_mongodb_is_reported(valid_settings: Settings
     assert "replicaSet=viva" in valid_settings.mongodb.url
     valid_settings.mongodb.url = valid_settings.mongodb.url.replace("replicaSet=viva", "directConnection=true")
     assert "replicaSet=viva" in await read_only_failure(valid_settings, "MONGODB_URL")
+
+
+async def add_worker(kind: WorkerKind) -> None:
+    await WorkerHeartbeat(kind=kind, holder="host/1", version="1", started_at=now(), seen_at=now()).insert()
+
+
+async def test_missing_workers_are_reported_after_the_first_start(valid_voice_settings: Settings) -> None:
+    commands = ("main.py jobs", "main.py agent")
+    results = await run_checks(valid_voice_settings)
+    assert [results[command].is_note for command in commands] == [True, True]
+    await ChangeSequencer(resume_token={}).insert()
+    results = await run_checks(valid_voice_settings)
+    assert [command for command, result in results.items() if not result.is_ok] == list(commands)
+    assert "evaluations and repairs wait: start one" in results["main.py jobs"].message
+    for kind in (WorkerKind.JOBS, WorkerKind.AGENT):
+        await add_worker(kind)
+    assert all(result.is_ok for result in (await run_checks(valid_voice_settings)).values())
+    await ChangeSequencer.find_all().update({"$set": {"advanced_at": now() - timedelta(minutes=2)}})
+    assert "change_feed for 1" in await read_only_failure(valid_voice_settings, "Overdue work")
 
 
 async def test_missing_organization_is_a_note(valid_settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
