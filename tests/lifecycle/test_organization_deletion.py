@@ -44,7 +44,7 @@ from tests.factories import add_candidate_turn, make_position
 from tests.resolvers.tenant import Tenant
 from tests.schema.authorization_table import make_authorization_scenario
 
-SHARED = {"change_sequencer", "used_sign_ins"}
+SHARED = {"change_sequencer", "used_sign_ins", "worker_heartbeats"}
 """Collections that hold nothing of any organization."""
 
 
