@@ -121,7 +121,8 @@ async def hold_interview(versions: Sequence[Version], token: str) -> str:
         "consent": {"textVersion": CURRENT_CONSENT_VERSION, "recording": False},
     }
     started = (await next(turn_taker).call(token, START, input=start_input))["startInterview"]
-    interview_id, candidate = started["interview"]["id"], started["access"]["token"]
+    interview_id: str = started["interview"]["id"]
+    candidate = started["access"]["token"]
     followers = [asyncio.create_task(version.follow(token, interview_id)) for version in versions]
     said = []
     for number in range(EXCHANGES):
