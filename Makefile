@@ -9,7 +9,7 @@ PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install livekit web protocol-clients client-generator clients chromium pango screens e2e lighthouse pages demo dev check audit test coverage test-voice adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema schema-diff image smoke lint-deploy sbom release-notes clean
+.PHONY: help install livekit web protocol-clients client-generator clients chromium pango screens e2e lighthouse pages demo dev check audit test coverage test-voice test-upgrade adversarial eval-live bench bench-peers bench-voice bench-lists bench-costs faults lock schema schema-diff image smoke lint-deploy sbom release-notes clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -136,6 +136,9 @@ coverage: install livekit web protocol-clients client-generator chromium pango #
 
 test-voice: install livekit ## run the long tests of spoken interviews
 	$(BIN)/pytest -m long
+
+test-upgrade: install ## hold interviews with two versions side by side on one database: two minutes; REVISION=... names the earlier one
+	$(BIN)/python -m tests.upgrade $(if $(REVISION),--revision $(REVISION))
 
 adversarial: install ## hold and evaluate interviews with a Claude that lies, obeys, insults, loops, refuses and stalls: four minutes
 	$(BIN)/pytest --quiet tests/adversarial

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from cli.budgets import budgets_app
 from cli.common import exit_with_error
+from cli.erasures import erasures_app
 from cli.keys import keys_app
 from cli.members import members_app
 from cli.organizations import organizations_app
@@ -66,6 +67,7 @@ cli_app.add_typer(organizations_app, name="organizations")
 cli_app.add_typer(budgets_app, name="budgets")
 cli_app.add_typer(members_app, name="members")
 cli_app.add_typer(sign_in_app, name="sign-in")
+cli_app.add_typer(erasures_app, name="erasures")
 
 
 def _print_version(is_requested: bool) -> None:
@@ -123,6 +125,43 @@ def mcp() -> None:
     from cli.mcp_server import run_mcp_server
 
     run_mcp_server()
+
+
+@cli_app.command()
+def migrate(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the steps, and change nothing.")] = False,
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Remove what only earlier versions needed, once none of their processes is running.")
+    ] = False,
+) -> None:
+    """Prepare the database for this version: run it before the processes of a new version start. Repeating it is harmless."""
+    from cli.migrate import run_migrations
+
+    run_migrations(dry_run=dry_run, finish=finish)
+
+
+@cli_app.command()
+def backup(folder: Path) -> None:
+    """Write a copy of the database, as of one moment, into a new FOLDER. Recordings are not in it."""
+    from cli.backup import run_backup
+
+    run_backup(folder)
+
+
+@cli_app.command()
+def restore(
+    folder: Path,
+    erasures: Annotated[
+        list[Path] | None,
+        typer.Option("--erasures", metavar="FILE", help="A list of `main.py erasures export`; can be repeated."),
+    ] = None,
+    no_erasures: Annotated[bool, typer.Option("--no-erasures", help="Restore without a list: nobody was erased since.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the data that the database has.")] = False,
+) -> None:
+    """Restore the backup in FOLDER, and erase again what was erased since. All processes of Viva have to be stopped."""
+    from cli.backup import run_restore
+
+    run_restore(folder, erasure_files=erasures or [], no_erasures=no_erasures, force=force)
 
 
 TypedOption = Annotated[bool, typer.Option("--typed", help="Hold typed interviews only: starts sooner, and builds nothing.")]

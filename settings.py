@@ -49,6 +49,9 @@ class MongodbSettings(BaseModel):
     url: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
     database: str = "viva"
     timeout_seconds: float = Field(4.0, gt=0, description="Timeout of one operation, including server selection.")
+    migrate_at_start: bool = Field(
+        False, description="Whether processes migrate the database when they start, instead of `main.py migrate`."
+    )
 
 
 class RedisSettings(BaseModel):

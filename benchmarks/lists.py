@@ -104,7 +104,7 @@ def make_filters(values: FilterValues) -> Mapping[str, InterviewFilter]:
 async def stored_archive(count: int) -> AsyncIterator[FilterValues]:
     """Connect to a database with this many interviews, which the first run stores, and yield values to filter by."""
     async with start_rig(DATA / f"lists_{count}", cache_gb=CACHE_GB, clear=False) as rig:
-        settings = MongodbSettings(url=rig.mongod.url, database=DATABASE, timeout_seconds=3600)
+        settings = MongodbSettings(url=rig.mongod.url, database=DATABASE, timeout_seconds=3600, migrate_at_start=True)
         filled = {"_id": "filled", "indexes": sorted(index.document["name"] for index in INDEXES)}
         async with AsyncMongoClient[dict[str, Any]](rig.mongod.url) as client:
             marker = client[DATABASE]["filled"]

@@ -8,6 +8,8 @@ import typer
 from pymongo.errors import PyMongoError
 
 import logs
+from models import database
+from models.migrations.data_version import IncompatibleDatabase
 from receipts import parse_signing_keys
 from recording.storage import RecordingStore, open_store
 from settings import MIN_SECRET_LENGTH, InvalidSettings, Settings, read_settings
@@ -76,10 +78,18 @@ def open_recording_store(settings: Settings) -> RecordingStore | None:
         ) from None
 
 
+async def check_database(settings: Settings) -> None:
+    """Raise IncompatibleDatabase or PyMongoError if this version cannot work with the database."""
+    async with database.connect(settings.mongodb):
+        pass
+
+
 def run_or_exit(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run the coroutine. Exits with 2 if MongoDB is unavailable."""
+    """Run the coroutine. Exits with 2 if MongoDB is unavailable, or if the database is not one that this version works with."""
     try:
         return asyncio.run(coroutine)
+    except IncompatibleDatabase as error:
+        raise exit_with_error(f"MONGODB_DATABASE: {error}") from None
     except PyMongoError as error:
         reason = type(error).__name__
         raise exit_with_error(

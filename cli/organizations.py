@@ -129,7 +129,7 @@ def delete(
     """Delete the closed organization NAME, its test environment and everything that belongs to them, also recordings.
 
     Jobs processes (`main.py jobs`) do this; if they or this command are stopped, they go on where they stopped. Nothing can be
-    restored, and nothing remains, not even the audit log and the records of decisions: export the audit log first
+    restored, and nothing but its id remains, not even the audit log and the records of decisions: export the audit log first
     (/audit-log.jsonl), before you close the organization.
     """
     settings = load_settings()

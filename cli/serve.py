@@ -15,6 +15,7 @@ from api.http import MAX_FRAME_BYTES, security_headers
 from api.request_limits import BoundedHttpProtocol, choose_max_connections
 from api.socket_limits import PacedSocketProtocol
 from cli.common import (
+    check_database,
     exit_with_error,
     load_settings,
     open_recording_store,
@@ -22,7 +23,6 @@ from cli.common import (
     require_valid_signing_keys,
     run_or_exit,
 )
-from models import database
 from settings import ApiSettings, Settings
 
 
@@ -40,7 +40,7 @@ def run_api(create_app: Callable[[Settings, asyncio.Event], Starlette]) -> None:
             "API_ALLOWED_ORIGINS: an origin is scheme and host only, such as https://hr.example, without a path."
         ) from None
     # uvicorn would report a failed lifespan with a traceback.
-    run_or_exit(_check_mongodb(settings))
+    run_or_exit(check_database(settings))
     # After draining, uvicorn raises the signal again for the code that started it. The shutdown succeeded, so exit with 0.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config = uvicorn.Config(
@@ -61,11 +61,6 @@ def run_api(create_app: Callable[[Settings, asyncio.Event], Starlette]) -> None:
     )
     with suppress(KeyboardInterrupt):
         _ApiServer(config, shutdown).run(_bind_shared_sockets(settings.api) if settings.api.reuse_port else None)
-
-
-async def _check_mongodb(settings: Settings) -> None:
-    async with database.connect(settings.mongodb):
-        pass
 
 
 class _ApiServer(uvicorn.Server):

@@ -28,6 +28,7 @@ from lifecycle.repairs import run_repairs
 from lifecycle.services import open_services
 from lifecycle.worker_health import serve_health, serve_metrics
 from models.documents.worker_heartbeat import WorkerKind
+from recording.erasure_log import run_erasure_log
 from recording.media_erasure import erase_media
 from recording.storage import RecordingStore
 from settings import Settings, WorkerSettings
@@ -73,6 +74,7 @@ async def _run_jobs_worker(settings: Settings, store: RecordingStore | None) -> 
             group.create_task(run_room_reconciler(services, stop))
             group.create_task(run_recording_reconciler(services, stop))
             group.create_task(run_webhooks(services, stop))
+            group.create_task(run_erasure_log(services, store, stop))
             group.create_task(services.jobs.run(stop, settings.jobs.drain_seconds))
 
 

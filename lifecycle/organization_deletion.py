@@ -18,6 +18,7 @@ from models.documents.audit_entry import AuditEntry
 from models.documents.change import Change, ChangePosition
 from models.documents.consent_text import AgreedConsentText
 from models.documents.decision_record import DecisionRecord
+from models.documents.deleted_organization import DeletedOrganization
 from models.documents.idempotency_claim import IdempotencyClaim
 from models.documents.interview import ErasureScope, Interview
 from models.documents.logo import Logo
@@ -31,6 +32,7 @@ from models.documents.repair_attempt import RepairAttempt
 from models.documents.session import Session
 from models.documents.try_out import TryOut, get_try_out_partition
 from models.documents.webhook import WebhookDelivery, WebhookEndpoint
+from models.storage.clock import now
 from models.writes.interview_erasure import delete_interviews
 from models.writes.organization_closing import request_deletion
 
@@ -71,8 +73,33 @@ async def delete_organization(services: Services, organization_id: ObjectId) -> 
             return
     await ChangePosition.find({"_id": organization_id}).delete()
     await RepairAttempt.find({"document_id": organization_id}).delete()
-    await organization.delete()
+    await _delete_organization_document(organization)
     log.info("organization deleted", organization_id=str(organization_id))
+
+
+async def delete_restored_organization(organization: Organization) -> list[ObjectId]:
+    """Delete an organization that a restored backup has brought back, and return its interviews, whose files have to be deleted.
+
+    No other process may use the database meanwhile. A legal hold does not prevent it: it was released before the deletion.
+    """
+    test = await find_test_organization(organization.id)
+    interview_ids = await delete_restored_organization(test) if test else []
+    interview_ids += await Interview.get_pymongo_collection().distinct("_id", _belongs_to(organization))
+    for start in range(0, len(interview_ids), DELETE_BATCH):
+        await delete_interviews(interview_ids[start : start + DELETE_BATCH])
+    while await _delete_callers(organization) or await _delete_documents(organization):
+        pass
+    await ChangePosition.find({"_id": organization.id}).delete()
+    await RepairAttempt.find({"document_id": organization.id}).delete()
+    await _delete_organization_document(organization)
+    return interview_ids
+
+
+async def _delete_organization_document(organization: Organization) -> None:
+    """Delete the organization's document, and record that it must not come back with a backup."""
+    deleted = DeletedOrganization.get_pymongo_collection()
+    await deleted.update_one({"_id": organization.id}, {"$setOnInsert": {"deleted_at": now()}}, upsert=True)
+    await organization.delete()
 
 
 async def _delete_test_environment(_: Services, organization: Organization) -> bool:
@@ -118,7 +145,7 @@ async def _delete_interviews(_: Services, organization: Organization) -> bool:
     return True
 
 
-async def _delete_callers(_: Services, organization: Organization) -> bool:
+async def _delete_callers(organization: Organization) -> bool:
     """Delete a batch of API keys or members with their idempotency keys, and return whether there were any."""
     for model, prefix in CALLERS.items():
         ids = await _list_ids(model, {"organization_id": organization.id})
@@ -130,7 +157,7 @@ async def _delete_callers(_: Services, organization: Organization) -> bool:
     return False
 
 
-async def _delete_documents(_: Services, organization: Organization) -> bool:
+async def _delete_documents(organization: Organization) -> bool:
     """Delete a batch of the other documents, and return whether there were any."""
     for model in ORGANIZATION_MODELS:
         ids = await _list_ids(model, _belongs_to(organization))
@@ -154,7 +181,7 @@ _STEPS: Sequence[Callable[[Services, Organization], Awaitable[bool]]] = (
     _delete_test_environment,
     _erase_interviews,
     _delete_interviews,
-    _delete_callers,
-    _delete_documents,
+    lambda _, organization: _delete_callers(organization),
+    lambda _, organization: _delete_documents(organization),
 )
 """The steps in their order. Each returns whether it has found something: then the deletion goes on with the next run."""

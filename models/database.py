@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import pymongo
 from beanie import init_beanie
-from pymongo import AsyncMongoClient, IndexModel
+from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
 import settings
@@ -17,12 +16,12 @@ from models.documents.change import Change, ChangePosition
 from models.documents.change_sequencer import ChangeSequencer
 from models.documents.consent_text import AgreedConsentText
 from models.documents.decision_record import DecisionRecord
+from models.documents.deleted_organization import DeletedOrganization
 from models.documents.demographics import Demographics
 from models.documents.evaluation import Evaluation
 from models.documents.external_reference import ExternalReference
 from models.documents.idempotency_claim import IdempotencyClaim
-from models.documents.interview import TURN_STATUSES, Interview
-from models.documents.interview_indexes import INDEXED_UPDATED_AT, build_index_keys
+from models.documents.interview import Interview
 from models.documents.judgement import JudgementDocument
 from models.documents.logo import Logo
 from models.documents.member import Member
@@ -40,10 +39,15 @@ from models.documents.turn_correction import TurnCorrection
 from models.documents.used_sign_in import UsedSignIn
 from models.documents.webhook import WebhookDelivery, WebhookEndpoint
 from models.documents.worker_heartbeat import WorkerHeartbeat
+from models.migrations.data_version import read_data_version, require_compatible
+from models.migrations.indexes import compute_index_digest, list_declared_indexes
+from models.migrations.runner import migrate_if_needed
+from models.migrations.steps import DATA_VERSION
 from models.storage.transactions import APP_NAME
 
 DOCUMENTS = [
     Organization,
+    DeletedOrganization,
     OrganizationUsage,
     ApiKey,
     Member,
@@ -76,6 +80,8 @@ DOCUMENTS = [
     WorkerHeartbeat,
 ]
 """Every document class: a class that is missing here is not bound to the database and has no indexes."""
+INDEX_DIGEST = compute_index_digest(list_declared_indexes(DOCUMENTS))
+"""Digest of the indexes of this version, by which processes know whether the database has them."""
 
 HEARTBEAT_SECONDS = 1.0
 """Between two checks of MongoDB by the driver's monitor."""
@@ -84,13 +90,10 @@ STALE_SECONDS = 3.0
 
 
 @asynccontextmanager
-async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
-    """Connect to MongoDB, bind the documents to the database and build their indexes; close the connection at the end.
+async def open_client(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+    """Open a connection to MongoDB, and close it at the end. No document is bound to it.
 
-    Every operation is bounded by `mongodb.timeout_seconds`, which PyMongo also sends as maxTimeMS, except the one that prepares
-    interviews of an earlier version.
-
-    Raises pymongo.errors.PyMongoError when it cannot be reached within `mongodb.timeout_seconds`.
+    Every operation is bounded by `mongodb.timeout_seconds`, which PyMongo also sends as maxTimeMS.
     """
     timeout_ms = int(mongodb.timeout_seconds * 1000)
     client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
@@ -105,26 +108,35 @@ async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongo
         appname=APP_NAME,
     )
     async with client:
-        await index_update_times(client[mongodb.database])
-        await init_beanie(database=client[mongodb.database], document_models=DOCUMENTS)
         yield client
 
 
-async def index_update_times(database: AsyncDatabase[dict[str, Any]]) -> None:
-    """Fill in `indexed_updated_at` of interviews that an earlier version has stored, once, and build its index.
+@asynccontextmanager
+async def connect(mongodb: settings.MongodbSettings) -> AsyncIterator[AsyncMongoClient[dict[str, Any]]]:
+    """Connect to MongoDB and bind the documents to the database; close the connection at the end.
 
-    The index comes last, so that a process that is stopped before has its work continued by the next one.
+    With `mongodb.migrate_at_start`, migrate the database first, unless it is prepared for this version.
+
+    Raises models.migrations.data_version.IncompatibleDatabase if this version cannot work with the database, and
+    pymongo.errors.PyMongoError if MongoDB cannot be reached within `mongodb.timeout_seconds`.
     """
-    interviews = database[Interview.Settings.name]
-    index = IndexModel(build_index_keys(INDEXED_UPDATED_AT))
-    if index.document["name"] in await interviews.index_information():
-        return
-    # a minute or more for a million interviews
-    with pymongo.timeout(None):
-        await interviews.update_many(
-            {INDEXED_UPDATED_AT: None, "status": {"$nin": list(TURN_STATUSES)}}, [{"$set": {INDEXED_UPDATED_AT: "$updated_at"}}]
-        )
-        await interviews.create_indexes([index])
+    async with open_client(mongodb) as client:
+        database = client[mongodb.database]
+        if mongodb.migrate_at_start:
+            await migrate_if_needed(database, DOCUMENTS)
+        await require_prepared(database)
+        await bind_documents(database)
+        yield client
+
+
+async def require_prepared(database: AsyncDatabase[dict[str, Any]]) -> None:
+    """Raise models.migrations.data_version.IncompatibleDatabase if this version cannot work with the database."""
+    require_compatible(await read_data_version(database), DATA_VERSION, INDEX_DIGEST)
+
+
+async def bind_documents(database: AsyncDatabase[dict[str, Any]]) -> None:
+    """Bind the documents to the database. Builds no index: only migrations do."""
+    await init_beanie(database=database, document_models=DOCUMENTS, skip_indexes=True)
 
 
 def get_database() -> AsyncDatabase[dict[str, Any]]:

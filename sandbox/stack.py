@@ -133,6 +133,7 @@ def make_environment(
         "MONGODB_DATABASE": "viva",
         **os.environ,
         "MONGODB_URL": mongodb_url,
+        "MONGODB_MIGRATE_AT_START": "true",
         "REDIS_URL": redis_url,
         "ANTHROPIC_API_KEY": "sandbox",
         "ANTHROPIC_BASE_URL": provider_url,

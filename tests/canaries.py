@@ -240,7 +240,7 @@ async def main(mongodb_url: str, redis_url: str, database: str) -> None:
     logs.configure(settings.LogSettings(level="DEBUG"))
     configured = settings.Settings(
         _env_file=None,
-        mongodb=settings.MongodbSettings(url=mongodb_url, database=database),
+        mongodb=settings.MongodbSettings(url=mongodb_url, database=database, migrate_at_start=True),
         redis=settings.RedisSettings(url=redis_url, prefix=database),
         auth=AUTH,
         # all requests come from one address, as fast as they can

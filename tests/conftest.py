@@ -16,7 +16,6 @@ from uuid import uuid4
 import httpx2
 import pytest
 from anthropic import AsyncAnthropic
-from beanie import init_beanie
 from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 from redis.asyncio import Redis
@@ -33,7 +32,7 @@ from lifecycle.rooms import Rooms
 from lifecycle.services import Services
 from live.hub import LiveHub
 from live.rate_limits import RateLimits
-from models.database import DOCUMENTS, connect
+from models.database import DOCUMENTS, bind_documents, connect
 from models.documents.interview import Interview
 from sandbox.anthropic.provider import AnthropicProvider
 from sandbox.livekit.server import LivekitServer
@@ -157,7 +156,9 @@ async def own_livekit(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
 async def bound_database(mongod: str) -> AsyncIterator[AsyncDatabase[dict[str, object]]]:
     """A database of this pytest process to which the documents are bound. It is dropped at the end."""
     # tests wait for effects: on a loaded machine transactions that conflict take longer than the default timeout
-    mongodb = configuration.MongodbSettings(url=mongod, database=f"viva_test_{uuid4().hex}", timeout_seconds=30.0)
+    mongodb = configuration.MongodbSettings(
+        url=mongod, database=f"viva_test_{uuid4().hex}", timeout_seconds=30.0, migrate_at_start=True
+    )
     async with connect(mongodb) as client:
         yield client[mongodb.database]
         await client.drop_database(mongodb.database)
@@ -176,9 +177,10 @@ async def own_mongod(
 ) -> AsyncIterator[Mongod]:
     """A server for one test, to which the documents are bound during the test. The test may kill() and start() it again."""
     async with Mongod(tmp_path_factory.mktemp("servers") / "mongod") as server:
-        async with connect(configuration.MongodbSettings(url=server.url, database="own", timeout_seconds=1.0)):
+        own = configuration.MongodbSettings(url=server.url, database="own", timeout_seconds=1.0, migrate_at_start=True)
+        async with connect(own):
             yield server
-        await init_beanie(database=bound_database, document_models=DOCUMENTS)
+        await bind_documents(bound_database)
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def log_from_libraries() -> None:
 async def main(log_format: str, mongodb_url: str, redis_url: str, database: str) -> None:
     logs.configure(settings.LogSettings(format=cast(Literal["console", "json"], log_format)))
     async with (
-        connect(settings.MongodbSettings(url=mongodb_url, database=database)) as client,
+        connect(settings.MongodbSettings(url=mongodb_url, database=database, migrate_at_start=True)) as client,
         Jobs(settings.RedisSettings(url=redis_url, prefix=database), AUTH, concurrency=1) as jobs,
     ):
         jobs.register("job", fail_job)

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from bson import ObjectId
 from pydantic import SecretStr
 from pymongo.asynchronous.database import AsyncDatabase
 from typer.testing import CliRunner
@@ -354,10 +355,35 @@ async def test_commands_report_an_unavailable_mongodb_in_one_line(tmp_path: Path
         assert not any(value in err for value in (*where.values(), "hush"))
 
 
-async def test_address_that_cannot_be_shared_is_reported_in_one_line(mongod: str, tmp_path: Path) -> None:
+async def test_database_is_migrated_backed_up_and_restored_by_commands(
+    bound_database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path
+) -> None:
+    name = f"viva_commands_{ObjectId()}"
+    where = {"MONGODB_URL": mongod, "MONGODB_DATABASE": name, "MONGODB_TIMEOUT_SECONDS": "30"}
+    commands = ("keys list A", "migrate --dry-run", "migrate", "migrate --dry-run", "organizations list", "backup copy")
+    others = ("restore copy", "restore copy --no-erasures", "erasures export list", "migrate --finish")
+    answers = await run_commands(tmp_path, *commands, *others, **where)
+    refused, planned, migrated, nothing, listed, backed_up, *rest = answers
+    assert (refused[0], "run `main.py migrate` once" in refused[2]) == (2, True)
+    assert "Create unique index name_1 of organizations (0 documents)." in planned[1]
+    assert [answer[0] for answer in (planned, migrated, nothing, listed, backed_up)] == [0] * 5
+    assert "main.py migrate --finish" in migrated[1]
+    assert nothing[1] == "There is nothing to do.\n"
+    unlisted, restored, exported, finished = rest
+    assert (unlisted[0], "no list of what was erased" in unlisted[2]) == (2, True)
+    assert (restored[0], "no list of erasures (0 erased again)" in restored[1]) == (0, True)
+    assert [answer[0] for answer in (exported, finished)] == [0, 0]
+    assert (tmp_path / "list").read_text(encoding="utf-8").startswith('{"complete_until"')
+    await bound_database.client.drop_database(name)
+
+
+async def test_address_that_cannot_be_shared_is_reported_in_one_line(
+    database: AsyncDatabase[dict[str, Any]], mongod: str, tmp_path: Path
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        where = {"AUTH_SECRET": SECRET, "MONGODB_URL": mongod, "API_PORT": port, "API_REUSE_PORT": "true"}
+        servers = {"MONGODB_URL": mongod, "MONGODB_DATABASE": database.name}
+        where = {"AUTH_SECRET": SECRET, **servers, "API_PORT": port, "API_REUSE_PORT": "true"}
         code, _, err = await run_command(tmp_path, "serve", **where, LOG_LEVEL="WARNING")
     assert (code, err.partition(",")[0]) == (2, "API_HOST")
     assert len(err.splitlines()) == 1

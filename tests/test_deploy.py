@@ -55,8 +55,9 @@ PROCESSES = {"serve", "jobs", "agent", "recorder"}
 OWN_SERVICES = {
     name: service
     for name, service in COMPOSE["services"].items()
-    if "viva" in service["image"].casefold() and "env_file" in service
+    if "viva" in service["image"].casefold() and "env_file" in service and name != "migrate"
 }
+"""The services of Viva's processes."""
 INTERPOLATION = re.compile(r"\$\{(\w+)(?::?[-?]([^}]*))?\}")
 MAKE_TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 FREE_TEXT = re.compile(r"^#.*$", re.MULTILINE)
@@ -107,8 +108,27 @@ def process_commands() -> Iterator[tuple[str, str]]:
             yield "render.yaml", service["dockerCommand"].removeprefix("viva ")
     for line in FLY["processes"].values():
         yield "fly.toml", line.removeprefix("viva ")
-    for command in re.findall(r"main\.py (\w+)$", (ROOT / "Procfile").read_text(encoding="utf-8"), re.MULTILINE):
+    for command in re.findall(r"^(?!release:).*main\.py (\w+)$", (ROOT / "Procfile").read_text(encoding="utf-8"), re.MULTILINE):
         yield "Procfile", command
+
+
+def test_every_deployment_migrates_the_database_before_its_processes_start() -> None:
+    assert "migrate" in list_commands()
+    migrate = COMPOSE["services"]["migrate"]
+    assert (migrate["command"], migrate["restart"]) == (["viva", "migrate"], "no")
+    assert {service["depends_on"]["migrate"]["condition"] for service in OWN_SERVICES.values()} == {
+        "service_completed_successfully"
+    }
+    (patch,) = (item for item in KUBERNETES if item["kind"] == "Deployment" and "selector" not in item["spec"])
+    pod = patch["spec"]["template"]["spec"]
+    (prepare,) = pod["initContainers"]
+    assert prepare["command"] == ["viva", "migrate"]
+    # it runs with what the process has
+    assert {name: prepare[name] for name in ("image", "envFrom", "securityContext", "volumeMounts")} == {
+        name: container_of(patch)[name] for name in ("image", "envFrom", "securityContext", "volumeMounts")
+    }
+    assert RENDER["services"][0]["preDeployCommand"] == FLY["deploy"]["release_command"] == "viva migrate"
+    assert "release: python main.py migrate\n" in (ROOT / "Procfile").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["compose.yaml", "k8s", "render.yaml", "fly.toml", "Procfile"])

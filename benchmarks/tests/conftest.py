@@ -2,12 +2,11 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
-from beanie import init_beanie
 from beanie.exceptions import CollectionWasNotInitialized
 from pymongo.errors import InvalidOperation
 
 from benchmarks.rig import Rig, start_rig
-from models.database import DOCUMENTS
+from models.database import DOCUMENTS, bind_documents
 
 
 @pytest.fixture(scope="module")
@@ -27,4 +26,4 @@ async def restored_documents() -> AsyncIterator[None]:
     yield
     if former is not None:
         with suppress(InvalidOperation):  # its client is closed, so nothing uses it
-            await init_beanie(database=former, document_models=DOCUMENTS)
+            await bind_documents(former)

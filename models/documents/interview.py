@@ -376,7 +376,7 @@ class Erasure(BaseModel):
     """None if there were no recordings; `transcript_erased_at` likewise."""
     transcript_erased_at: datetime | None = None
     marked_at: datetime | None = None
-    """When the mark of the current scope was set; None in erasures stored before scopes existed."""
+    """When the mark of the current scope was set."""
     completed_at: datetime | None = None
     """When the deletion was confirmed; None while it is pending."""
     awaits_media: bool | None = None

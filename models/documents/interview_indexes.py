@@ -13,7 +13,7 @@ SORT_FIELDS = {
     INDEXED_UPDATED_AT: ("created_at", "score"),
     "started_at": ("created_at", "score"),
     "scheduled_for": ("created_at", "score"),
-    # Beanie treats two indexes on the same fields as one, whatever their order: `evaluated` makes this one distinct
+    # Beanie, which built the indexes of earlier versions, ignores the order of fields: `evaluated` makes this one distinct
     "score": ("created_at", "evaluated"),
     "candidate_order": ("created_at", "score"),
 }
@@ -150,6 +150,9 @@ INDEXES: list[IndexModel] = [
         for view, keys in HIDDEN_UPDATE_INDEXES.items()
     ),
     IndexModel([("erasure.pending", ASCENDING)], sparse=True),
+    IndexModel(
+        [("erasure.marked_at", ASCENDING)], partialFilterExpression={"erasure.marked_at": {"$type": "date"}}, name="erasures"
+    ),
     IndexModel([("candidate_order", ASCENDING)], partialFilterExpression=OUTDATED_NAME_KEYS, name="outdated_name_keys"),
     IndexModel([("organization_id", ASCENDING)], partialFilterExpression={"is_blind": True}, name="blind"),
     # interviews that are over and not erased (models.writes.retention)

@@ -26,6 +26,8 @@ DEFAULT_TIMEOUT_SECONDS = 10.0
 """Assumed for a client without a timeout."""
 
 
+MAINTENANCE_SECONDS = 24 * 3600.0
+"""Timeout for steps of a migration or backup, which take as long as a collection is large. None would mean that of the client."""
 MAX_WAITING = 50
 """Transactions of one process that may wait for the same document."""
 QUEUE_SHARE = 0.5

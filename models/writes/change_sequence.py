@@ -99,6 +99,24 @@ async def record_gap(sequencer: ChangeSequencer, lease_seconds: float) -> Resume
     return token
 
 
+RESTART_GAP = 1_000_000_000
+"""By how much the numbers of a restored feed are higher, so that no cursor from before the restore is ever valid again."""
+
+
+async def restart_feeds() -> None:
+    """Begin the feeds of all organizations again after a backup was restored: every older cursor becomes invalid."""
+    await ChangeSequencer.find_all().delete()
+    restarted: list[dict[str, Any]] = [
+        {"$set": {"number": {"$add": [{"$ifNull": ["$number", 0]}, RESTART_GAP]}}},
+        {"$set": {"floor": "$number"}},
+    ]
+    organization_ids = await Organization.get_pymongo_collection().distinct("_id")
+    if organization_ids:
+        updates = [UpdateOne({"_id": organization_id}, restarted, upsert=True) for organization_id in organization_ids]
+        await ChangePosition.get_pymongo_collection().bulk_write(updates)
+    await ensure_sequencer()
+
+
 def _holds_lease(sequencer: ChangeSequencer) -> dict[str, Any]:
     return {"fence": sequencer.fence, "lease.holder": sequencer.lease.holder if sequencer.lease else None}
 

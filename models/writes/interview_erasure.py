@@ -255,6 +255,19 @@ async def delete_erased(interview_id: ObjectId) -> Interview | None:
     return await _confirm(interview_id, {"fence": interview.fence}) or await get_interview(interview_id)
 
 
+async def erase_restored_interview(interview_id: ObjectId, scope: ErasureScope) -> bool:
+    """Erase an interview again that a restored backup has brought back; return whether there was something to erase.
+
+    A legal hold does not prevent it: it was released before the erasure, but the backup may have it.
+    """
+    interviews = Interview.get_pymongo_collection()
+    await interviews.update_one({"_id": interview_id, "erased_at": None}, {"$set": {"legal_hold": None}})
+    marked = await mark_erased(interview_id, scope)
+    # also of an interview whose erasure was pending when the backup was made
+    await delete_erased(interview_id)
+    return marked is not None
+
+
 async def delete_interviews(interview_ids: Collection[ObjectId]) -> None:
     """Delete erased interviews, with what an interrupted erasure has left. Their own documents are the last."""
     for model in _INTERVIEW_DOCUMENTS:

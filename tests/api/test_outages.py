@@ -8,7 +8,6 @@ from typing import Any
 import httpx2
 import pymongo
 import pytest
-from beanie import init_beanie
 from gql import GraphQLRequest
 from gql.transport.exceptions import TransportClosed, TransportConnectionFailed
 from pymongo.asynchronous.database import AsyncDatabase
@@ -22,7 +21,7 @@ from lifecycle.services import Services
 from live.cancellation import cancel_and_wait
 from live.hub import LiveHub
 from live.rate_limits import RateLimits
-from models.database import DOCUMENTS, connect
+from models.database import bind_documents, connect
 from models.documents.interview import Interview
 from models.documents.organization import Role
 from sandbox.mongod import Mongod
@@ -214,4 +213,4 @@ async def test_process_is_ready_while_callers_use_all_of_its_connections(
             assert (status, report["mongodb"], report["redis"]) == (200, True, True)
             await cancel_and_wait(waiting)
     finally:
-        await init_beanie(database=bound_database, document_models=DOCUMENTS)
+        await bind_documents(bound_database)

@@ -46,6 +46,7 @@ from models.reads.closed_organizations import ClosedOrganizations
 from models.reads.credentials import CredentialReader
 from models.reads.daily_totals import read_daily_totals
 from models.reads.decision_record_list import NEWEST_MONTH_FIRST, list_decision_records
+from models.reads.erasures import ErasedObject, read_erasures
 from models.reads.impact_data import read_results
 from models.reads.interview_list import has_blind_interviews
 from models.reads.pagination import PageRequest
@@ -75,6 +76,10 @@ from tests.models.interview_list_cases import MIDDLE_TIME
 from tests.models.profiler import Profiler
 
 
+async def list_erasures() -> list[ErasedObject]:
+    return [erasure async for erasure in read_erasures()]
+
+
 async def read_all(turns: AsyncIterator[turn.Turn]) -> list[turn.Turn]:
     return [each async for each in turns]
 
@@ -85,6 +90,7 @@ async def test_sweep_queries_read_only_due_documents(dataset: SampleDataset, pro
         interview_transitions.find_ending_interviews(5, 100),
         interview_transitions.find_expired_interviews(100),
         find_pending_erasures(100),
+        list_erasures(),
         find_due_evaluations(100),
         room_transitions.find_unattended_interviews(100),
         room_transitions.find_interviews_without_interviewer(100),
@@ -98,7 +104,7 @@ async def test_sweep_queries_read_only_due_documents(dataset: SampleDataset, pro
         ClosedOrganizations().read_ids(),
     )
     # no recording is looked up when there is no interview to record
-    assert_uses_indexes(plans, 15)
+    assert_uses_indexes(plans, 17)
     for plan in plans:
         assert not plan.sorts, plan
         # thousands are stored, and none is due

@@ -241,7 +241,6 @@ async def test_ranges_are_filtered_by_index_keys_before_documents_are_read(datas
 
 
 async def test_every_declared_index_exists(dataset: SampleDataset, bound_database: AsyncDatabase[Any]) -> None:
-    # Beanie silently drops one of two indexes on the same fields, whatever their order
     for document in DOCUMENTS:
         declared = {index.document["name"] for index in document.Settings.indexes}
         assert declared <= set(await document.get_pymongo_collection().index_information())

@@ -15,7 +15,7 @@ from pymongo import IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
 
 from errors import Conflict, NotFound
-from models.database import index_update_times
+from models.database import DOCUMENTS
 from models.documents.interview import (
     TURN_STATUSES,
     EndReason,
@@ -26,6 +26,8 @@ from models.documents.interview import (
 )
 from models.documents.interview_indexes import INDEXED_UPDATED_AT, build_index_keys
 from models.documents.turn import Channel, Speaker
+from models.migrations.data_version import COLLECTION
+from models.migrations.runner import migrate
 from models.reads.interview_list import InterviewFilter, InterviewOrderField, list_interviews, to_sort_order
 from models.reads.pagination import PageRequest
 from models.reads.watermarks import list_changes_since
@@ -179,13 +181,13 @@ async def test_interviews_of_an_earlier_version_are_listed_as_before_and_indexed
     assert await list_changes_since(position.organization_id, since) == oldest_first
 
     await rows.drop_index(index)
-    await index_update_times(database)
-    assert index in await rows.index_information()
-    assert await list_by_update(position.organization_id) == newest_first
-    assert await list_changes_since(position.organization_id, since) == oldest_first
-    filled = [(await reload_interview(interview)).indexed_updated_at for interview in made]
-    assert filled == [made[0].updated_at, None, made[2].updated_at]
-
-    await rows.update_many({}, {"$unset": {INDEXED_UPDATED_AT: ""}})
-    await index_update_times(database)
-    assert (await reload_interview(made[0])).indexed_updated_at is None, "with its index, nothing is read"
+    # a process of the version before goes on without the time
+    for finish in (False, True):
+        await rows.update_many({}, {"$unset": {INDEXED_UPDATED_AT: ""}})
+        await database[COLLECTION].update_one({}, {"$set": {"number": 0, "finished_number": 0}})
+        await migrate(database, DOCUMENTS, finish=finish)
+        assert index in await rows.index_information()
+        assert await list_by_update(position.organization_id) == newest_first
+        assert await list_changes_since(position.organization_id, since) == oldest_first
+        filled = [(await reload_interview(interview)).indexed_updated_at for interview in made]
+        assert filled == [made[0].updated_at, None, made[2].updated_at]

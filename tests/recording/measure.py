@@ -55,7 +55,7 @@ async def measure(seconds: float) -> None:
         livekit = await stack.enter_async_context(LivekitServer(await find_livekit(), folder))
         settings = configuration.Settings(
             _env_file=None,
-            mongodb=configuration.MongodbSettings(url=mongod.url, database=f"viva_{uuid4().hex}"),
+            mongodb=configuration.MongodbSettings(url=mongod.url, database=f"viva_{uuid4().hex}", migrate_at_start=True),
             redis=configuration.RedisSettings(url=valkey.url),
             auth=configuration.AuthSettings(secret=SecretStr("a secret that is long enough for tests")),
             livekit=make_livekit_settings(livekit),
