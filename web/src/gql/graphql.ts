@@ -1037,13 +1037,13 @@ export type WebhookEventType =
   | 'EVALUATION_REVIEWED'
   /** The interview was cancelled. */
   | 'INTERVIEW_CANCELLED'
-  /** The interview ended as COMPLETED. A reopened interview is completed again. */
+  /** The interview ended as COMPLETED, and not by a failure. A reopened interview is completed again. */
   | 'INTERVIEW_COMPLETED'
   /** Data of the interview were erased: `scope` is RECORDINGS, TRANSCRIPT or INTERVIEW. Delete your copies. */
   | 'INTERVIEW_ERASED'
   /** The invite expired before the candidate joined. */
   | 'INTERVIEW_EXPIRED'
-  /** The interview ended as FAILED. */
+  /** A technical failure ended the interview (endReason FAILED). What was said before is evaluated. */
   | 'INTERVIEW_FAILED'
   /** The interview needs a person's attention: `reason` is SPEECH_OUTAGE, CLOCK_PAUSED (the candidate waits for an answer to a request) or BUDGET_EXHAUSTED (code replies instead of the language model). */
   | 'INTERVIEW_IN_TROUBLE'
