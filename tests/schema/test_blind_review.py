@@ -147,8 +147,11 @@ OTHER_SUBJECTS = {
     *("Turn", "Transcript", "Position", "Recording", "ReplyLatency", "LegalHold", "RawJudgement", "CandidateRequest"),
     *("Accommodations", "Interview.withdrawalReason", "Evaluation.interview"),
     *("Interview.evaluationVersions", "Interview.turns"),
+    "Interview.trace",
 }
-"""Types and fields that hold no results of their own: their `interview` has a path of its own; and what has its own test."""
+"""Types and fields that hold no results of their own: their `interview` has a path of its own; and what has its own test, or is
+for administrators only.
+"""
 ARGUMENTS = {"Evaluation.criterion": '(key: "technical")'}
 
 

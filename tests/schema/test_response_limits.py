@@ -140,6 +140,7 @@ async def test_every_loader_counts_what_it_reads(scenario: AuthorizationScenario
         **dict.fromkeys(("interviews", "evaluations", "version_numbers", "latencies", "usages", "recordings"), interview.id),
         "corrections": interview.id,
         "positions": interview.position.id,
+        "organizations": interview.organization_id,
         "interview_counts": (interview.organization_id, interview.position.key),
         "evaluation_versions": (interview.id, 1),
         "judgements": judgement.evaluation_id,
