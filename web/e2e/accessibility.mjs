@@ -29,9 +29,18 @@ export async function findViolations(page) {
         for (let scroller = element?.parentElement; scroller; scroller = scroller.parentElement) scrolled.push([scroller, scroller.scrollTop])
         // bars that stay in view cover what is scrolled under them
         element?.scrollIntoView({ block: 'center', behavior: 'instant' })
-        const again = element ? await axe.run(element, { runOnly: { type: 'rule', values: [result.id] } }) : found
+        const decide = async () => {
+          const again = element ? await axe.run(element, { runOnly: { type: 'rule', values: [result.id] } }) : found
+          return again.violations.length === 0 && !again.incomplete.some(({ nodes }) => nodes.some(({ html }) => html === node.html))
+        }
+        let isDecided = await decide()
+        if (!isDecided) {
+          // there a bar at the bottom lies over nothing
+          for (const [scroller] of scrolled) scroller.scrollTop = scroller.scrollHeight
+          isDecided = await decide()
+        }
         for (const [scroller, top] of scrolled) scroller.scrollTop = top
-        if (again.violations.length > 0 || again.incomplete.some(({ nodes }) => nodes.some(({ html }) => html === node.html))) undecided.push(node)
+        if (!isDecided) undecided.push(node)
       }
       result.nodes = undecided
     }
