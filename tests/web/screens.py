@@ -68,16 +68,20 @@ def shrink(picture: Path) -> None:
     """Reduce a picture to 256 colours, or without loss if that is not faithful. Raises SystemExit if it is still too large."""
     with Image.open(picture) as image:
         full = image.convert("RGB")
-    reduced = full.quantize(palette=choose_palette(full), dither=Image.Dither.NONE)
-    reduced.save(picture, optimize=True)
-    if measure_unfaithful_share(full, reduced) > MAX_UNFAITHFUL_SHARE:
+    # the first keeps shadows smooth, the second each colour
+    for method in (Image.Quantize.MEDIANCUT, Image.Quantize.MAXCOVERAGE):
+        reduced = full.quantize(palette=choose_palette(full, method), dither=Image.Dither.NONE)
+        if measure_unfaithful_share(full, reduced) <= MAX_UNFAITHFUL_SHARE:
+            reduced.save(picture, optimize=True)
+            break
+    else:
         full.save(picture, optimize=True)
     size = picture.stat().st_size
     if size > MAX_BYTES:
         raise SystemExit(f"{picture} has {size} bytes, more than {MAX_BYTES}")
 
 
-def choose_palette(full: Image.Image) -> Image.Image:
+def choose_palette(full: Image.Image, method: Image.Quantize) -> Image.Image:
     """Return an image whose palette suits a picture, small signs in a colour of their own included.
 
     A colour counts by the square root of its pixels. By their number, shades of the background would take the place of a red dot.
@@ -85,7 +89,7 @@ def choose_palette(full: Image.Image) -> Image.Image:
     colors = full.getcolors(full.width * full.height) or []
     weighted = b"".join(bytes(color) * round(count**0.5) for count, color in colors if isinstance(color, tuple))
     sample = Image.frombytes("RGB", (len(weighted) // 3, 1), weighted)
-    return sample.quantize(256, method=Image.Quantize.MEDIANCUT, kmeans=1)
+    return sample.quantize(256, method=method, kmeans=1)
 
 
 def measure_unfaithful_share(full: Image.Image, reduced: Image.Image) -> float:

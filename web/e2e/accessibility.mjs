@@ -21,10 +21,13 @@ export async function findViolations(page) {
   const { violations, incomplete } = await page.evaluate(async (tags) => {
     const { axe } = globalThis
     const found = await axe.run(document, { runOnly: tags })
+    const dialog = [...document.querySelectorAll('dialog[open]')].at(-1)
     for (const result of found.incomplete) {
       const undecided = []
       for (const node of result.nodes) {
         const element = document.querySelector(node.target.at(-1))
+        // nobody can read or use what a modal dialog covers
+        if (element && dialog && !dialog.contains(element)) continue
         const scrolled = []
         for (let scroller = element?.parentElement; scroller; scroller = scroller.parentElement) scrolled.push([scroller, scroller.scrollTop])
         // bars that stay in view cover what is scrolled under them
