@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { browserStorage } from '../../api/storage'
 
 const LETTERS_KEY = 'viva.desk.letters'
@@ -43,13 +43,15 @@ export function findAction(event: KeyboardEvent, actions: KeyActions): (() => vo
   return actions[name]
 }
 
-/** Handles keys of the whole page while the component is mounted. Those of the shell give way to those of the page. */
+/**
+ * Handles keys of the whole page from the moment the component is visible. Those of the shell give way to those of the page.
+ */
 export function useKeys(actions: KeyActions, owner: 'page' | 'shell' = 'page'): void {
   const current = useRef(actions)
-  useEffect(() => {
+  useLayoutEffect(() => {
     current.current = actions
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: Event) => {
       if (!(event instanceof KeyboardEvent)) return
       const action = findAction(event, current.current)
