@@ -147,9 +147,11 @@ async def _store_version(
 def _explain(error: OperationFailure) -> Exception:
     if error.code != _DUPLICATE_KEY:
         return error
+    # the values of the key, which may be somebody's address, end the message
+    message = str((error.details or {}).get("errmsg", "")).partition(" dup key:")[0]
     return IncompatibleDatabase(
         "A unique index cannot be created, because stored documents have the same keys. Correct these documents, and repeat the "
-        f"command. MongoDB says: {error.details and error.details.get('errmsg')}"
+        f"command. MongoDB says: {message}."
     )
 
 

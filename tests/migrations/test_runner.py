@@ -189,11 +189,12 @@ async def test_two_migrations_at_a_time_run_one_after_the_other(scratch: Databas
     )
 
 
-async def test_duplicates_that_prevent_a_unique_index_are_named(scratch: Database) -> None:
+async def test_unique_index_that_duplicates_prevent_is_named_without_their_values(scratch: Database) -> None:
     await scratch.candidates.drop_index(OLD_UNIQUE)
     await scratch.candidates.insert_one({"email": "ada@example.org", "organization": 1})
-    with pytest.raises(IncompatibleDatabase, match=r"same keys.*organization_1_email_1"):
+    with pytest.raises(IncompatibleDatabase, match=r"same keys.*organization_1_email_1") as refused:
         await migrate(scratch, [Candidate])
+    assert "ada@" not in str(refused.value)
     assert not is_compatible(await read_data_version(scratch), 1, Candidate)
 
 
