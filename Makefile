@@ -124,8 +124,9 @@ audit: ## look for advisories about the pinned packages; says "not run" where no
 	@$(PYTHON) .ci/audit.py
 
 # Sound in real time stalls beside a busy processor, so these tests run after the others.
-PYTEST_BUSY := $(BIN)/pytest -n 3 --dist loadfile -m "not long and not adversarial and not generator and not realtime"
-PYTEST_REALTIME := $(BIN)/pytest -n 2 --dist loadfile -m "realtime and not long"
+# Files begin in the order of tests/conftest.py, the longest first: by default, those with the most tests would.
+PYTEST_BUSY := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long and not adversarial and not generator and not realtime"
+PYTEST_REALTIME := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "realtime and not long"
 
 test: install livekit web protocol-clients client-generator chromium pango ## run the tests, on real servers
 	$(PYTEST_BUSY); busy=$$?; $(PYTEST_REALTIME) && exit $$busy

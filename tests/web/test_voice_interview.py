@@ -167,7 +167,7 @@ async def test_page_reports_a_lost_livekit_server_and_reconnects(
         await wait_until(is_there)
         # a server that does not respond sends no event: the page notices it by the missing reports
         own_livekit.send_signal(signal.SIGSTOP)
-        await page.wait_for_texts("We cannot hear you", "What you say now may be lost", seconds=8)
+        await page.wait_for_texts("We cannot hear you", "What you say now may be lost")
         assert await page.find_accessibility_violations() == []
         own_livekit.send_signal(signal.SIGCONT)
         await page.wait_for_absence("We cannot hear you")
