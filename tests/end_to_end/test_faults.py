@@ -9,6 +9,7 @@ from models.documents.evaluation import list_evaluations
 from models.documents.interview import EndReason, InterviewStatus
 from models.documents.turn import Move, read_turns
 from models.storage.clock import now
+from models.storage.lease import Lease
 from sandbox.anthropic.provider import ScriptedReply
 from sandbox.processes import ChildProcess
 from settings import JobsSettings
@@ -28,9 +29,12 @@ async def read_replies_to(running_interview: RunningInterview, seq: int) -> list
 
 
 async def find_reply_worker(fleet: Fleet, running_interview: RunningInterview) -> ChildProcess:
-    lease = (await running_interview.document()).lease
-    assert lease
-    return fleet.find_lease_holder(lease.holder)
+    """Return the process that holds the interview, or soon does: a slow one may have lost it since its request."""
+
+    async def read_lease() -> Lease | None:
+        return (await running_interview.document()).lease
+
+    return fleet.find_lease_holder((await wait_until(read_lease)).holder)
 
 
 async def test_worker_killed_during_a_reply_is_replaced_and_replies_once(fleet: Fleet) -> None:
