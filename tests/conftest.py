@@ -81,6 +81,7 @@ def pytest_configure() -> None:
 LONG_FILES = (
     "test_interview.py",
     "test_whole_interview.py",
+    "test_voice_interview.py",
     "test_scenarios.py",
     "test_commands.py",
     "test_dev_by_voice.py",
