@@ -138,7 +138,7 @@ coverage: install livekit web protocol-clients client-generator chromium pango #
 test-voice: install livekit ## run the long tests of spoken interviews
 	$(BIN)/pytest -m long
 
-test-upgrade: install ## hold interviews with two versions side by side on one database: two minutes; REVISION=... names the earlier one
+test-upgrade: install ## hold interviews with two versions side by side on one database: some minutes; REVISION=... names the earlier one
 	$(BIN)/python -m tests.upgrade $(if $(REVISION),--revision $(REVISION))
 
 adversarial: install ## hold and evaluate interviews with a Claude that lies, obeys, insults, loops, refuses and stalls: four minutes
