@@ -4,14 +4,16 @@ import asyncio
 import inspect
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar, overload
 
+import pytest
 from pydantic import SecretStr
+from pymongo.asynchronous.collection import AsyncCollection
 
 from sandbox.processes import ChildProcess
 from settings import AuthSettings
@@ -120,3 +122,29 @@ def count_steps(work: Callable[[], object]) -> int:
     finally:
         sys.settrace(before)
     return steps
+
+
+class Killed(BaseException):
+    """The process has been killed."""
+
+
+@contextmanager
+def killed_after(calls: int, *methods: str) -> Iterator[None]:
+    """Kill the process after that many calls of these methods of pymongo's AsyncCollection."""
+    left = calls
+
+    def kill_after(method: Any) -> Any:
+        async def call(*args: Any, **options: Any) -> Any:
+            nonlocal left
+            result = await method(*args, **options)
+            left -= 1
+            if left <= 0:
+                raise Killed
+            return result
+
+        return call
+
+    with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+        for name in methods:
+            patch.setattr(AsyncCollection, name, kill_after(getattr(AsyncCollection, name)))
+        yield

@@ -1,7 +1,5 @@
 """The deletion of an organization leaves nothing in any collection, wherever it was interrupted."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from typing import Any
 
 import jwt
@@ -9,7 +7,6 @@ import pytest
 from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import SecretStr
-from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 
 from lifecycle import organization_deletion
@@ -41,37 +38,12 @@ from receipts import build_jwks, create_signing_key, parse_signing_keys
 from resolvers.ending import build_erasure_receipt
 from resolvers.try_outs import TryOutRequest, start_try_out
 from tests.factories import add_candidate_turn, make_position
+from tests.helpers import killed_after
 from tests.resolvers.tenant import Tenant
 from tests.schema.authorization_table import make_authorization_scenario
 
 SHARED = {"change_sequencer", "used_sign_ins", "worker_heartbeats", "data_version", "deleted_organizations"}
 """Collections that hold nothing of an organization that exists."""
-
-
-class Killed(BaseException):
-    """The process has been killed."""
-
-
-@contextmanager
-def killed_after(deletions: int) -> Iterator[None]:
-    """Kill the process after that many calls that delete documents."""
-    left = deletions
-
-    def kill_after(method: Any) -> Any:
-        async def call(*args: Any, **options: Any) -> Any:
-            nonlocal left
-            result = await method(*args, **options)
-            left -= 1
-            if left <= 0:
-                raise Killed
-            return result
-
-        return call
-
-    with pytest.MonkeyPatch.context() as patch, suppress(Killed):
-        for name in ("delete_many", "delete_one"):
-            patch.setattr(AsyncCollection, name, kill_after(getattr(AsyncCollection, name)))
-        yield
 
 
 async def make_full_tenant(tenant: Tenant) -> None:
@@ -155,7 +127,7 @@ async def test_nothing_is_left_wherever_it_was_interrupted(
     await close_organization(tenant.organization)
     assert await request_deletion(tenant.organization)
     for deletions in range(1, 200):
-        with killed_after(deletions):
+        with killed_after(deletions, "delete_many", "delete_one"):
             await run_due_deletions(tenant.services)
         if await get_organization(tenant.id) is None:
             break

@@ -1,15 +1,13 @@
 """Migrating a database: interrupted anywhere, by several processes, and beside processes of the version before."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator
 from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
 from beanie import Document
 from pymongo import ASCENDING, AsyncMongoClient, IndexModel
-from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 
 from models.migrations import runner
@@ -17,6 +15,7 @@ from models.migrations.data_version import COLLECTION, IncompatibleDatabase, rea
 from models.migrations.indexes import compute_index_digest, list_declared_indexes
 from models.migrations.runner import list_planned_steps, migrate
 from models.migrations.steps import MIGRATIONS, Migration
+from tests.helpers import killed_after
 
 Database = AsyncDatabase[dict[str, Any]]
 
@@ -136,30 +135,8 @@ async def test_changed_index_is_replaced(scratch: Database) -> None:
     assert "sparse" not in indexes["names"]
 
 
-class Killed(BaseException):
-    """The process has been killed."""
-
-
-@contextmanager
-def killed_after(calls: int) -> Iterator[None]:
-    """Kill the process after that many commands that change something."""
-    left = calls
-
-    def kill_after(method: Any) -> Any:
-        async def call(*args: Any, **options: Any) -> Any:
-            nonlocal left
-            result = await method(*args, **options)
-            left -= 1
-            if left <= 0:
-                raise Killed
-            return result
-
-        return call
-
-    with pytest.MonkeyPatch.context() as patch, suppress(Killed):
-        for name in ("update_many", "create_indexes", "drop_index", "update_one"):
-            patch.setattr(AsyncCollection, name, kill_after(getattr(AsyncCollection, name)))
-        yield
+CHANGES = ("update_many", "create_indexes", "drop_index", "update_one")
+"""Methods that change something."""
 
 
 async def test_migration_that_was_killed_anywhere_is_completed_by_the_next_one(
@@ -168,7 +145,7 @@ async def test_migration_that_was_killed_anywhere_is_completed_by_the_next_one(
     monkeypatch.setattr(runner, "LEASE_SECONDS", 0.2)
     for finish in (False, True):
         for calls in range(1, 7):
-            with killed_after(calls):
+            with killed_after(calls, *CHANGES):
                 await migrate(scratch, [Candidate], finish=finish)
         await migrate(scratch, [Candidate], finish=finish)
         assert await list_planned_steps(scratch, [Candidate]) == []
