@@ -15,7 +15,7 @@ from tests.agent.conftest import SECRET_WORD, RequestReply
 from tests.agent.talks import ANSWER, ENGLISH, QUESTIONS, Talk, make_greeted_talk
 from tests.factories import position_body
 
-MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.STOP, Move.CLOSE)
+MODEL_MOVES = (Move.NEXT, Move.PROBE, Move.REPEAT, Move.CLARIFY, Move.WAIT, Move.ANSWER, Move.STOP, Move.CLOSE)
 
 
 def make_answered_talk(*moves: Move, last_words: str = f"{ANSWER} That is my {SECRET_WORD} before I leave.") -> Talk:
