@@ -25,6 +25,7 @@ from evaluation import tasks
 from evaluation.languages import Languages
 from lifecycle.jobs import EVALUATE, REPLY
 from lifecycle.services import Services
+from live.cancellation import cancel_and_wait
 from models.documents.evaluation import Evaluation
 from models.documents.interview import EvaluationStatus, Interview, InterviewStatus
 from models.documents.organization import Role
@@ -79,7 +80,9 @@ async def run_jobs_worker(
             yield
         finally:
             stop.set()
-            await worker
+            # what the test reads is complete by now: how a worker ends is the matter of tests/lifecycle/test_jobs.py
+            await asyncio.wait({worker}, timeout=10)
+            await cancel_and_wait(worker)
 
 
 async def test_interview_is_one_trace_without_anybodys_words(
