@@ -104,7 +104,7 @@ class Greenhouse:
         return OutgoingRequest(callback_url, headers, method="PATCH")
 
     def is_final(self, status: int) -> bool:
-        """Return whether Greenhouse refuses this test for good, as it does for candidates who are no longer active."""
+        """Return whether Greenhouse will never accept this test, as is the case for candidates who are no longer active."""
         return 400 <= status < 500 and status not in _RETRIABLE_STATUSES
 
 

@@ -162,7 +162,7 @@ async def read_result(principal: Principal, interview_id: str, public_url: str) 
 
 
 def find_state(interview: Interview) -> OrderState:
-    """Return how far the interview is. It is COMPLETE once it was held and no first evaluation is to be waited for."""
+    """Return how far the interview is. It is COMPLETE once it was held and no first evaluation is pending."""
     if interview.status is not InterviewStatus.COMPLETED:
         return _STATES.get(interview.status, OrderState.IN_PROGRESS)
     is_judged = interview.evaluated or interview.evaluation_status is EvaluationStatus.FAILED

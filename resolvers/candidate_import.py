@@ -111,7 +111,7 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class CandidateImport:
-    """The rows of a file in its order, and what is not imported of it."""
+    """The rows of a file in its order, and its columns that are not imported."""
 
     rows: list[ImportRow]
     ignored_columns: Sequence[str]

@@ -29,7 +29,7 @@ async def receive_event(services: Services, body: bytes, signature: str | None) 
     """
     event = _verify_event(services, body, signature)
     if event.event == "room_started" and event.room.name.startswith(PROBE_ROOM_PREFIX):
-        with suppress(Unavailable):  # the room also closes by itself
+        with suppress(Unavailable):  # the room also closes automatically
             await services.rooms.delete_probe_room(event.room.name)
     interview_id = parse_room_name(event.room.name)
     if interview_id is None:

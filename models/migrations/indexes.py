@@ -28,7 +28,7 @@ EARLIER_INDEXES: IndexNames = {
 }
 """Indexes that versions before `main.py migrate` created, and that no version declares any more."""
 _OPTIONS = ("unique", "sparse", "expireAfterSeconds", "partialFilterExpression")
-"""Options in which two indexes of one name can differ, besides the collation."""
+"""Options in which two indexes of one name can differ, apart from the collation."""
 
 
 class IndexAction(StrEnum):

@@ -2,7 +2,7 @@
 
 To change the form of stored documents, add a migration here. Each finds what it has to change by a condition, so that it can be
 interrupted and repeated. It runs before the new version's processes start, while those of the version before are running, and
-again (`main.py migrate --finish`) when they have ended, for what they have written in the meantime. So it must leave documents in
+again (`main.py migrate --finish`) when they have ended, for what they have written since. So it must leave documents in
 a form that both versions read; what only the version before needs is removed one release later.
 """
 
@@ -33,7 +33,7 @@ class Migration:
     """Number of the last migration of the oldest version of Viva that can work with the changed documents."""
 
     async def count(self, database: AsyncDatabase[dict[str, Any]]) -> int:
-        """Return how many documents are to be changed."""
+        """Return how many documents the migration would change."""
         return await database[self.collection].count_documents(self.condition)
 
     async def run(self, database: AsyncDatabase[dict[str, Any]]) -> int:

@@ -40,7 +40,7 @@ class Work(StrEnum):
     EVALUATION = "evaluation"
     """Evaluations, without those that wait for a budget or for the judge."""
     RECORDING = "recording"
-    """Recordings of ended interviews that are to become files."""
+    """Recordings of ended interviews that are not files yet."""
     WEBHOOK = "webhook"
     """Webhook endpoints with a delivery that is due, without those that are paused or wait after failures."""
     EXPIRY = "expiry"

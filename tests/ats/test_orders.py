@@ -122,7 +122,7 @@ async def test_repeated_and_concurrent_orders_make_one_interview(
     assert (interview.candidate.name, interview.candidate.email) == ("The Chosen One Potter", "hpotter@hogwarts.edu")
     stored = [repr(row) for name in await database.list_collection_names() async for row in database[name].find({})]
     for unused in ("hogwarts.com/resume", "123-456-7890", "17681532", "test_sender@example.org"):
-        assert not any(unused in row for row in stored), "what is not needed is not stored"
+        assert not any(unused in row for row in stored), "properties without a use are not stored"
 
 
 async def test_other_application_or_test_makes_another_interview(integration: Integration, greenhouse: FakeGreenhouse) -> None:

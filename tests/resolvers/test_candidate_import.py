@@ -101,8 +101,8 @@ async def test_row_asks_for_what_its_cells_say_or_else_the_input(tenant: Tenant)
     assert ada.status is grace.status is InterviewStatus.SCHEDULED
 
 
-TIMES: dict[str, datetime | str] = {
-    "": None,  # type: ignore[dict-item]
+TIMES: dict[str, datetime | str | None] = {
+    "": None,
     "2026-12-01T10:00+02:00": datetime(2026, 12, 1, 8, tzinfo=UTC),
     "2026-12-01 10:00Z": datetime(2026, 12, 1, 10, tzinfo=UTC),
     "2026-12-01T10:00": datetime(2026, 12, 1, 9, tzinfo=UTC),

@@ -78,7 +78,7 @@ export default function DeskApp() {
   }, [])
   const hasEnded = caller.state === 'nobody'
   useEffect(() => {
-    // whoever signs in next must not see the secrets of another person
+    // the next person who signs in must not see the secrets of another
     if (hasEnded) getOneTimeSecrets(connection).clear()
   }, [connection, hasEnded])
   const viewer = caller.state === 'known' ? caller.viewer : null
